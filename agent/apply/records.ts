@@ -1,0 +1,141 @@
+/**
+ * The journal's records. `*` = fsynced before the next step (group commit: one append and fsync for a batch).
+ * JSON inside a frame of length and CRC32C. Nothing here holds a secret or an unkeyed digest of one.
+ */
+import type { Reason } from '../base/errors.ts';
+import type { Instant } from '../base/clock.ts';
+import type { Facts } from '../desired/facts.ts';
+import type { Address, Change, Draft, Owned, State } from '../resources/kind.ts';
+
+export const JOURNAL_FORMAT = 1;
+/** Base-36, grows by one per transaction, for ever. */
+export type TxId = string;
+export type TxCause = 'generation' | 'repair' | 'renewal' | 'override' | 'rollback' | 'leave';
+export type Outcome = 'good' | 'bad' | 'superseded';
+
+/** The identity of an accepted spec with what was resolved at accept. */
+export interface Accepted {
+  readonly series: string;
+  readonly generation: number;
+  readonly digest: string;
+  readonly facts: Facts;
+  readonly at: Instant;
+  readonly signers: readonly string[];
+  readonly source: string;
+}
+
+/** An override of one address or of everything. */
+export interface Override {
+  readonly id: string;
+  /** null = the whole node (`hold --all`). */
+  readonly address: Address | null;
+  readonly kind: 'hold' | 'patch';
+  readonly patch?: unknown;
+  readonly by: string;
+  readonly reason: string;
+  readonly since: Instant;
+  /** Mandatory. */
+  readonly expires: Instant;
+  /** Run-time only: dies with this boot. */
+  readonly bootId?: string;
+}
+
+/** What an address was at the last-known-good, kept for the rollback. */
+export interface BaseRow {
+  readonly address: Address;
+  /** The earliest `from` since the LKG. */
+  readonly from: State<unknown>;
+  /** The ledger row at that time; null = not ours then. */
+  readonly owned: Owned<unknown> | null;
+}
+
+export interface RepairCount {
+  readonly address: Address;
+  /** Wall times of the repairs inside the damping window. */
+  readonly times: readonly Instant[];
+  /** 0 = not contended; n = n-th backoff step. */
+  readonly step: number;
+  /** No repair before this. */
+  readonly notBefore: Instant;
+}
+
+export interface Blocked {
+  readonly series: string;
+  readonly generation: number;
+  readonly digest: string;
+  readonly reason: Reason;
+  readonly at: Instant;
+}
+
+/** Everything that outlives a transaction; written only with none open. */
+export interface Checkpoint {
+  readonly ledger: readonly Owned<unknown>[];
+  /** Rows changed since the LKG. */
+  readonly base: readonly BaseRow[];
+  readonly blocked: readonly Blocked[];
+  readonly overrides: readonly Override[];
+  readonly repairs: readonly RepairCount[];
+  /** Newest accepted per series, kept for ever: the replay guard. */
+  readonly accepted: Readonly<Record<string, Accepted>>;
+  readonly wanted: Accepted | null;
+  readonly lastKnownGood: Accepted | null;
+  readonly nextTx: number;
+  readonly safeMode: { readonly since: Instant; readonly reason: Reason } | null;
+  /** A rollback that has not come to its end: retried with backoff, never healthy. */
+  readonly rollbackIncomplete: Reason | null;
+  /** `keelson leave` was carried out: nothing is managed until a newer generation is accepted. */
+  readonly left: boolean;
+}
+
+export type JournalRecord =
+  | { readonly t: 'header'; readonly format: number; readonly agent: string; readonly kinds: Readonly<Record<string, number>>; readonly bootId: string; readonly at: Instant }
+  | { readonly t: 'checkpoint'; readonly checkpoint: Checkpoint }
+  | ({ readonly t: 'accept' } & Accepted)
+  | { readonly t: 'open'; readonly tx: TxId; readonly cause: TxCause; readonly identity?: Accepted; readonly undoes?: TxId; readonly drafts: readonly Draft<unknown>[]; readonly at: Instant; readonly bootId: string }
+  /** Staged; owes effects; owns addresses. May repeat an address with a new change id (planned anew after a third state). */
+  | { readonly t: 'intent'; readonly tx: TxId; readonly wave: number; readonly changes: readonly Change<unknown>[] }
+  | { readonly t: 'done'; readonly tx: TxId; readonly ids: readonly string[] }
+  | { readonly t: 'effect'; readonly tx: TxId; readonly key: string; readonly outcome: 'ok' | 'failed' | 'skipped'; readonly bootId: string; readonly reason?: Reason }
+  | { readonly t: 'verdict'; readonly tx: TxId; readonly outcome: Outcome; readonly reason?: Reason; readonly at: Instant }
+  | { readonly t: 'cleanup'; readonly tx: TxId; readonly id: string }
+  /** left: addresses that were left as they are, with why. */
+  | { readonly t: 'close'; readonly tx: TxId; readonly left: readonly { readonly address: Address; readonly reason: Reason }[]; readonly at: Instant }
+  | { readonly t: 'attempt'; readonly tx: TxId; readonly bootId: string; readonly at: Instant }
+  | { readonly t: 'override'; readonly override: Override }
+  | { readonly t: 'release'; readonly id: string; readonly by: string; readonly at: Instant }
+  | ({ readonly t: 'block' } & Blocked)
+  | { readonly t: 'unblock'; readonly digest: string; readonly by: string; readonly reason: string; readonly at: Instant }
+  | { readonly t: 'repair'; readonly count: RepairCount }
+  | { readonly t: 'disown'; readonly address: Address; readonly reason: Reason }
+  | { readonly t: 'safe-mode'; readonly on: boolean; readonly at: Instant; readonly reason?: Reason }
+  | { readonly t: 'rollback-incomplete'; readonly reason: Reason | null }
+  | { readonly t: 'want'; readonly identity: Accepted; readonly why: string };
+
+/** One transaction as replay finds it. */
+export interface OpenTransaction {
+  readonly tx: TxId;
+  readonly cause: TxCause;
+  readonly identity?: Accepted;
+  readonly undoes?: TxId;
+  readonly at: Instant;
+  readonly drafts: readonly Draft<unknown>[];
+  /** In order of their intents. */
+  readonly intents: readonly { readonly wave: number; readonly changes: readonly Change<unknown>[] }[];
+  readonly done: ReadonlySet<string>;
+  /** key → outcome. */
+  readonly effects: ReadonlyMap<string, { readonly outcome: 'ok' | 'failed' | 'skipped'; readonly bootId: string }>;
+  readonly verdict: { readonly outcome: Outcome; readonly reason?: Reason } | null;
+  readonly cleaned: ReadonlySet<string>;
+  /** Starts that found this transaction open, without progress since. */
+  readonly attempts: number;
+  /** The boot in which the last intent was written. */
+  readonly bootId: string;
+}
+
+/** Where replay ends. */
+export interface Replayed {
+  readonly checkpoint: Checkpoint;
+  readonly open: readonly OpenTransaction[];
+  /** Bytes of a torn tail that were cut. */
+  readonly torn: number;
+}

@@ -1,0 +1,41 @@
+/** The engine as commands, sockets and sources see it. */
+import type { Address, DriftHint } from '../resources/kind.ts';
+import type { Preview } from '../plan/preview.ts';
+import type { Override } from '../apply/records.ts';
+import type { NodeStatus, ResourceStatus } from '../report/status.ts';
+import type { VerifiedSpec } from '../verify/verified-spec.ts';
+
+/** Ties an `apply` to the plan a person saw. */
+export interface Basis {
+  readonly series: string | null;
+  readonly generation: number | null;
+  readonly journalSeq: number;
+}
+
+export interface EnginePort {
+  /** Durable when it resolves; the newest wins. Refuses a replayed or conflicting generation. */
+  accept(spec: VerifiedSpec): Promise<void>;
+  hint(hint: DriftHint): void;
+  /** Holds and patches; durable when it resolves. */
+  override(override: Override): Promise<void>;
+  release(id: string, by: string): Promise<void>;
+  /** Without a spec: what the next reconcile would do. Runs outside the writer, never mutates. */
+  preview(spec?: VerifiedSpec): Promise<Preview>;
+  /** Reconciles everything now (after damping is bypassed for a person); refuses a stale basis. */
+  reconcile(by: string, basis?: Basis): Promise<void>;
+  /** Unblocks a blocked generation and tries it again. */
+  retry(generation: number, by: string, reason: string): Promise<void>;
+  /** To this node's previous last-known-good, never below the signed floor. */
+  rollback(by: string, reason: string): Promise<void>;
+  /** Ends management: keep what is there, or restore what was before us. */
+  leave(how: 'keep' | 'restore', by: string): Promise<void>;
+  safeMode(on: boolean, by: string, reason: string): Promise<void>;
+  status(): NodeStatus;
+  resources(): readonly ResourceStatus[];
+  /** Yields after every published status. */
+  watchStatus(signal: AbortSignal): AsyncIterable<NodeStatus>;
+  /** Resolves when nothing is being changed and nothing is due now (waits and holds do not count). */
+  settled(signal: AbortSignal): Promise<NodeStatus>;
+}
+
+export type { Address };

@@ -1,0 +1,60 @@
+/** What the node says of itself: written to disk on change (readable while the daemon is down) and served on the socket. */
+import type { Reason } from '../base/errors.ts';
+import type { Instant } from '../base/clock.ts';
+import type { Address } from '../resources/kind.ts';
+
+export type Verdict =
+  | 'OK' // as desired, every gate held
+  | 'Changing' // a transaction is under way, or its gates have not held long enough
+  | 'Waiting' // nothing failed; something must happen first
+  | 'Held' // a person holds the whole node, or what differs is held
+  | 'RolledBack' // wanted is blocked; the last known good (or as-found) runs
+  | 'SafeMode'
+  | 'Observe' // mode observe: differs and will not be touched
+  | 'Degraded' // something failed that does not roll back: contended, rollback incomplete, repair failing
+  | 'Unknown'; // not observed yet, or read-only
+
+export interface GenerationRef {
+  readonly series: string;
+  readonly generation: number;
+  readonly digest: string;
+}
+
+export type ResourceCondition = 'ok' | 'placed' | 'changing' | 'waiting' | 'held' | 'differs' | 'contended' | 'failed' | 'unknown' | 'orphaned' | 'foreign';
+
+export interface ResourceStatus {
+  readonly address: Address;
+  readonly condition: ResourceCondition;
+  /** ok and placed need none. */
+  readonly reason?: Reason;
+  readonly since: Instant;
+  /** Short words: 'Placed (no kubelet here)', 'ana, 38 min left'. */
+  readonly detail?: string;
+}
+
+export interface NodeStatus {
+  readonly node: string;
+  readonly agentVersion: string;
+  readonly bootId: string;
+  /** Grows by one per published status. */
+  readonly seq: number;
+  readonly at: Instant;
+  readonly verdict: Verdict;
+  readonly since: Instant;
+  /** Why the verdict is not OK. */
+  readonly reason?: Reason;
+  /** One line: what a person does next. */
+  readonly next?: string;
+  readonly wanted?: GenerationRef;
+  readonly running?: GenerationRef;
+  readonly lastKnownGood?: GenerationRef;
+  readonly blocked: readonly (GenerationRef & { readonly reason: Reason })[];
+  readonly mode: 'observe' | 'enforce';
+  readonly counts: Readonly<Partial<Record<ResourceCondition, number>>>;
+  readonly total: number;
+  /** Everything that is not ok (or placed), at most 50, worst first. */
+  readonly resources: readonly ResourceStatus[];
+  readonly overrides: readonly { readonly id: string; readonly address: Address | null; readonly by: string; readonly reason: string; readonly expires: Instant }[];
+  /** Effects skipped since nothing here can run them, and other remarks. */
+  readonly remarks: readonly Reason[];
+}
