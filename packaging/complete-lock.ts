@@ -6,7 +6,7 @@
  * asking anyone; npm reads `os`, `cpu` and `libc` and never fetches it here. Run it (`make lock`) after changing
  * package.json.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from 'node:fs';
 
 interface Entry {
   version: string;
@@ -18,12 +18,12 @@ interface Entry {
   optionalDependencies?: Record<string, string>;
 }
 
-const lockFile = new URL("../package-lock.json", import.meta.url);
-const systems = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "win32"];
-const processors = ["arm64", "arm", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "x64"];
+const lockFile = new URL('../package-lock.json', import.meta.url);
+const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
+const processors = ['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
 const exactVersion = /^\d+\.\d+\.\d+[\w.+-]*$/;
 
-const lock = JSON.parse(readFileSync(lockFile, "utf8")) as { packages: Record<string, Entry> };
+const lock = JSON.parse(readFileSync(lockFile, 'utf8')) as { packages: Record<string, Entry> };
 const added: string[] = [];
 
 for (const parent of Object.values(lock.packages)) {
@@ -38,8 +38,8 @@ for (const parent of Object.values(lock.packages)) {
       version,
       ...(cpu.length > 0 && { cpu }),
       ...(parent.dev === true && { dev: true }),
-      ...(words.some((word) => word.startsWith("musl")) && { libc: ["musl"] }),
-      ...(os.includes("linux") && words.some((word) => word.startsWith("gnu")) && { libc: ["glibc"] }),
+      ...(words.some((word) => word.startsWith('musl')) && { libc: ['musl'] }),
+      ...(os.includes('linux') && words.some((word) => word.startsWith('gnu')) && { libc: ['glibc'] }),
       optional: true,
       os,
     };

@@ -1,0 +1,65 @@
+# Everything here needs Node 20 or newer, npm and make; the first target that needs more installs it under node_modules.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+bin := node_modules/.bin
+flags := --experimental-ffi --disable-warning=ExperimentalWarning
+node := UV_THREADPOOL_SIZE=16 $(bin)/node $(flags)
+tap := $(bin)/node $(bin)/tap run --reporter=$(if $(MAKE_TERMOUT),base,min) --output-file=.tap/run.tap
+installed := node_modules/.installed
+
+.PHONY: help
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: $(installed) ## Install what the checkout needs, when the lock file changed
+
+$(installed): package-lock.json package.json .npmrc
+	npm ci --loglevel=error
+	@touch $@
+
+.PHONY: lock
+lock: ## Bring package-lock.json in line with package.json, all platforms included
+	npm install --package-lock-only --loglevel=error
+	$(bin)/node packaging/complete-lock.ts
+
+.PHONY: run
+run: $(installed) ## Run the agent on a sandbox root (ONCE=1: apply, show the status, end)
+	@bin/keelson dev $(if $(ONCE),--once)
+
+.PHONY: demo
+demo: $(installed) ## Play tamper → repaired, and a bad spec → rolled back
+	@bin/keelson dev --demo
+
+.PHONY: test
+test: $(installed) ## Run every test, those that need root or Debian packages too (FILE=… runs one)
+	@mkdir -p .tap && rm -f .tap/run.tap .tap/totals
+	@$(tap) $(FILE); tap=$$?; \
+	  $(bin)/node test/support/summary.ts .tap/run.tap .tap/totals && exit $$tap
+
+.PHONY: test-fast
+test-fast: $(installed) ## Run the tests that need nothing but this checkout
+	@mkdir -p .tap && rm -f .tap/run.tap .tap/totals
+	@$(tap) --exclude='test/real/**'; tap=$$?; \
+	  $(bin)/node test/support/summary.ts .tap/run.tap .tap/totals && exit $$tap
+
+.PHONY: check
+check: $(installed) ## Check types, lint, format, the rules of the rooms, and dead code
+	@$(bin)/node packaging/check.ts
+
+.PHONY: fmt
+fmt: $(installed) ## Format the sources
+	@$(bin)/oxfmt
+
+.PHONY: bundle
+bundle: $(installed) ## Build dist/keelson.js, the one file that the unit file runs
+	@$(bin)/node packaging/bundle.ts
+
+.PHONY: bench
+bench: $(installed) ## Measure against C, cf-agent and puppet (JSON=FILE writes the figures)
+	@$(node) test/bench/main.ts $(if $(JSON),--json $(JSON))
+
+.PHONY: crash
+crash: $(installed) ## Kill the real process 1,000 times at random instants and check the invariants
+	@$(node) test/long/crash.ts --kills 1000

@@ -1,0 +1,33 @@
+/**
+ * Bundles the agent into dist/keelson.js, the one file that the unit file runs.
+ *
+ * `import()` stays late: the code is in the file, but a module is evaluated when it is first asked for. Node keeps the
+ * compiled code between starts when NODE_COMPILE_CACHE names a folder (the unit file sets it).
+ */
+import { build } from 'esbuild';
+import { rmSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const outfile = `${root}dist/keelson.js`;
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: ['agent/main.ts'],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  target: 'node26',
+  format: 'esm',
+  // Packages that are CommonJS ask for Node's own modules by `require`.
+  banner: {
+    js: "import { createRequire as keelsonRequire } from 'node:module';\nconst require = keelsonRequire(import.meta.url);",
+  },
+  mainFields: ['module', 'main'],
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+});
+console.log(`dist/keelson.js: ${(statSync(outfile).size / 1024).toFixed(0)} KiB`);
