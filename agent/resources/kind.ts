@@ -241,6 +241,8 @@ export interface Kind<Spec, S> {
   validate?(section: Readonly<Record<string, unknown>>, context: ExpandContext): readonly Reason[];
   /** Pure: the (valid) section → addressed items with their claims. */
   expand(section: Readonly<Record<string, unknown>>, context: ExpandContext): readonly Item<Spec>[];
+  /** Pure: what only shows when own items meet everything else of the spec (a pod that mounts a managed file). Called after every expand and imply. */
+  across?(own: readonly Item<Spec>[], all: readonly Item<unknown>[]): readonly Reason[];
   /** Pure: items needed by other kinds' claims (directories above files). Given every claim of the spec. */
   imply?(claims: readonly { readonly address: Address; readonly claim: Claim }[], declared: ReadonlySet<Address>): readonly Item<Spec>[];
   /** Things on the host that belong in this kind's sight without being in spec or ledger (foreign manifests). Never writes. */
