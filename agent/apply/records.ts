@@ -79,6 +79,8 @@ export interface Checkpoint {
   readonly accepted: Readonly<Record<string, Accepted>>;
   readonly wanted: Accepted | null;
   readonly lastKnownGood: Accepted | null;
+  /** The last-known-good before it: the only target of an unsigned rollback. */
+  readonly previousGood: Accepted | null;
   readonly nextTx: number;
   readonly safeMode: { readonly since: Instant; readonly reason: Reason } | null;
   /** A rollback that has not come to its end: retried with backoff, never healthy. */

@@ -48,6 +48,8 @@ export interface Owned<S> {
   readonly claims: readonly Claim[];
   readonly needs: readonly Address[];
   readonly onRemove: OnRemove | 'default';
+  /** What its last change owed: an undo owes the same. */
+  readonly effects?: readonly Effect[];
 }
 
 /** item null = prune; owned null = never ours. Overrides are already laid over. */
