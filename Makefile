@@ -15,7 +15,7 @@ help: ## Show what can be made
 .PHONY: deps
 deps: $(installed) ## Install what the checkout needs, when the lock file changed
 
-$(installed): package-lock.json package.json .npmrc
+$(installed): package-lock.json
 	npm ci --loglevel=error
 	@touch $@
 
