@@ -8,6 +8,15 @@
  * composition root (agent/compose.ts) and the commands. Each rule says who may be imported by whom, and everything of
  * ours that it does not name is refused.
  */
+import swcVisitor from '@swc/core/Visitor.js';
+
+// swc's walker does not know `using`; without this a file that declares one could not be read.
+const { visitStatement } = swcVisitor.Visitor.prototype;
+swcVisitor.Visitor.prototype.visitStatement = function (statement) {
+  if (statement.type !== 'UsingDeclaration') return visitStatement.call(this, statement);
+  this.visitVariableDeclarators(statement.decls);
+  return statement;
+};
 
 /** Everything of ours; what a room may import is given by what it may import of this. */
 const ours = '^(agent|hostfs|selinux|gpu|coordinator|proto|packaging|test)/';
