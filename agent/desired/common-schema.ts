@@ -1,0 +1,162 @@
+/** The schema of the fields that every resource shares; a kind spreads {@link commonProperties} into its own. */
+import { Type, type TObject, type TProperties } from '@sinclair/typebox';
+import { SIGNALS, TARGET_PATTERN } from './on-change.ts';
+import { PORT_GATES } from './gates.ts';
+import { ADDRESS_PATTERN, KEY_MEANING, durationType, pathType, patternType } from './value-types.ts';
+
+const closed = { additionalProperties: false } as const;
+
+/** A program with its arguments; no shell reads it. */
+export const argvType = Type.Array(Type.String({ minLength: 1, pattern: '^[^\u0000]*$' }), {
+  minItems: 1,
+  maxItems: 256,
+  description:
+    'A program and its arguments. No shell reads them; `{staged}` stands for the path of the staged file where there is one.',
+});
+
+const gateCommon = {
+  boot: Type.Optional(
+    Type.Boolean({ description: 'The boot counts as complete only when this gate holds too. Default false.' }),
+  ),
+  timeout: Type.Optional(durationType('How long one look may take. Default 5s, of commands 10s.')),
+} as const;
+
+function portGate(port: string): TObject {
+  return Type.Object(
+    {
+      [port]: Type.Unknown({ description: `What must hold of ${port}.` }),
+      for: Type.Optional(durationType('How long it must have held.')),
+      ...gateCommon,
+    },
+    { ...closed, required: [port] },
+  );
+}
+
+/** One condition: exactly one of http, tcp, file, exec, or a gate that a part of the agent answers. */
+export const gateType = Type.Union(
+  [
+    Type.Object(
+      {
+        http: patternType(
+          '^https?://[^\\s@#]+$',
+          "a URL: 'http://127.0.0.1:8404/healthz'",
+          'Answers a GET with an accepted status.',
+        ),
+        status: Type.Optional(
+          Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), {
+            minItems: 1,
+            description: 'Accepted status codes. Default: any 2xx.',
+          }),
+        ),
+        contains: Type.Optional(Type.String({ minLength: 1, description: 'Text that the body must hold.' })),
+        insecure: Type.Optional(Type.Boolean({ description: 'Do not check the server certificate. Default false.' })),
+        ...gateCommon,
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        tcp: patternType(
+          '^(?:\\[[0-9A-Fa-f:.%a-z]+\\]|[^\\s:/\\[\\]]+):[0-9]{1,5}$',
+          "HOST:PORT: '127.0.0.1:6443', '[::1]:443'",
+          'Accepts a connection.',
+        ),
+        ...gateCommon,
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        file: pathType('Exists (or not, with absent).'),
+        contains: Type.Optional(Type.String({ minLength: 1, description: 'Text that the file must hold.' })),
+        absent: Type.Optional(Type.Boolean({ description: 'The file must not be there.' })),
+        ...gateCommon,
+      },
+      closed,
+    ),
+    Type.Object({ exec: argvType, ...gateCommon }, closed),
+    ...PORT_GATES.map(portGate),
+  ],
+  { description: 'A condition that must hold: http, tcp, file, exec, or one of the host.' },
+);
+
+export const gatesType = Type.Array(gateType, {
+  maxItems: 64,
+  description: 'Conditions that must hold before a generation counts as good.',
+});
+
+const reactionType = Type.Union(
+  [
+    Type.Literal('reload'),
+    Type.Literal('restart'),
+    Type.Object({ signal: Type.Union(SIGNALS.map((name) => Type.Literal(name))) }, closed),
+    Type.Object({ exec: argvType, timeout: Type.Optional(durationType('Killed after this. Default 10s.')) }, closed),
+  ],
+  { description: 'What is done to the target: reload, restart, a signal, or a command.' },
+);
+
+export const commonProperties = {
+  dependsOn: Type.Optional(
+    Type.Array(patternType(ADDRESS_PATTERN, "an address: 'file:/etc/x', 'pod:haproxy'", 'The address of a resource.'), {
+      uniqueItems: true,
+      maxItems: 256,
+      description: 'Resources that come first.',
+    }),
+  ),
+  gates: Type.Optional(gatesType),
+  check: Type.Optional(
+    Type.Object(
+      {
+        exec: argvType,
+        timeout: Type.Optional(durationType('Killed after this; counts as failed. Default 10s.')),
+        pod: Type.Optional(Type.String({ description: 'Run inside this pod (not in this release).' })),
+      },
+      { ...closed, description: 'Run on the staged content before it is published; anything but exit 0 refuses it.' },
+    ),
+  ),
+  onChange: Type.Optional(
+    Type.Object(
+      {},
+      {
+        patternProperties: { [TARGET_PATTERN]: reactionType },
+        additionalProperties: false,
+        maxProperties: 64,
+        description: 'What a change owes, by target.',
+        [KEY_MEANING]:
+          "a target: 'unit:NAME.service', 'pod:NAME', 'process:NAME', 'pidfile:/run/x.pid' or 'command:NAME'",
+      },
+    ),
+  ),
+  onRemove: Type.Optional(
+    Type.Union([Type.Literal('delete'), Type.Literal('restore'), Type.Literal('keep')], {
+      description: 'When the resource leaves the spec. Default: delete what we made, restore what we took over.',
+    }),
+  ),
+  drift: Type.Optional(
+    Type.Union([Type.Literal('repair'), Type.Literal('report'), Type.Literal('ignore')], {
+      description: 'What to do when it is changed from outside. Default repair.',
+    }),
+  ),
+  waitLimit: Type.Optional(durationType('Waiting longer than this counts as failing. Default: wait for ever.')),
+  note: Type.Optional(Type.String({ maxLength: 500, description: 'For people.' })),
+  guard: Type.Optional(
+    Type.Object(
+      {
+        reach: Type.Array(
+          patternType(
+            '^(?:coordinator|tcp:(?:\\[[^\\s\\]]+\\]|[^\\s:]+):[0-9]{1,5})$',
+            "'coordinator' or 'tcp:HOST:PORT'",
+            'What must answer.',
+          ),
+          {
+            minItems: 1,
+            maxItems: 16,
+            description: 'What must be reachable after the change.',
+          },
+        ),
+        within: durationType('Undone when it is not reached within this.'),
+      },
+      { ...closed, description: 'An undo that works without the agent, for a change that may cut it off.' },
+    ),
+  ),
+} as const satisfies TProperties;

@@ -1,0 +1,28 @@
+import type { Reason } from '../base/errors.ts';
+import { specError, type SpecCode } from './errors.ts';
+
+/** Collects what is wrong, so that everything is told at once. Places are pointers until the document gives them lines. */
+export class Findings {
+  readonly #reasons: Reason[] = [];
+
+  add(
+    code: SpecCode,
+    message: string,
+    pointer: string,
+    more: { readonly remedy?: string; readonly element?: string } = {},
+  ): void {
+    this.#reasons.push(specError(code, message, { place: { pointer }, ...more }).toReason());
+  }
+
+  push(...reasons: readonly Reason[]): void {
+    this.#reasons.push(...reasons);
+  }
+
+  get any(): boolean {
+    return this.#reasons.length > 0;
+  }
+
+  get all(): readonly Reason[] {
+    return this.#reasons;
+  }
+}

@@ -1,0 +1,21 @@
+/** JSON pointers (RFC 6901): how a finding names a place inside a document. */
+
+export function pointerOf(parts: readonly (string | number)[]): string {
+  return parts.map((part) => `/${escapePart(String(part))}`).join('');
+}
+
+export function childPointer(pointer: string, part: string | number): string {
+  return `${pointer}/${escapePart(String(part))}`;
+}
+
+export function partsOfPointer(pointer: string): string[] {
+  return pointer === '' ? [] : pointer.slice(1).split('/').map(unescapePart);
+}
+
+function escapePart(part: string): string {
+  return part.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function unescapePart(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}
