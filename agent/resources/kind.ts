@@ -162,8 +162,8 @@ export interface CommandResult {
   readonly startError?: string;
 }
 
-/** Runs a program without a shell, in its own process group, killed whole at the deadline. */
-export type RunCommand = (spec: CommandSpec, signal: AbortSignal) => Promise<CommandResult>;
+/** Runs a program without a shell, in its own process group, killed whole at the deadline. `environment` is added to a minimal one. */
+export type RunCommand = (spec: CommandSpec, signal: AbortSignal, environment?: Readonly<Record<string, string>>) => Promise<CommandResult>;
 
 /** Numeric ids of the root's own passwd and group files. Null = no such name. */
 export interface Accounts {
