@@ -3,10 +3,9 @@
 /** A key or name in quotes, shortened, with nothing a terminal would obey. Never for values: they may be secret. */
 export function quoted(text: string): string {
   const short = text.length > 80 ? `${text.slice(0, 77)}…` : text;
-  // oxlint-disable-next-line no-control-regex
   const safe = short.replaceAll(
-    /[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
   return `'${safe}'`;
 }

@@ -1,0 +1,95 @@
+/** A NodeSpec → everything it declares, as addressed items: the input of ownership, policy and plan. */
+import type { Address, AnyKind, Claim, ExpandContext, Fingerprint, Item } from '../resources/kind.ts';
+import { parentPath } from '../../hostfs/path.ts';
+import { specError, type SpecCode } from './errors.ts';
+import { Findings } from './findings.ts';
+import type { NodeSpec } from './node-spec.ts';
+import { childPointer } from './pointer.ts';
+import { substituteSection } from './substitute.ts';
+
+type AnyItem = Item<unknown>;
+
+/**
+ * Substitutes facts, expands every kind, adds what is implied (the directories above files), and lets each
+ * item need its `dependsOn` and the nearest item that owns a path above it. Sorted by address; the same
+ * input gives the same items. Throws what substitution finds.
+ */
+export function expandSpec(spec: NodeSpec, kinds: readonly AnyKind[], context: ExpandContext): readonly AnyItem[] {
+  const findings = new Findings();
+  const sections = Object.fromEntries(
+    Object.entries(spec.sections).map(([name, section]) => [
+      name,
+      substituteSection(section, context.facts, childPointer('/spec', name), findings),
+    ]),
+  );
+  const [first] = findings.all;
+  if (first !== undefined) throw specError(first.code as SpecCode, first.message, first);
+  return expandSections(sections, kinds, context);
+}
+
+/** The same from sections in which nothing is left to substitute. */
+export function expandSections(
+  sections: NodeSpec['sections'],
+  kinds: readonly AnyKind[],
+  context: ExpandContext,
+): readonly AnyItem[] {
+  const declared = kinds.flatMap((kind) => {
+    const section = sections[kind.name];
+    return section === undefined ? [] : (kind.expand(section, context) as readonly AnyItem[]);
+  });
+  return withNeeds(withImplied(declared, kinds)).toSorted((a, b) =>
+    a.address < b.address ? -1 : a.address > b.address ? 1 : 0,
+  );
+}
+
+/** The bytes that the items carry, by fingerprint. */
+export function contentsOf(items: readonly AnyItem[]): ReadonlyMap<Fingerprint, Uint8Array> {
+  return new Map(items.flatMap((item) => [...(item.contents ?? [])]));
+}
+
+function withImplied(declared: readonly AnyItem[], kinds: readonly AnyKind[]): readonly AnyItem[] {
+  let items = declared;
+  for (const kind of kinds) {
+    if (kind.imply === undefined) continue;
+    const claims = items.flatMap(({ address, claims: owned }) => owned.map((claim) => ({ address, claim })));
+    const implied = kind.imply(claims, new Set(items.map(({ address }) => address))) as readonly AnyItem[];
+    items = [...items, ...implied.map((item) => ({ ...item, implied: true as const }))];
+  }
+  return items;
+}
+
+function withNeeds(items: readonly AnyItem[]): readonly AnyItem[] {
+  const ownerOf = new Map<string, Address>();
+  for (const { address, claims } of items) {
+    for (const claim of claims) if (claim.startsWith('path:')) ownerOf.set(pathOf(claim), address);
+  }
+  return items.map((item) => {
+    const above = item.claims.map((claim) =>
+      isPath(claim) ? ownerAbove(pathOf(claim), item.address, ownerOf) : undefined,
+    );
+    const needs = new Set([
+      ...item.needs,
+      ...item.common.dependsOn,
+      ...above.filter((address) => address !== undefined),
+    ]);
+    return { ...item, needs: [...needs].toSorted() };
+  });
+}
+
+/** The nearest other item that owns a path above this one. */
+function ownerAbove(path: string, self: Address, ownerOf: ReadonlyMap<string, Address>): Address | undefined {
+  for (let at = path; at !== '/';) {
+    at = parentPath(at);
+    const owner = ownerOf.get(at);
+    if (owner !== undefined && owner !== self) return owner;
+  }
+  return undefined;
+}
+
+export function isPath(claim: Claim): boolean {
+  return claim.startsWith('path:/') || claim.startsWith('tree:/');
+}
+
+export function pathOf(claim: Claim): string {
+  return claim.slice('path:'.length);
+}
