@@ -3,9 +3,8 @@
 SHELL := /bin/sh
 
 bin := node_modules/.bin
-flags := --experimental-ffi --disable-warning=ExperimentalWarning
-node := UV_THREADPOOL_SIZE=16 $(bin)/node $(flags)
-tap := $(bin)/node $(bin)/tap run --reporter=$(if $(MAKE_TERMOUT),base,min) --output-file=.tap/run.tap
+node := bin/node
+tap := $(node) $(bin)/tap run --reporter=$(if $(MAKE_TERMOUT),base,min) --output-file=.tap/run.tap
 installed := node_modules/.installed
 
 .PHONY: help
@@ -20,9 +19,9 @@ $(installed): package-lock.json
 	@touch $@
 
 .PHONY: lock
-lock: ## Bring package-lock.json in line with package.json, all platforms included
+lock: $(installed) ## Bring package-lock.json in line with package.json, all platforms included
 	npm install --package-lock-only --loglevel=error
-	$(bin)/node packaging/complete-lock.ts
+	$(node) packaging/complete-lock.ts
 
 .PHONY: run
 run: $(installed) ## Run the agent on a sandbox root (ONCE=1: apply, show the status, end)
@@ -36,17 +35,17 @@ demo: $(installed) ## Play tamper → repaired, and a bad spec → rolled back
 test: $(installed) ## Run every test, those that need root or Debian packages too (FILE=… runs one)
 	@mkdir -p .tap && rm -f .tap/run.tap .tap/totals
 	@$(tap) $(FILE); tap=$$?; \
-	  $(bin)/node test/support/summary.ts .tap/run.tap .tap/totals && exit $$tap
+	  $(node) test/support/summary.ts .tap/run.tap .tap/totals && exit $$tap
 
 .PHONY: test-fast
 test-fast: $(installed) ## Run the tests that need nothing but this checkout
 	@mkdir -p .tap && rm -f .tap/run.tap .tap/totals
 	@$(tap) --exclude='test/real/**'; tap=$$?; \
-	  $(bin)/node test/support/summary.ts .tap/run.tap .tap/totals && exit $$tap
+	  $(node) test/support/summary.ts .tap/run.tap .tap/totals && exit $$tap
 
 .PHONY: check
 check: $(installed) ## Check types, lint, format, the rules of the rooms, and dead code
-	@$(bin)/node packaging/check.ts
+	@$(node) packaging/check.ts
 
 .PHONY: fmt
 fmt: $(installed) ## Format the sources
@@ -54,7 +53,7 @@ fmt: $(installed) ## Format the sources
 
 .PHONY: bundle
 bundle: $(installed) ## Build dist/keelson.js, the one file that the unit file runs
-	@$(bin)/node packaging/bundle.ts
+	@$(node) packaging/bundle.ts
 
 .PHONY: bench
 bench: $(installed) ## Measure against C, cf-agent and puppet (JSON=FILE writes the figures)

@@ -1,6 +1,7 @@
 /** Runs every static check, all of them even when one fails, and says at the end which failed. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,7 +22,7 @@ for (const [what, program, ...args] of checks) {
   const { status, error, stdout, stderr } = spawnSync(`${root}/node_modules/.bin/${program}`, args, {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, PATH: `${root}/node_modules/.bin:${process.env['PATH']}` },
+    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
     maxBuffer: 64 * 1024 * 1024,
   });
   if (status === 0) {
