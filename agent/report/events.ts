@@ -1,26 +1,8 @@
 /** The append-only event log: what happened, for people and the coordinator. Bounded, rotated, survives reboot. */
-import type { Reason } from '../base/errors.ts';
 import type { Instant } from '../base/clock.ts';
-import type { Address } from '../resources/kind.ts';
+import type { EventDraft } from '../apply/event-sink.ts';
 
-export type EventType =
-  | 'AgentStarted' | 'AgentStopping' | 'SpecAccepted' | 'SpecRefused' | 'TransactionOpened' | 'ResourceChanged'
-  | 'ResourceWaiting' | 'ResourceResumed' | 'DriftRepaired' | 'DriftReported' | 'Contended' | 'EffectRun' | 'EffectFailed' | 'EffectSkipped'
-  | 'GatesHeld' | 'VerdictGood' | 'RolledBack' | 'RollbackStarted' | 'RollbackIncomplete' | 'Superseded' | 'Blocked' | 'Unblocked'
-  | 'Held' | 'Released' | 'SafeModeEntered' | 'SafeModeLeft' | 'ResourceLeft' | 'ForeignFound' | 'Recovered' | 'GuardFired'
-  | 'ControlRequest' | 'Gap' | 'JournalReadOnly' | 'Left';
-
-export interface EventDraft {
-  readonly type: EventType;
-  readonly message: string;
-  readonly address?: Address;
-  readonly generation?: string;
-  readonly tx?: string;
-  readonly reason?: Reason;
-  /** Who asked, for control requests: uid and words. */
-  readonly by?: string;
-  readonly reasonGiven?: string;
-}
+export type { EventDraft, EventSink, EventType } from '../apply/event-sink.ts';
 
 export interface EventRecord extends EventDraft {
   /** Names this log; a new one begins when the old is lost. */
@@ -28,9 +10,4 @@ export interface EventRecord extends EventDraft {
   readonly seq: number;
   readonly at: Instant;
   readonly bootId: string;
-}
-
-/** Port of everybody who has something to tell. Never throws; never blocks the caller on the disk. */
-export interface EventSink {
-  emit(event: EventDraft): void;
 }

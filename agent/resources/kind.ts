@@ -262,6 +262,8 @@ export interface Kind<Spec, S> {
   /** Has it arrived (expected null: wholly gone), and is it well? Minutes-long waits live here. */
   probe(at: Target<Spec, S>, expected: State<S>, host: ReadHost, signal: AbortSignal): Promise<Health>;
   readonly effects?: EffectSupport;
+  /** What it manages has a life of its own beyond its bytes: it is probed at every full look, not only after a change. */
+  readonly alive?: true;
   watch?(at: readonly Target<Spec, S>[], host: ReadHost, signal: AbortSignal): AsyncIterable<DriftHint>;
   /** For `keelson diff` and `keelson plan`: secret-free lines between two states, bytes looked up by the caller's function. */
   describe?(draft: Draft<S>): string;

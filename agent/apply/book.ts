@@ -1,0 +1,61 @@
+import type { Journal } from './journal.ts';
+import type { JournalRecord, TxId } from './records.ts';
+import type { ChangeId } from '../resources/kind.ts';
+import type { EngineState } from './state.ts';
+
+/**
+ * Journal and state as one: what is written is what is known, and replay of the journal gives the same state.
+ * INVARIANT: state changes by no other way than a record that was appended first.
+ */
+export class Book {
+  readonly #journal: Journal;
+  readonly state: EngineState;
+  readonly #changes = new Map<TxId, number>();
+
+  constructor(journal: Journal, state: EngineState) {
+    this.#journal = journal;
+    this.state = state;
+  }
+
+  /** Number of the last record; part of a preview's basis. */
+  get seq(): number {
+    return this.#journal.seq;
+  }
+
+  /** Durable when it resolves: one append, one fsync for all of them. */
+  async commit(...records: readonly JournalRecord[]): Promise<void> {
+    await this.#journal.append(records, { sync: true });
+    for (const record of records) this.state.reduce(record);
+  }
+
+  /** Not forced to disk: lost by a crash, found again by observation. */
+  async note(...records: readonly JournalRecord[]): Promise<void> {
+    await this.#journal.append(records, { sync: false });
+    for (const record of records) this.state.reduce(record);
+  }
+
+  /** Unique within the transaction, also after a restart: temporaries and nonces carry it. */
+  nextChangeId(tx: TxId): ChangeId {
+    const next = (this.#changes.get(tx) ?? this.#intended(tx)) + 1;
+    this.#changes.set(tx, next);
+    return `${tx}-${next.toString(36)}`;
+  }
+
+  /** The highest number an intent of this transaction carries. */
+  #intended(tx: TxId): number {
+    const ids = this.state.open.get(tx)?.intents.flatMap((intent) => intent.changes.map((change) => change.id)) ?? [];
+    return Math.max(0, ...ids.map((id) => Number.parseInt(id.slice(id.lastIndexOf('-') + 1), 36)));
+  }
+
+  /** Room for that many bytes of records, or an error before anything is mutated. */
+  reserve(bytes: number): Promise<void> {
+    return this.#journal.reserve(bytes);
+  }
+
+  /** Begins a new journal from the state's checkpoint. Only with no transaction open. */
+  async checkpoint(force = false): Promise<boolean> {
+    if (this.state.open.size > 0 || (!force && !this.#journal.wantsCheckpoint)) return false;
+    await this.#journal.rewrite(this.state.toCheckpoint());
+    return true;
+  }
+}

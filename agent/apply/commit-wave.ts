@@ -1,0 +1,73 @@
+/**
+ * One wave: intent → apply → directories synced → done. The only place from which a kind's `apply` is called.
+ * A crash before the intent leaves only temporaries; after it, recovery observes each change and completes it.
+ */
+import { DeadlineError, withDeadline } from '../base/deadline.ts';
+import { asKeelsonError, type Reason } from '../base/errors.ts';
+import { kindOf } from '../plan/targets.ts';
+import { ThirdStateError, type Address, type Change } from '../resources/kind.ts';
+import { executionError } from './execution-errors.ts';
+import type { Execution, Failure } from './execution.ts';
+import type { JournalRecord, TxId } from './records.ts';
+
+/** Apply is short by contract; longer work starts under the change's id and is awaited by probe. */
+const APPLY_DEADLINE_MS = 5_000;
+
+export interface WaveOutcome {
+  readonly applied: readonly Change<unknown>[];
+  readonly third: readonly Address[];
+  readonly failures: readonly Failure[];
+}
+
+export async function commitWave(
+  execution: Execution,
+  tx: TxId,
+  wave: number,
+  changes: readonly Change<unknown>[],
+  onFailure: 'stop' | 'continue',
+  before: readonly JournalRecord[] = [],
+): Promise<WaveOutcome> {
+  const { book, hosts, writer } = execution;
+  return writer.run(async (signal) => {
+    const intent: JournalRecord = { t: 'intent', tx, wave, changes };
+    await book.commit(...before, intent);
+    for (const change of changes) execution.busy.set(change.address, tx);
+    const applied: Change<unknown>[] = [];
+    const third: Address[] = [];
+    const failures: Failure[] = [];
+    for (const change of changes) {
+      if (failures.length > 0 && onFailure === 'stop') break;
+      try {
+        if (change.guard !== undefined) await execution.guards.arm(change);
+        await applyOne(execution, change, signal);
+        applied.push(change);
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        if (error instanceof ThirdStateError) third.push(change.address);
+        else failures.push({ address: change.address, reason: asKeelsonError(error).toReason() });
+      }
+    }
+    await hosts.mutate.fs.flush();
+    await book.note({ t: 'done', tx, ids: applied.map((change) => change.id) });
+    return { applied, third, failures };
+  });
+}
+
+/** Applies one change under the contract's deadline. Used by recovery as well. */
+export async function applyOne(execution: Execution, change: Change<unknown>, signal: AbortSignal): Promise<void> {
+  const kind = kindOf(execution.kinds, change.address);
+  if (kind === undefined) throw new Error(`no kind for ${change.address}`);
+  try {
+    await withDeadline(execution.clock, APPLY_DEADLINE_MS, signal, (limited) => kind.apply(change, execution.hosts.mutate, limited));
+  } catch (error) {
+    if (!(error instanceof DeadlineError)) throw error;
+    throw executionError('KSN-EXEC-001', `${change.address} was not changed within ${APPLY_DEADLINE_MS / 1000} s`, { element: change.address });
+  }
+}
+
+/** The reason of the first failure, with how many more there are. */
+export function firstReason(failures: readonly Failure[]): Reason | null {
+  const [first] = failures;
+  if (first === undefined) return null;
+  return failures.length === 1 ? first.reason : { ...first.reason, message: `${first.reason.message} (and ${failures.length - 1} more)` };
+}

@@ -1,0 +1,27 @@
+/** What the engine tells while it works; the event log (report/) is who listens. */
+import type { Reason } from '../base/errors.ts';
+import type { Address } from '../resources/kind.ts';
+
+export type EventType =
+  | 'AgentStarted' | 'AgentStopping' | 'SpecAccepted' | 'SpecRefused' | 'TransactionOpened' | 'ResourceChanged'
+  | 'ResourceWaiting' | 'ResourceResumed' | 'DriftRepaired' | 'DriftReported' | 'Contended' | 'EffectRun' | 'EffectFailed' | 'EffectSkipped'
+  | 'GatesHeld' | 'VerdictGood' | 'RolledBack' | 'RollbackStarted' | 'RollbackIncomplete' | 'Superseded' | 'Blocked' | 'Unblocked'
+  | 'Held' | 'Released' | 'SafeModeEntered' | 'SafeModeLeft' | 'ResourceLeft' | 'ForeignFound' | 'Recovered' | 'GuardFired'
+  | 'ControlRequest' | 'Gap' | 'JournalReadOnly' | 'Left';
+
+export interface EventDraft {
+  readonly type: EventType;
+  readonly message: string;
+  readonly address?: Address;
+  readonly generation?: string;
+  readonly tx?: string;
+  readonly reason?: Reason;
+  /** Who asked, for control requests: uid and words. */
+  readonly by?: string;
+  readonly reasonGiven?: string;
+}
+
+/** Port of everybody who has something to tell. Never throws; never blocks the caller on the disk. */
+export interface EventSink {
+  emit(event: EventDraft): void;
+}

@@ -1,0 +1,56 @@
+/** What carrying out changes needs, and what it says back. */
+import type { Clock } from '../base/clock.ts';
+import type { Reason } from '../base/errors.ts';
+import type { SerialRunner } from '../base/serial-runner.ts';
+import type { Address, AnyKind, Change, Draft, EffectSupport, Target, Wait } from '../resources/kind.ts';
+import type { EventSink } from './event-sink.ts';
+import type { Book } from './book.ts';
+import type { GuardTimers } from './guard-timers.ts';
+import type { Hosts } from './hosts.ts';
+import type { TxId } from './records.ts';
+
+export interface Execution {
+  readonly kinds: readonly AnyKind[];
+  readonly book: Book;
+  readonly hosts: Hosts;
+  readonly writer: SerialRunner;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  /** Effect supports beyond the kinds' own: processes, commands; later units and pods. */
+  readonly effects: readonly EffectSupport[];
+  readonly guards: GuardTimers;
+  readonly bootId: string;
+  /** Owned by a transaction from intent until settled. */
+  readonly busy: Map<Address, TxId>;
+  /** Called after every step, so that the status can follow. */
+  readonly progressed: () => void;
+}
+
+export interface RunOptions {
+  /** Aborted when a newer generation supersedes or the agent stops; looked at between steps, never within one. */
+  readonly stop: AbortSignal;
+  /** Rollback and repair: one failure does not stop the rest. */
+  readonly onFailure: 'stop' | 'continue';
+  /** Milliseconds a changed resource has to become well before its dependents go on. */
+  readonly settleMs: number;
+  readonly targets: ReadonlyMap<Address, Target<unknown, unknown>>;
+}
+
+export interface Failure {
+  readonly address: Address;
+  readonly reason: Reason;
+}
+
+export interface RunOutcome {
+  readonly applied: readonly Change<unknown>[];
+  readonly waits: readonly Wait[];
+  /** Met another state than planned for: plan anew. */
+  readonly replan: readonly Address[];
+  readonly failures: readonly Failure[];
+  readonly stopped: boolean;
+}
+
+/** `undo: none` changes run after the verdict. */
+export function isIrreversible(draft: Draft<unknown>): boolean {
+  return draft.undo === 'none';
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../base/clock.ts';
+import type { FileSystem, ReadFileSystem } from '../../hostfs/filesystem.ts';
+import type { Accounts, Fingerprint, Host, HostAbilities, KindSettings, ReadHost, RunCommand, StageHost } from '../resources/kind.ts';
+
+export interface HostParts {
+  readonly fs: FileSystem;
+  readonly accounts: Accounts;
+  readonly abilities: HostAbilities;
+  readonly settings: KindSettings;
+  readonly clock: Clock;
+  readonly run: RunCommand;
+  readonly fingerprint: (bytes: Uint8Array) => Fingerprint;
+  readonly digester: ReadHost['digester'];
+  readonly content: StageHost['content'];
+  readonly savePreimage: StageHost['savePreimage'];
+}
+
+/** The three handles of decreasing trust; each is its own object, so that a kind cannot reach a stronger one. */
+export interface Hosts {
+  readonly read: ReadHost;
+  readonly stage: StageHost;
+  readonly mutate: Host;
+}
+
+export function hostsOf(parts: HostParts): Hosts {
+  const { fs, accounts, abilities, settings, clock, run, fingerprint, digester } = parts;
+  const read: ReadHost = { fs: readOnly(fs), accounts, abilities, settings, clock, run, fingerprint, digester };
+  const stage: StageHost = {
+    ...read,
+    content: parts.content,
+    savePreimage: parts.savePreimage,
+    temporaries: {
+      stage: (...args) => fs.stage(...args),
+      stageLink: (...args) => fs.stageLink(...args),
+      unstage: (...args) => fs.unstage(...args),
+    },
+  };
+  return { read, stage, mutate: { ...stage, fs } };
+}
+
+function readOnly(fs: FileSystem): ReadFileSystem {
+  return {
+    lstat: (...args) => fs.lstat(...args),
+    read: (...args) => fs.read(...args),
+    audit: (...args) => fs.audit(...args),
+    auditTree: (...args) => fs.auditTree(...args),
+    list: (...args) => fs.list(...args),
+    space: (...args) => fs.space(...args),
+    watch: (...args) => fs.watch(...args),
+    physical: (...args) => fs.physical(...args),
+  };
+}

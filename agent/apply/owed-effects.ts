@@ -1,0 +1,66 @@
+/**
+ * Effects are debts: computed from what the journal says, the same while running and after a crash.
+ * After a wave they are coalesced per target (the strongest verb wins), dropped where the target itself was
+ * changed in the same or a later wave (its own change restarts it), and volatile ones end with the boot.
+ */
+import type { Change, Effect } from '../resources/kind.ts';
+import type { OpenTransaction } from './records.ts';
+
+export interface OwedEffect extends Effect {
+  /** `<tx>/<wave>/<target>/<verb>`: the nonce under which it runs at most once more after a crash. */
+  readonly id: string;
+  readonly wave: number;
+  readonly owedBy: readonly string[];
+}
+
+const STRENGTH = { signal: 1, sysctl: 2, reload: 3, restart: 4, command: 5, 'daemon-reload': 6 } as const;
+
+export function owedEffects(tx: OpenTransaction, bootId: string): readonly OwedEffect[] {
+  const owed: OwedEffect[] = [];
+  const lastWave = new Map<string, number>();
+  for (const { wave, changes } of tx.intents) {
+    for (const change of changes) if (tx.done.has(change.id)) lastWave.set(change.address, wave);
+  }
+  const waves = new Map<number, Change<unknown>[]>();
+  for (const { wave, changes } of tx.intents) {
+    const arrived = changes.filter((change) => tx.done.has(change.id) && !isNoop(change));
+    waves.set(wave, [...(waves.get(wave) ?? []), ...arrived]);
+  }
+  for (const [wave, changes] of waves) {
+    for (const effect of coalesce(tx.tx, wave, changes)) {
+      if (tx.effects.has(effect.id)) continue;
+      if ((lastWave.get(effect.target) ?? -1) >= wave) continue;
+      if (isVolatile(effect) && tx.bootId !== bootId) continue;
+      owed.push(effect);
+    }
+  }
+  return owed;
+}
+
+/** One effect a target; commands are each their own target. daemon-reload comes first. */
+function coalesce(tx: string, wave: number, changes: readonly Change<unknown>[]): readonly OwedEffect[] {
+  const strongest = new Map<string, { effect: Effect; owedBy: string[] }>();
+  for (const change of changes) {
+    for (const effect of change.effects) {
+      const known = strongest.get(effect.target);
+      if (known === undefined) strongest.set(effect.target, { effect, owedBy: [change.address] });
+      else {
+        known.owedBy.push(change.address);
+        if (STRENGTH[effect.verb] > STRENGTH[known.effect.verb]) known.effect = effect;
+      }
+    }
+  }
+  return [...strongest.values()]
+    .toSorted((a, b) => Number(b.effect.verb === 'daemon-reload') - Number(a.effect.verb === 'daemon-reload'))
+    .map(({ effect, owedBy }) => ({ ...effect, id: `${tx}/${wave}/${effect.target}/${effect.verb}`, wave, owedBy }));
+}
+
+/** A reboot restarts services and reads their files anew; a command may do anything, so it stays owed. */
+function isVolatile(effect: Effect): boolean {
+  return effect.verb !== 'command';
+}
+
+/** An adoption of what already is as desired changes nothing and owes nothing. */
+function isNoop(change: Change<unknown>): boolean {
+  return change.adopts && JSON.stringify(change.from) === JSON.stringify(change.to);
+}

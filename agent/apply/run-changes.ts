@@ -1,0 +1,185 @@
+/**
+ * Carries out drafts inside an open transaction.
+ *
+ * INVARIANTS
+ * 1. A component is staged wholly before any of it mutates; one that waits does not stop the others.
+ * 2. A change is applied only when everything before it (plan/order.ts) has arrived and is well.
+ * 3. Stopping happens between waves, never within one; what was staged and not applied leaves no temporary.
+ * 4. An address is busy from its intent until it has settled.
+ */
+import { components, order, precedence, type Precedence } from '../plan/order.ts';
+import { planError } from '../plan/errors.ts';
+import { temporaryName, type Address, type Change, type Draft, type Wait } from '../resources/kind.ts';
+import { commitWave } from './commit-wave.ts';
+import type { Execution, Failure, RunOptions, RunOutcome } from './execution.ts';
+import type { TxId } from './records.ts';
+import { runEffects } from './run-effects.ts';
+import { settle } from './settle.ts';
+import { stageAll } from './stage-all.ts';
+
+/** Bytes of journal kept free per change for its intent, its undo and its done. */
+const JOURNAL_BYTES_PER_CHANGE = 4_096;
+
+export async function runChanges(execution: Execution, tx: TxId, drafts: readonly Draft<unknown>[], options: RunOptions): Promise<RunOutcome> {
+  order(drafts); // refuses a circle before anything is staged
+  const run = new ChangesRun(execution, tx, drafts, options);
+  return run.toEnd();
+}
+
+class ChangesRun {
+  readonly #execution: Execution;
+  readonly #tx: TxId;
+  readonly #drafts: readonly Draft<unknown>[];
+  readonly #options: RunOptions;
+  #before: Precedence = new Map();
+  /** Tried and not arrived: what needs them by name stays, what merely comes after them goes on. */
+  readonly #missed = new Set<Address>();
+  readonly #waits: Wait[] = [];
+  readonly #replan: Address[] = [];
+  readonly #failures: Failure[] = [];
+  readonly #applied: Change<unknown>[] = [];
+  /** Staged and not yet applied. */
+  readonly #pending = new Map<Address, Change<unknown>>();
+  readonly #settled = new Set<Address>();
+  readonly #settling = new Map<Address, Promise<void>>();
+
+  constructor(execution: Execution, tx: TxId, drafts: readonly Draft<unknown>[], options: RunOptions) {
+    this.#execution = execution;
+    this.#tx = tx;
+    this.#drafts = drafts;
+    this.#options = options;
+  }
+
+  async toEnd(): Promise<RunOutcome> {
+    try {
+      await this.#stage();
+      await this.#applyInOrder();
+      await this.#runEffects(new Set());
+    } finally {
+      await Promise.allSettled(this.#settling.values());
+      for (const change of this.#applied) this.#execution.busy.delete(change.address);
+      await this.#discard();
+    }
+    return { applied: this.#applied, waits: this.#waits, replan: this.#replan, failures: this.#failures, stopped: this.#options.stop.aborted };
+  }
+
+  get #halted(): boolean {
+    return this.#options.stop.aborted || (this.#failures.length > 0 && this.#options.onFailure === 'stop');
+  }
+
+  async #stage(): Promise<void> {
+    const { book, kinds, hosts } = this.#execution;
+    await book.reserve(this.#drafts.length * JOURNAL_BYTES_PER_CHANGE);
+    const changes = this.#drafts.map((draft): Change<unknown> => ({ ...draft, id: book.nextChangeId(this.#tx) }));
+    const outcomes = await stageAll(kinds, hosts.stage, changes, this.#options.stop).catch((error: unknown) => {
+      if (!this.#options.stop.aborted) throw error;
+      return new Map();
+    });
+    for (const change of changes) this.#pending.set(change.address, change);
+    if (this.#options.stop.aborted) return;
+    for (const component of components(this.#drafts)) {
+      const stuck = new Set<Address>();
+      for (const { address } of component) {
+        const outcome = outcomes.get(address);
+        if (outcome?.is === 'staged') this.#pending.set(address, outcome.change);
+        else stuck.add(address);
+        if (outcome?.is === 'waits') this.#waits.push(outcome.wait);
+        if (outcome?.is === 'third') this.#replan.push(address);
+        if (outcome?.is === 'failed') this.#failures.push({ address, reason: outcome.reason });
+      }
+      const [first] = stuck;
+      if (first === undefined) continue;
+      for (const { address } of component) {
+        await this.#drop(address);
+        if (!stuck.has(address)) this.#waits.push({ address, until: 'input', reason: planError('KSN-PLAN-006', `${address} belongs together with ${first}, which is not ready`, { element: address }).toReason() });
+      }
+    }
+  }
+
+  async #applyInOrder(): Promise<void> {
+    let wave = this.#nextWave();
+    this.#before = precedence([...this.#pending.values()]);
+    while (this.#pending.size > 0 && !this.#halted) {
+      const ready = [...this.#pending.values()].filter((change) => this.#isReady(change));
+      if (ready.length === 0) {
+        if (this.#settling.size === 0) break;
+        await Promise.race(this.#settling.values());
+        continue;
+      }
+      const outcome = await commitWave(this.#execution, this.#tx, wave, ready, this.#options.onFailure);
+      for (const change of ready) this.#pending.delete(change.address);
+      this.#failures.push(...outcome.failures);
+      this.#replan.push(...outcome.third);
+      const applied = new Set(outcome.applied);
+      for (const change of ready) {
+        if (applied.has(change)) continue;
+        this.#missed.add(change.address);
+        this.#execution.busy.delete(change.address);
+      }
+      this.#applied.push(...outcome.applied);
+      await this.#runEffects(new Set(this.#pending.keys()));
+      for (const change of outcome.applied) this.#beginSettling(change);
+      this.#execution.progressed();
+      wave += 1;
+    }
+  }
+
+  #isReady(change: Change<unknown>): boolean {
+    for (const need of this.#before.get(change.address) ?? []) {
+      if (this.#settled.has(need)) continue;
+      if (this.#missed.has(need) && !change.needs.includes(need)) continue;
+      return false;
+    }
+    return true;
+  }
+
+  #beginSettling(change: Change<unknown>): void {
+    const awaited = [...this.#pending.keys()].some((address) => this.#before.get(address)?.has(change.address));
+    if (!awaited) {
+      // Whether it is well is the verdict's question; nobody here waits for it.
+      this.#settled.add(change.address);
+      this.#execution.busy.delete(change.address);
+      return;
+    }
+    const target = this.#options.targets.get(change.address) ?? { address: change.address, item: null, owned: null };
+    const ended = settle(this.#execution, change, target, this.#options.settleMs, this.#options.stop).then((failure) => {
+      this.#settling.delete(change.address);
+      this.#execution.busy.delete(change.address);
+      if (failure === null) this.#settled.add(change.address);
+      else {
+        this.#missed.add(change.address);
+        this.#failures.push({ address: change.address, reason: failure });
+      }
+    });
+    this.#settling.set(change.address, ended);
+  }
+
+  async #runEffects(later: ReadonlySet<string>): Promise<void> {
+    if (this.#halted && this.#options.onFailure === 'stop' && this.#failures.length > 0) return; // the rollback owes them
+    const signal = new AbortController().signal;
+    this.#failures.push(...(await runEffects(this.#execution, this.#tx, { later, keepFailed: this.#options.onFailure === 'continue', signal })));
+  }
+
+  async #drop(address: Address): Promise<void> {
+    const change = this.#pending.get(address);
+    this.#pending.delete(address);
+    if (change !== undefined) await unstage(this.#execution, change);
+  }
+
+  /** What was staged and will not be applied leaves no temporary. */
+  async #discard(): Promise<void> {
+    for (const address of [...this.#pending.keys()]) await this.#drop(address);
+  }
+
+  #nextWave(): number {
+    const intents = this.#execution.book.state.open.get(this.#tx)?.intents ?? [];
+    return Math.max(-1, ...intents.map((intent) => intent.wave)) + 1;
+  }
+}
+
+/** Removes a change's temporaries; they lie beside the paths it claims. Absent is fine. */
+export async function unstage(execution: Execution, change: Change<unknown>): Promise<void> {
+  for (const claim of change.claims) {
+    if (claim.startsWith('path:')) await execution.hosts.stage.temporaries.unstage(claim.slice('path:'.length), temporaryName(change.id));
+  }
+}

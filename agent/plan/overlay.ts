@@ -1,0 +1,42 @@
+/** Lays patches (overrides) over the sections of a spec before they are expanded. RFC 7386 merge. */
+import type { AnyKind, Address } from '../resources/kind.ts';
+import { kindOf, prefixOf } from './targets.ts';
+
+type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export interface Patch {
+  readonly address: Address;
+  readonly patch: unknown;
+}
+
+export function overlay(sections: Sections, patches: readonly Patch[], kinds: readonly AnyKind[]): Sections {
+  const result: Record<string, Record<string, unknown>> = {};
+  for (const [name, section] of Object.entries(sections)) result[name] = { ...section };
+  for (const { address, patch } of patches) {
+    const kind = kindOf(kinds, address);
+    if (kind === undefined) continue;
+    const key = address.slice(prefixOf(address).length + 1);
+    const section = (result[kind.name] ??= {});
+    const merged = mergePatch(section[key], patch);
+    if (merged === undefined) delete section[key];
+    else section[key] = merged;
+  }
+  return result;
+}
+
+/** Null removes; `undefined` as the answer means the whole value is removed. */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (patch === null) return undefined;
+  if (!isPlainObject(patch)) return patch;
+  const merged: Record<string, unknown> = isPlainObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    const next = mergePatch(merged[key], value);
+    if (next === undefined) delete merged[key];
+    else merged[key] = next;
+  }
+  return merged;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

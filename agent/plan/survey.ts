@@ -1,0 +1,88 @@
+/** Looks at the host and says what would have to change: observe and plan over all kinds, nothing written. */
+import type { Instant } from '../base/clock.ts';
+import { asKeelsonError, type Reason } from '../base/errors.ts';
+import type { AnyKind, Address, Draft, Item, Note, Observation, Owned, ReadHost, Target, Wait } from '../resources/kind.ts';
+import { planError } from './errors.ts';
+import { targetsOf } from './targets.ts';
+
+export interface SurveyInput {
+  readonly kinds: readonly AnyKind[];
+  readonly items: readonly Item<unknown>[];
+  readonly ledger: ReadonlyMap<Address, Owned<unknown>>;
+  /** Narrow to these; absent = everything, and foreign things are discovered too. */
+  readonly only?: ReadonlySet<Address>;
+  readonly host: ReadHost;
+  readonly now: Instant;
+  readonly adoption: 'allow' | 'deny';
+}
+
+export interface Survey {
+  readonly drafts: readonly Draft<unknown>[];
+  readonly waits: readonly Wait[];
+  readonly notes: readonly Note[];
+  readonly seen: ReadonlyMap<Address, Observation<unknown>>;
+  readonly targets: ReadonlyMap<Address, Target<unknown, unknown>>;
+  readonly orphaned: readonly Owned<unknown>[];
+  readonly dueAt: Instant | null;
+}
+
+export async function survey(input: SurveyInput, signal: AbortSignal): Promise<Survey> {
+  const { byKind, orphaned } = targetsOf(input.kinds, input.items, input.ledger, input.only);
+  const drafts: Draft<unknown>[] = [];
+  const waits: Wait[] = [];
+  const notes: Note[] = [];
+  const seen = new Map<Address, Observation<unknown>>();
+  const all = new Map<Address, Target<unknown, unknown>>();
+  let dueAt: Instant | null = null;
+
+  await Promise.all(
+    input.kinds.map(async (kind) => {
+      const targets = [...(byKind.get(kind.name) ?? [])];
+      const known = new Set(targets.map((target) => target.address));
+      if (input.only === undefined && kind.discover !== undefined) targets.push(...(await kind.discover(input.host, known, signal)));
+      if (targets.length === 0) return;
+      const observed = await observeKind(kind, targets, input.host, signal);
+      const planned = kind.plan({ targets, seen: observed, now: input.now });
+      for (const target of targets) all.set(target.address, target);
+      for (const [address, observation] of observed) seen.set(address, observation);
+      for (const draft of planned.changes) {
+        const refusal = draft.adopts && input.adoption === 'deny' && !kind.same(draft.from, draft.to) ? refuseAdoption(draft.address) : null;
+        if (refusal === null) drafts.push(draft);
+        else waits.push({ address: draft.address, reason: refusal, until: 'input' });
+      }
+      waits.push(...planned.waits);
+      notes.push(...(planned.notes ?? []));
+      if (planned.dueAt !== undefined) dueAt = dueAt === null ? planned.dueAt : Math.min(dueAt, planned.dueAt);
+    }),
+  );
+  signal.throwIfAborted();
+  return { drafts, waits, notes, seen, targets: all, orphaned, dueAt };
+}
+
+/** A kind that cannot look says so for each target: unknown, never "as desired". */
+async function observeKind(
+  kind: AnyKind,
+  targets: readonly Target<unknown, unknown>[],
+  host: ReadHost,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<Address, Observation<unknown>>> {
+  let answered: ReadonlyMap<Address, Observation<unknown>>;
+  let failure: Reason | null = null;
+  try {
+    answered = await kind.observe(targets, host, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    failure = planError('KSN-PLAN-002', `${kind.name} could not be observed: ${asKeelsonError(error).message}`).toReason();
+    answered = new Map();
+  }
+  const complete = new Map(answered);
+  for (const { address } of targets) {
+    if (complete.has(address)) continue;
+    complete.set(address, { unknown: failure ?? planError('KSN-PLAN-002', `${address} was not observed`, { element: address }).toReason() });
+  }
+  return complete;
+}
+
+function refuseAdoption(address: Address): Reason {
+  return planError('KSN-PLAN-005', `${address} exists, was not made by Keelson, and differs`, { element: address }).toReason();
+}
