@@ -26,7 +26,7 @@ const stages = ['desired', 'verify', 'plan', 'apply', 'health', 'report'];
 
 const base = '^agent/base/';
 const kindContract = '^agent/resources/[^/]+[.]ts$';
-const hostErrors = '^hostfs/errors[.]ts$';
+const hostPure = '^hostfs/(errors|path)[.]ts$';
 
 /** A room that may import, of ours, only the given paths. */
 const only = (name, comment, from, ...allowed) => ({
@@ -71,10 +71,11 @@ export default {
     ),
     {
       name: 'stages-get-the-file-system-handed-in',
-      comment: 'of hostfs a stage knows the types and the errors; which file system it is, the composition root says',
+      comment:
+        'of hostfs a stage knows the types, the errors and the rules of paths; which file system it is, the composition root says',
       severity: 'error',
       from: { path: `^agent/(${stages.join('|')})/` },
-      to: { path: '^hostfs/', pathNot: hostErrors, dependencyTypesNot: ['type-only'] },
+      to: { path: '^hostfs/', pathNot: hostPure, dependencyTypesNot: ['type-only'] },
     },
     only(
       'reconcile-turns-the-crank',
