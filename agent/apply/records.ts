@@ -5,7 +5,7 @@
 import type { Reason } from '../base/errors.ts';
 import type { Instant } from '../base/clock.ts';
 import type { Facts } from '../desired/facts.ts';
-import type { Address, Change, Draft, Owned, State } from '../resources/kind.ts';
+import type { Address, Change, Draft, Fingerprint, Owned, State } from '../resources/kind.ts';
 
 export const JOURNAL_FORMAT = 1;
 /** Base-36, grows by one per transaction, for ever. */
@@ -47,6 +47,8 @@ export interface BaseRow {
   readonly from: State<unknown>;
   /** The ledger row at that time; null = not ours then. */
   readonly owned: Owned<unknown> | null;
+  /** The transaction that changed it first. */
+  readonly tx: TxId;
 }
 
 export interface RepairCount {
@@ -81,6 +83,8 @@ export interface Checkpoint {
   readonly lastKnownGood: Accepted | null;
   /** The last-known-good before it: the only target of an unsigned rollback. */
   readonly previousGood: Accepted | null;
+  /** The generation whose content the node holds as judged: the newest good one, or the LKG after a rollback. */
+  readonly running: Accepted | null;
   readonly nextTx: number;
   readonly safeMode: { readonly since: Instant; readonly reason: Reason } | null;
   /** A rollback that has not come to its end: retried with backoff, never healthy. */
@@ -90,7 +94,7 @@ export interface Checkpoint {
 }
 
 export type JournalRecord =
-  | { readonly t: 'header'; readonly format: number; readonly agent: string; readonly kinds: Readonly<Record<string, number>>; readonly bootId: string; readonly at: Instant }
+  | { readonly t: 'header'; readonly format: number; readonly agent: string; readonly kinds: Readonly<Record<string, number>>; readonly bootId: string; readonly at: Instant; /** Of a constant, under the node key: tells whether this key made the fingerprints. */ readonly key?: Fingerprint }
   | { readonly t: 'checkpoint'; readonly checkpoint: Checkpoint }
   | ({ readonly t: 'accept' } & Accepted)
   | { readonly t: 'open'; readonly tx: TxId; readonly cause: TxCause; readonly identity?: Accepted; readonly undoes?: TxId; readonly drafts: readonly Draft<unknown>[]; readonly at: Instant; readonly bootId: string }
@@ -108,7 +112,12 @@ export type JournalRecord =
   | ({ readonly t: 'block' } & Blocked)
   | { readonly t: 'unblock'; readonly digest: string; readonly by: string; readonly reason: string; readonly at: Instant }
   | { readonly t: 'repair'; readonly count: RepairCount }
-  | { readonly t: 'disown'; readonly address: Address; readonly reason: Reason }
+  /** The ledger row goes, what is there stays. In a transaction that may be undone: `tx`, and `from`: what was observed. */
+  | { readonly t: 'disown'; readonly address: Address; readonly reason: Reason; readonly tx?: TxId; readonly from?: State<unknown> }
+  /** Rollback found these at their base again (observed), nothing had to be done. */
+  | { readonly t: 'undone'; readonly tx: TxId; readonly addresses: readonly Address[] }
+  /** The spec says something else of a thing that itself stays as it is. */
+  | { readonly t: 'refresh'; readonly rows: readonly Pick<Owned<unknown>, 'address' | 'claims' | 'needs' | 'onRemove'>[] }
   | { readonly t: 'safe-mode'; readonly on: boolean; readonly at: Instant; readonly reason?: Reason }
   | { readonly t: 'rollback-incomplete'; readonly reason: Reason | null }
   | { readonly t: 'want'; readonly identity: Accepted; readonly why: string };
@@ -132,6 +141,10 @@ export interface OpenTransaction {
   readonly attempts: number;
   /** The boot in which the last intent was written. */
   readonly bootId: string;
+  /** Ledger rows of its addresses before it touched them; null = not ours then. */
+  readonly before: ReadonlyMap<Address, Owned<unknown> | null>;
+  /** The newest agent that wrote drafts or intents of it, and its state versions. */
+  readonly writer: { readonly agent: string; readonly kinds: Readonly<Record<string, number>> };
 }
 
 /** Where replay ends. */
