@@ -1,0 +1,75 @@
+/** The agent of this node as a command sees it: typed calls over its two sockets. */
+import type { EventRecord } from '../report/events.ts';
+import type { Preview } from '../plan/preview.ts';
+import type { NodeStatus, ResourceStatus } from '../report/status.ts';
+import {
+  CONTROL_SOCKET,
+  READ_SOCKET,
+  type ApplyAnswer,
+  type ApplyRequest,
+  type Asked,
+  type DiffAnswer,
+  type HoldAnswer,
+  type HoldRequest,
+  type LeaveRequest,
+  type PlanRequest,
+  type ReleaseRequest,
+  type RetryRequest,
+  type SafeModeRequest,
+} from './protocol.ts';
+import { callJson, callLines, type Call } from './client-call.ts';
+
+export interface EventQuery {
+  readonly after?: number;
+  readonly limit?: number;
+}
+
+export class ControlClient {
+  readonly #folder: string;
+  readonly #signal: AbortSignal;
+
+  /** `folder` as this process names it; every call ends with `signal`. */
+  constructor(folder: string, signal: AbortSignal) {
+    this.#folder = folder;
+    this.#signal = signal;
+  }
+
+  status = (): Promise<NodeStatus> => this.#read('/v1/status');
+  resources = (): Promise<readonly ResourceStatus[]> => this.#read('/v1/resources');
+  plan = (request?: PlanRequest): Promise<Preview> => this.#read('/v1/plan', request);
+  diff = (request?: PlanRequest): Promise<DiffAnswer> => this.#read('/v1/diff', request);
+  events = (query: EventQuery = {}): Promise<readonly EventRecord[]> => this.#read(`/v1/events?${queryText(query)}`);
+
+  /** The status now and every newer one, until the signal. */
+  watchStatus(signal: AbortSignal): AsyncIterable<NodeStatus> {
+    return callLines<NodeStatus>(this.#call(READ_SOCKET, '/v1/status?follow', undefined, signal));
+  }
+
+  followEvents(query: EventQuery, signal: AbortSignal): AsyncIterable<EventRecord> {
+    return callLines<EventRecord>(this.#call(READ_SOCKET, `/v1/events?follow&${queryText(query)}`, undefined, signal));
+  }
+
+  apply = (request: ApplyRequest): Promise<ApplyAnswer> => this.#order('apply', request);
+  hold = (request: HoldRequest): Promise<HoldAnswer> => this.#order('hold', request);
+  release = (request: ReleaseRequest): Promise<void> => this.#order('release', request);
+  retry = (request: RetryRequest): Promise<void> => this.#order('retry', request);
+  rollback = (request: Asked): Promise<void> => this.#order('rollback', request);
+  leave = (request: LeaveRequest): Promise<void> => this.#order('leave', request);
+  safeMode = (request: SafeModeRequest): Promise<void> => this.#order('safe-mode', request);
+
+  #read<T>(path: string, body?: object): Promise<T> {
+    return callJson<T>(this.#call(READ_SOCKET, path, body, this.#signal));
+  }
+
+  #order<T>(name: string, body: object): Promise<T> {
+    return callJson<T>(this.#call(CONTROL_SOCKET, `/v1/${name}`, body, this.#signal));
+  }
+
+  #call(socket: string, path: string, body: object | undefined, signal: AbortSignal): Call {
+    return { folder: this.#folder, socket, path, body, signal: AbortSignal.any([this.#signal, signal]) };
+  }
+}
+
+function queryText(query: EventQuery): string {
+  return new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
+}

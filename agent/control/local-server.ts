@@ -1,0 +1,127 @@
+/**
+ * One unix socket that speaks HTTP.
+ *
+ * node:http costs 17 MB and 40 ms, and most agents are asked a few times a day: the socket is a plain one, and the
+ * first connection loads HTTP.
+ */
+import { chmodSync, chownSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
+import type { Server as HttpServer } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { controlError } from './errors.ts';
+import type { Peer, Routes } from './route.ts';
+import type { SocketFolder } from './socket-folder.ts';
+
+/** A request must have come within this: whoever holds a connection open holds one of few. */
+const requestMs = 15_000;
+/** Answers under way get this long when the server stops. */
+const graceMs = 1_000;
+const maxConnections = 64;
+
+export interface LocalServerOptions {
+  readonly folder: SocketFolder;
+  readonly name: string;
+  readonly mode: number;
+  /** Group that the mode speaks of; null = that of the process. */
+  readonly gid: number | null;
+  readonly routes: Routes;
+  /** Credentials of a connection by its descriptor; null where the kernel cannot be asked. */
+  readonly peerOf: (descriptor: number) => Peer | null;
+}
+
+export class LocalServer implements AsyncDisposable {
+  readonly #options: LocalServerOptions;
+  readonly #server: Server;
+  /** Each with the timer that ends it unless its request has come. */
+  readonly #open = new Map<Socket, NodeJS.Timeout>();
+  readonly #stopping = new AbortController();
+  #http: Promise<HttpServer> | null = null;
+
+  private constructor(options: LocalServerOptions) {
+    this.#options = options;
+    this.#server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
+    this.#server.maxConnections = maxConnections;
+  }
+
+  /** Listens; a socket that an earlier agent left behind is replaced. The caller holds the lock of the state. */
+  static async listen(options: LocalServerOptions): Promise<LocalServer> {
+    const server = new LocalServer(options);
+    try {
+      await server.#listen();
+    } catch (error) {
+      const path = join(options.folder.path, options.name);
+      throw controlError('KSN-CTL-008', `cannot listen on ${path}: ${(error as Error).message}`, { cause: error });
+    }
+    return server;
+  }
+
+  /** Bound under a dot-name, given its mode, then renamed: nobody can connect before the mode stands. */
+  async #listen(): Promise<void> {
+    const { folder, name, mode, gid } = this.#options;
+    const path = folder.address(name);
+    const fresh = folder.address(`.${name}~`);
+    const stale = lstatSync(path, { throwIfNoEntry: false });
+    if (stale !== undefined && !stale.isSocket()) throw new Error('what stands there is no socket');
+    if (lstatSync(fresh, { throwIfNoEntry: false }) !== undefined) unlinkSync(fresh);
+    const listening = Promise.withResolvers<void>();
+    this.#server.once('error', listening.reject);
+    this.#server.listen({ path: fresh }, listening.resolve);
+    await listening.promise;
+    this.#server.off('error', listening.reject);
+    chmodSync(fresh, mode);
+    if (gid !== null) chownSync(fresh, -1, gid);
+    renameSync(fresh, path);
+  }
+
+  #accept(socket: Socket): void {
+    const late = setTimeout(() => socket.destroy(), requestMs);
+    late.unref();
+    this.#open.set(socket, late);
+    socket.once('close', () => {
+      clearTimeout(late);
+      this.#open.delete(socket);
+    });
+    socket.on('error', () => socket.destroy());
+    this.#http ??= this.#loadHttp();
+    this.#http.then(
+      (http) => {
+        http.emit('connection', socket);
+        socket.resume();
+      },
+      () => socket.destroy(),
+    );
+  }
+
+  async #loadHttp(): Promise<HttpServer> {
+    const [{ createServer: createHttpServer }, { answer }] = await Promise.all([
+      import('node:http'),
+      import('./http-exchange.ts'),
+    ]);
+    return createHttpServer({ keepAlive: false }, (request, response) => {
+      const { socket } = request;
+      const arrived = (): void => clearTimeout(this.#open.get(socket));
+      if (request.method === 'POST') request.once('end', arrived);
+      else arrived();
+      void answer(request, response, this.#options.routes, this.#peer(socket), this.#stopping.signal);
+    });
+  }
+
+  #peer(socket: Socket): Peer | null {
+    // Node has no way to ask for the descriptor; the handle has had one since 2011.
+    const { _handle: handle } = socket as Socket & { _handle?: { fd?: number } };
+    return handle?.fd === undefined || handle.fd < 0 ? null : this.#options.peerOf(handle.fd);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    const closed = Promise.withResolvers<void>();
+    this.#server.close(() => closed.resolve());
+    const path = this.#options.folder.address(this.#options.name);
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) unlinkSync(path);
+    const cut = setTimeout(() => {
+      for (const socket of this.#open.keys()) socket.destroy();
+    }, graceMs);
+    await closed.promise;
+    clearTimeout(cut);
+  }
+}

@@ -1,0 +1,27 @@
+/** What the sockets need of the rest of the agent. */
+import type { EventSink, EventRecord } from '../report/events.ts';
+import type { EnginePort } from '../reconcile/engine-port.ts';
+import type { Draft } from '../resources/kind.ts';
+import type { VerifiedSpec } from '../verify/verified-spec.ts';
+
+export interface EventReader {
+  /** Sequence number of the newest event; 0 when there is none. */
+  readonly lastSeq: number;
+  /** Events after `after`, oldest first. */
+  read(after: number, limit: number): Promise<readonly EventRecord[]>;
+  /** Those, then every new one until aborted. */
+  follow(after: number, signal: AbortSignal): AsyncIterable<EventRecord>;
+}
+
+export interface ControlPort {
+  readonly engine: EnginePort;
+  readonly events: EventReader;
+  readonly sink: EventSink;
+  /** Signature, schema, series, generation and local policy; `source` is shown to people. */
+  verify(document: Uint8Array, source: string): Promise<VerifiedSpec>;
+  /** Secret-free lines between the two states of a draft; null where the kind has none. */
+  describe(draft: Draft<unknown>): string | null;
+  /** The user's name for a uid, where the node has one. */
+  userName(uid: number): string | null;
+  now(): number;
+}

@@ -1,0 +1,125 @@
+/** An engine that remembers what it was asked, for tests of what stands around it. */
+import type { ControlPort } from '../../agent/control/port.ts';
+import type { Preview } from '../../agent/plan/preview.ts';
+import type { EnginePort } from '../../agent/reconcile/engine-port.ts';
+import type { EventDraft, EventRecord } from '../../agent/report/events.ts';
+import type { NodeStatus } from '../../agent/report/status.ts';
+import type { VerifiedSpec } from '../../agent/verify/verified-spec.ts';
+
+export const someStatus: NodeStatus = {
+  node: 'lb-a',
+  agentVersion: '0.1.0',
+  bootId: 'boot',
+  seq: 3,
+  at: 0,
+  verdict: 'OK',
+  since: 0,
+  blocked: [],
+  mode: 'enforce',
+  counts: { ok: 2 },
+  total: 2,
+  resources: [],
+  overrides: [],
+  remarks: [],
+};
+
+export const somePreview: Preview = {
+  basis: { series: 'lb', generation: 42, journalSeq: 9 },
+  from: 'lb/42',
+  to: 'lb/43',
+  signers: ['ops-1'],
+  waves: [],
+  waits: [],
+  notes: [],
+  held: [],
+  busy: [],
+  same: 2,
+  withheld: null,
+};
+
+export const someSpec: VerifiedSpec = {
+  series: 'lb',
+  generation: 43,
+  digest: 'sha256:43',
+  spec: {
+    series: 'lb',
+    generation: 43,
+    selector: {},
+    health: { stableForMs: 1, deadlineMs: 1 },
+    gates: [],
+    sections: {},
+  },
+  facts: {},
+  signers: ['ops-1'],
+  source: 'test',
+  envelope: new Uint8Array(),
+};
+
+export interface FakePort extends ControlPort {
+  readonly calls: unknown[];
+  readonly emitted: EventDraft[];
+  publish(status: NodeStatus): void;
+}
+
+export function fakePort(
+  over: { status?: NodeStatus; preview?: Preview; events?: readonly EventRecord[] } = {},
+): FakePort {
+  const calls: unknown[] = [];
+  const emitted: EventDraft[] = [];
+  const events = [...(over.events ?? [])];
+  let status = over.status ?? someStatus;
+  let published = Promise.withResolvers<void>();
+  const note =
+    (name: string) =>
+    async (...args: unknown[]): Promise<void> => {
+      calls.push([name, ...args]);
+    };
+  const engine: EnginePort = {
+    accept: note('accept'),
+    hint: () => {},
+    override: note('override'),
+    release: note('release'),
+    preview: async () => over.preview ?? somePreview,
+    reconcile: note('reconcile'),
+    retry: note('retry'),
+    rollback: note('rollback'),
+    leave: note('leave'),
+    safeMode: note('safeMode'),
+    status: () => status,
+    resources: () => [{ address: 'file:/etc/x', condition: 'ok', since: 0 }],
+    async *watchStatus(signal) {
+      const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      while (!signal.aborted) {
+        await Promise.race([published.promise, aborted]);
+        if (!signal.aborted) yield status;
+      }
+    },
+    settled: async () => status,
+  };
+  return {
+    engine,
+    calls,
+    emitted,
+    events: {
+      get lastSeq() {
+        return events.at(-1)?.seq ?? 0;
+      },
+      read: async (after, limit) => events.filter(({ seq }) => seq > after).slice(0, limit),
+      async *follow(after, signal) {
+        yield* events.filter(({ seq }) => seq > after);
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      },
+    },
+    sink: { emit: (event) => emitted.push(event) },
+    verify: async () => someSpec,
+    describe: () => null,
+    userName: (uid) => (uid === 0 ? 'root' : null),
+    now: () => 1000,
+    publish(next) {
+      status = next;
+      const { resolve } = published;
+      published = Promise.withResolvers();
+      resolve();
+    },
+  };
+}
