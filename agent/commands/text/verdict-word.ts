@@ -1,0 +1,52 @@
+/** The one word for a node: what a person reads first. */
+import type { NodeStatus, Verdict } from '../../report/status.ts';
+import type { Palette } from './palette.ts';
+
+const words: Readonly<Record<Verdict, string>> = {
+  OK: 'OK',
+  Changing: 'CHANGING',
+  Waiting: 'WAITING',
+  Held: 'HELD',
+  RolledBack: 'ROLLED BACK',
+  SafeMode: 'SAFE MODE',
+  Observe: 'OBSERVE',
+  Degraded: 'DEGRADED',
+  Unknown: 'UNKNOWN',
+};
+
+export function verdictWord(verdict: Verdict): string {
+  return words[verdict];
+}
+
+/** How the word is painted; `unknown` is never green. */
+export function verdictColor(verdict: Verdict, palette: Palette): (text: string) => string {
+  switch (verdict) {
+    case 'OK':
+      return palette.good;
+    case 'RolledBack':
+    case 'SafeMode':
+    case 'Degraded':
+    case 'Unknown':
+      return palette.bad;
+    case 'Changing':
+    case 'Waiting':
+    case 'Held':
+    case 'Observe':
+      return palette.pending;
+  }
+}
+
+/** "lb/42". */
+export function generationName(ref: { readonly series: string; readonly generation: number }): string {
+  return `${ref.series}/${ref.generation}`;
+}
+
+/** "running lb/42, wanted lb/43 (blocked)", or just "lb/43" where both are one. */
+export function generations(status: NodeStatus): string {
+  const { running, wanted } = status;
+  if (wanted === undefined) return running === undefined ? 'no spec yet' : `running ${generationName(running)}`;
+  const name = generationName(wanted);
+  if (running?.digest === wanted.digest) return `running ${name}`;
+  const blocked = status.blocked.some(({ digest }) => digest === wanted.digest) ? ' (blocked)' : '';
+  return `running ${running === undefined ? 'as found' : generationName(running)}, wanted ${name}${blocked}`;
+}

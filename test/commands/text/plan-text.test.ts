@@ -1,0 +1,87 @@
+import t from 'tap';
+import type { Preview } from '../../../agent/plan/preview.ts';
+import type { Draft } from '../../../agent/resources/kind.ts';
+import { isPending, planText } from '../../../agent/commands/text/plan-text.ts';
+
+function draft(address: Draft<unknown>['address'], over: Partial<Draft<unknown>>): Draft<unknown> {
+  return {
+    address,
+    kind: 'files',
+    covers: [address],
+    from: {},
+    to: {},
+    why: 'generation',
+    adopts: false,
+    claims: [],
+    needs: [],
+    effects: [],
+    undo: 'exact',
+    onRemove: 'default',
+    summary: '',
+    ...over,
+  };
+}
+
+const preview: Preview = {
+  basis: { series: 'lb', generation: 42, journalSeq: 9 },
+  from: 'lb/42',
+  to: 'lb/44',
+  signers: ['ops-1', 'ops-2'],
+  waves: [
+    [
+      draft('file:/etc/haproxy/haproxy.cfg', {
+        summary: '+3 -1',
+        effects: [{ target: 'pod:haproxy', verb: 'signal', signal: 'SIGUSR2' }],
+      }),
+    ],
+    [draft('pod:keepalived', { kind: 'staticPods', summary: 'image, stop/start with a gap' })],
+    [draft('file:/etc/cron.d/old', { why: 'prune', summary: 'restore original (taken over)' })],
+  ],
+  waits: [],
+  notes: [],
+  held: [],
+  busy: [],
+  same: 28,
+  withheld: null,
+};
+
+t.test('a plan reads as in experience.md', async (t) => {
+  t.strictSame(planText(preview), [
+    'lb/44 (from 42), signed by ops-1, ops-2',
+    '~ file:/etc/haproxy/haproxy.cfg  +3 -1  → SIGUSR2 pod:haproxy, no interruption',
+    '~ pod:keepalived                 image, stop/start with a gap',
+    '- file:/etc/cron.d/old           restore original (taken over)',
+    '2 change, 1 removed, 28 same. Reboot: no.',
+  ]);
+  t.equal(isPending(preview), true);
+});
+
+t.test('a node as desired has nothing to do', async (t) => {
+  const empty = { ...preview, from: 'lb/44', waves: [], same: 31 };
+  t.strictSame(planText(empty), ['lb/44, signed by ops-1, ops-2', '31 same. Reboot: no.']);
+  t.equal(isPending(empty), false);
+});
+
+t.test('what waits, is held or stands by itself is said, and so is why nothing is done', async (t) => {
+  const reason = { code: 'KSN-X-1', message: 'Vault sealed', fault: 'environment' } as const;
+  const lines = planText({
+    ...preview,
+    signers: [],
+    from: null,
+    waves: [[draft('file:/etc/new', { from: null, adopts: false, summary: '12 lines' })]],
+    waits: [{ address: 'secret:stats', reason, until: 'input' }],
+    held: ['file:/etc/chrony.conf'],
+    notes: [{ address: 'file:/etc/edited', reason: { ...reason, message: 'edited since, left' } }],
+    same: 0,
+    withheld: 'mode observe',
+  });
+  t.strictSame(lines, [
+    'lb/44 (the first here), unsigned',
+    '+ file:/etc/new  12 lines',
+    'wait  secret:stats           Vault sealed',
+    'held  file:/etc/chrony.conf  left alone until released',
+    'note  file:/etc/edited       edited since, left',
+    '1 new, 1 waiting, 1 held. Reboot: no.',
+    'Nothing of it is done now: mode observe.',
+  ]);
+});
