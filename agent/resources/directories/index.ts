@@ -1,0 +1,15 @@
+import { pathKind } from '../path-kind.ts';
+import { discoverForeign } from './discover.ts';
+import { implyDirectories } from './imply.ts';
+import { desiredDirectory, directorySchema, expandDirectories } from './spec.ts';
+
+/** Directories: owner, mode, label; those that other resources' paths need come by themselves. */
+export const directories = pathKind({
+  name: 'directories',
+  prefix: 'directory',
+  schema: directorySchema,
+  expand: expandDirectories,
+  imply: implyDirectories,
+  discover: discoverForeign,
+  desired: desiredDirectory,
+});

@@ -1,0 +1,12 @@
+import { pathKind } from '../path-kind.ts';
+import { desiredFile, expandFiles, fileSchema, validateFiles } from './spec.ts';
+
+/** Regular files: content, owner, mode, label. */
+export const files = pathKind({
+  name: 'files',
+  prefix: 'file',
+  schema: fileSchema,
+  validate: validateFiles,
+  expand: expandFiles,
+  desired: desiredFile,
+});

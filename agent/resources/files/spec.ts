@@ -1,0 +1,101 @@
+/** `files: { /etc/x: { content: …, mode: … } }` */
+import { Type } from '@sinclair/typebox';
+import type { Reason } from '../../base/errors.ts';
+import { commonOf, commonProperties, parseMode } from '../../desired/common-fields.ts';
+import { pointerOf } from '../../desired/pointer.ts';
+import { modeType } from '../../desired/value-types.ts';
+import { resourceError } from '../errors.ts';
+import type { ExpandContext, Fingerprint, Item } from '../kind.ts';
+import { pathClaim } from '../path-key.ts';
+import { ownerFields, ownerProperties, type RawOwner } from '../path-schema.ts';
+import { formatMode, type FileState } from '../path-state.ts';
+
+export const fileSchema = Type.Object(
+  {
+    content: Type.Object(
+      {
+        inline: Type.Optional(Type.String({ description: 'The content as text, written as UTF-8.' })),
+        base64: Type.Optional(Type.String({ description: 'The content as bytes, in base64.' })),
+      },
+      {
+        minProperties: 1,
+        maxProperties: 1,
+        additionalProperties: false,
+        description: 'What is in the file: inline or base64.',
+      },
+    ),
+    mode: Type.Optional(
+      modeType("Permission bits. Default '0644'. Content that not everybody may read counts as secret."),
+    ),
+    ...ownerProperties,
+    backup: Type.Optional(
+      Type.Literal('none', { description: 'Overwrite without keeping what was there: for what is too large to keep.' }),
+    ),
+    ...commonProperties,
+  },
+  { additionalProperties: false, description: 'A file with its content, owner, mode and label.' },
+);
+
+interface RawFile extends RawOwner {
+  readonly content: { readonly inline?: string; readonly base64?: string };
+  readonly mode?: string;
+  readonly backup?: 'none';
+}
+
+export interface FileSpec extends Omit<FileState, 'type' | 'unsaved'> {
+  readonly path: string;
+  readonly backup?: 'none';
+}
+
+type Section = Readonly<Record<string, unknown>>;
+
+export function validateFiles(section: Section): readonly Reason[] {
+  const reasons: Reason[] = [];
+  for (const [path, raw] of Object.entries(section)) {
+    const { inline, base64 } = (raw as RawFile).content;
+    if (inline !== undefined && !inline.isWellFormed()) reasons.push(broken(path, 'inline', 'holds half a character'));
+    if (base64 !== undefined && Buffer.from(base64, 'base64').toString('base64') !== base64)
+      reasons.push(broken(path, 'base64', 'is not base64'));
+  }
+  return reasons;
+}
+
+function broken(path: string, field: string, words: string): Reason {
+  return resourceError('KSN-FILE-021', `the content of ${path} ${words}`, {
+    element: `file:${path}`,
+    place: { pointer: pointerOf([path, 'content', field]) },
+  }).toReason();
+}
+
+export function expandFiles(section: Section, context: ExpandContext): readonly Item<FileSpec>[] {
+  return Object.entries(section).map(([path, raw]) => fileItem(path, raw as RawFile, context));
+}
+
+function fileItem(path: string, raw: RawFile, context: ExpandContext): Item<FileSpec> {
+  const bytes =
+    raw.content.base64 === undefined
+      ? Buffer.from(raw.content.inline ?? '')
+      : Buffer.from(raw.content.base64, 'base64');
+  const content: Fingerprint = context.fingerprint(bytes);
+  const common = commonOf(raw);
+  return {
+    address: `file:${path}`,
+    spec: {
+      path,
+      content,
+      size: bytes.length,
+      mode: formatMode(parseMode(raw.mode ?? '0644') ?? 0o644),
+      ...ownerFields(raw),
+      ...(raw.backup !== undefined && { backup: raw.backup }),
+    },
+    drift: common.drift,
+    claims: [pathClaim(path)],
+    needs: common.dependsOn,
+    common,
+    contents: new Map([[content, bytes]]),
+  };
+}
+
+export function desiredFile({ path: _, backup: __, ...state }: FileSpec): FileState {
+  return { type: 'file', ...state };
+}

@@ -1,0 +1,178 @@
+/**
+ * From what is wanted, owned and seen to drafts, waits and notes, for every kind whose items are paths. Pure, and
+ * local: a target is judged by itself. Rules 16 (removal) and 17 (adoption) of the engine stand here.
+ */
+import { resourceError } from './errors.ts';
+import type { Address, Draft, Item, Note, Observation, Owned, Planned, State, Target } from './kind.ts';
+import { difference, samePath, type FileState, type PathState } from './path-state.ts';
+
+/** What the planner needs of an item's spec. */
+export interface PathSpec {
+  readonly path: string;
+  /** Overwrite without a way back. */
+  readonly backup?: 'none';
+}
+
+export interface PathPlanInput<Spec> {
+  readonly targets: readonly Target<Spec, PathState>[];
+  readonly seen: ReadonlyMap<Address, Observation<PathState>>;
+}
+
+/** Collects the plan of one kind. */
+interface Plan {
+  readonly kind: string;
+  readonly changes: Draft<PathState>[];
+  readonly waits: Planned<PathState>['waits'][number][];
+  readonly notes: Note[];
+}
+
+export function planPaths<Spec extends PathSpec>(
+  kind: string,
+  desired: (spec: Spec) => PathState,
+  { targets, seen }: PathPlanInput<Spec>,
+): Planned<PathState> {
+  const plan: Plan = { kind, changes: [], waits: [], notes: [] };
+  for (const target of targets) {
+    const observation = seen.get(target.address);
+    if (observation === undefined) wait(plan, target.address, 'KSN-FILE-008', 'was not looked at');
+    else if ('unknown' in observation)
+      plan.waits.push({ address: target.address, reason: observation.unknown, until: 'input' });
+    else if (target.item === null) planRemoval(plan, target, observation.state);
+    else if (target.item.implied === true) planImplied(plan, target.item, desired(target.item.spec), observation.state);
+    else planItem(plan, target.item, target.owned, desired(target.item.spec), observation.state);
+  }
+  return { changes: plan.changes, waits: plan.waits, notes: plan.notes };
+}
+
+function planItem<Spec extends PathSpec>(
+  plan: Plan,
+  item: Item<Spec>,
+  owned: Owned<PathState> | null,
+  wanted: PathState,
+  seen: State<PathState>,
+): void {
+  if (samePath(seen, wanted)) {
+    // Nothing to change, but to be written down: that it is ours from now on, or what was newly asked for.
+    if (owned === null)
+      plan.changes.push(wantedDraft(plan, item, seen, seen, { adopts: true, summary: 'adopt as it is' }));
+    else if (!samePath(owned.last, wanted) || owned.onRemove !== item.common.onRemove)
+      plan.changes.push(wantedDraft(plan, item, seen, seen, { summary: 'record' }));
+    return;
+  }
+  const drifted = owned !== null && samePath(owned.last, wanted);
+  const to = keepingLabel(wanted, seen);
+  const words = difference(seen, to);
+  if (drifted && item.drift === 'ignore') return;
+  if (drifted && item.drift === 'report') {
+    note(plan, item.address, 'KSN-FILE-012', `was changed from outside: ${words}`);
+    return;
+  }
+  const adopts = owned === null && seen !== null;
+  const summary = seen === null ? 'create' : adopts ? `take over: ${words}` : words;
+  plan.changes.push(wantedDraft(plan, item, seen, to, { adopts, summary, why: drifted ? 'drift' : 'generation' }));
+}
+
+/** A directory that another item's path needs: any directory is fine, and so is a link, by which /var/run is one. */
+function planImplied(plan: Plan, item: Item<PathSpec>, wanted: PathState, seen: State<PathState>): void {
+  if (seen === null) plan.changes.push(wantedDraft(plan, item, null, wanted, { summary: 'create' }));
+  else if (seen.type !== 'directory' && seen.type !== 'link')
+    wait(plan, item.address, 'KSN-FILE-014', 'must be a directory, for what lies beneath, but something else is there');
+}
+
+function planRemoval(plan: Plan, { address, owned }: Target<unknown, PathState>, seen: State<PathState>): void {
+  if (owned === null) {
+    if (seen !== null) note(plan, address, 'KSN-FILE-013', 'is in an exclusive directory, but no resource names it');
+    return;
+  }
+  const { original, last, onRemove } = owned;
+  if (seen === null) return disown(plan, address, 'KSN-FILE-010', 'was already gone');
+  if (onRemove === 'keep') return disown(plan, address, 'KSN-FILE-011', 'stays, as onRemove: keep says');
+  if (!samePath(seen, last)) {
+    return disown(plan, address, 'KSN-FILE-009', `was edited since Keelson wrote it: ${difference(last, seen)}`);
+  }
+  const to = onRemove === 'delete' ? null : original;
+  if (samePath(seen, to)) return disown(plan, address, 'KSN-FILE-011', 'is as it was before Keelson');
+  if (to?.type === 'other' || (to?.type === 'file' && to.unsaved === true)) {
+    return disown(plan, address, 'KSN-FILE-023', 'stays: what was there before was not kept');
+  }
+  const remove = seen.type === 'directory' ? 'delete once empty' : 'delete';
+  plan.changes.push({
+    address,
+    kind: plan.kind,
+    covers: [address],
+    from: seen,
+    to,
+    why: 'prune',
+    adopts: false,
+    claims: owned.claims,
+    needs: owned.needs,
+    effects: owned.effects ?? [],
+    undo: 'exact',
+    onRemove,
+    summary: to === null ? remove : `restore original (taken over): ${difference(seen, to)}`,
+  });
+}
+
+function wantedDraft(
+  plan: Plan,
+  item: Item<PathSpec>,
+  seen: State<PathState>,
+  to: State<PathState>,
+  rest: Pick<Draft<PathState>, 'summary'> & Partial<Pick<Draft<PathState>, 'adopts' | 'why'>>,
+): Draft<PathState> {
+  const { address, claims, needs, common, spec } = item;
+  const changed = !samePath(seen, to);
+  const loses = spec.backup === 'none' && seen?.type === 'file';
+  return {
+    address,
+    kind: plan.kind,
+    covers: [address],
+    from: loses ? unsaved(seen) : seen,
+    to,
+    why: 'generation',
+    adopts: false,
+    claims,
+    needs,
+    effects: changed ? common.onChange : [],
+    undo: loses && contentOf(seen) !== contentOf(to) ? 'none' : 'exact',
+    onRemove: common.onRemove,
+    ...(common.guard !== undefined &&
+      changed && { guard: { seconds: Math.ceil(common.guard.withinMs / 1000), argv: [] } }),
+    ...(common.check !== undefined && { check: common.check }),
+    ...(spec.backup !== undefined && { backup: spec.backup }),
+    ...rest,
+  };
+}
+
+/** A spec that leaves the label to the policy does not take away the one that is there. */
+function keepingLabel(wanted: PathState, seen: State<PathState>): PathState {
+  if (wanted.type !== 'file' && wanted.type !== 'directory') return wanted;
+  if (seen?.type !== wanted.type || wanted.label !== undefined || seen.label === undefined) return wanted;
+  return { ...wanted, label: seen.label };
+}
+
+function unsaved(seen: FileState): FileState {
+  return { ...seen, unsaved: true };
+}
+
+function contentOf(state: State<PathState>): string | undefined {
+  return state?.type === 'file' ? state.content : undefined;
+}
+
+type Code = Parameters<typeof resourceError>[0];
+
+function wait(plan: Plan, address: Address, code: Code, words: string): void {
+  plan.waits.push({ address, reason: reason(address, code, words), until: 'input' });
+}
+
+function note(plan: Plan, address: Address, code: Code, words: string): void {
+  plan.notes.push({ address, reason: reason(address, code, words) });
+}
+
+function disown(plan: Plan, address: Address, code: Code, words: string): void {
+  plan.notes.push({ address, reason: reason(address, code, words), disown: true });
+}
+
+function reason(address: Address, code: Code, words: string) {
+  return resourceError(code, `${address} ${words}`, { element: address }).toReason();
+}

@@ -1,0 +1,135 @@
+/**
+ * Makes both sides of a change of a path durable before anything visible changes: the bytes that will go are in the
+ * pre-image store, the new ones lie complete under a dot-name beside the path, and the check has seen them there.
+ */
+import { FsError } from '../../hostfs/errors.ts';
+import { bug } from '../base/errors.ts';
+import { fileFailure, resourceError } from './errors.ts';
+import { temporaryName, ThirdStateError, type Change, type Staged, type StageHost, type State } from './kind.ts';
+import { checkStaged } from './path-check.ts';
+import { ancestors, pathOf } from './path-key.ts';
+import { attributesOf } from './path-owner.ts';
+import { keepsInode, samePath, type PathState } from './path-state.ts';
+import { besidePath, writeTemporary } from './path-temporaries.ts';
+
+const largestPreimage = 16 * 1024 * 1024;
+
+export async function stagePath(
+  change: Change<PathState>,
+  host: StageHost,
+  signal: AbortSignal,
+): Promise<Staged<PathState>> {
+  signal.throwIfAborted();
+  const to = resolvedTo(change);
+  if (to?.type === 'file' || to?.type === 'directory') attributesOf(to, host.accounts, change.address);
+  refuseToReplace(change, to);
+  try {
+    if (losesBytes(change, to)) await savePreimage(change, host);
+    if (!samePath(change.from, to) && !keepsInode(change.from, to)) await stageNew(change, to, host, signal);
+  } catch (error) {
+    throw fileFailure(error, change.address);
+  }
+  return { change, rejected: [] };
+}
+
+/** Path kinds know what they will write before they stage; nothing of theirs is pending. */
+export function resolvedTo(change: Change<PathState>): State<PathState> {
+  if (change.to !== null && 'pending' in change.to) throw bug(`${change.address} has a pending state`);
+  return change.to;
+}
+
+/** What could not be put back is not taken over; what somebody put in the place of our own thing may go. */
+function refuseToReplace(change: Change<PathState>, to: State<PathState>): void {
+  if (to?.type !== 'other' && (change.from?.type !== 'other' || change.why === 'drift')) return;
+  throw resourceError('KSN-FILE-007', `${change.address}: a device, FIFO or socket cannot be taken over or made`, {
+    element: change.address,
+  });
+}
+
+/** An undo needs no way back: its `from` is what the change that it undoes wrote. */
+function losesBytes({ from, why, adopts, backup }: Change<PathState>, to: State<PathState>): boolean {
+  if (from?.type !== 'file' || why === 'undo' || backup === 'none') return false;
+  return adopts || to?.type !== 'file' || to.content !== from.content;
+}
+
+async function savePreimage({ address, from }: Change<PathState>, host: StageHost): Promise<void> {
+  if (from?.type !== 'file') return;
+  if (from.size > largestPreimage) {
+    throw resourceError(
+      'KSN-FILE-005',
+      `${address}: ${from.size} bytes would be overwritten; up to ${largestPreimage} are kept for an undo`,
+      {
+        element: address,
+      },
+    );
+  }
+  const bytes = await host.fs.read(pathOf(address), largestPreimage).catch((error: unknown) => {
+    // Gone or grown since it was seen.
+    if (error instanceof FsError && (error.code === 'NOT_FOUND' || error.code === 'TOO_LARGE'))
+      throw new ThirdStateError(address);
+    throw error;
+  });
+  if (host.fingerprint(bytes) !== from.content) throw new ThirdStateError(address);
+  await host.savePreimage(bytes);
+}
+
+/** Where the folder is not there yet (the same generation makes it), only the check needs the bytes now. */
+async function stageNew(
+  change: Change<PathState>,
+  to: State<PathState>,
+  host: StageHost,
+  signal: AbortSignal,
+): Promise<void> {
+  if (to?.type !== 'file' && to?.type !== 'link') return;
+  const path = pathOf(change.address);
+  const name = temporaryName(change.id);
+  const beside = await stagedBeside(change, to, name, host);
+  if (!wantsCheck(change) || to.type !== 'file') return;
+  const at = beside ? path : await stagedAbove(change, to, name, host);
+  let passed = false;
+  try {
+    await checkStaged(change, to, besidePath(at, name), host, signal);
+    passed = true;
+  } finally {
+    if (!passed || !beside) await host.temporaries.unstage(at, name);
+  }
+}
+
+async function stagedBeside(
+  change: Change<PathState>,
+  to: Parameters<typeof writeTemporary>[1],
+  name: string,
+  host: StageHost,
+): Promise<boolean> {
+  try {
+    await writeTemporary(change, to, name, host);
+    return true;
+  } catch (error) {
+    if (error instanceof FsError && (error.code === 'NOT_FOUND' || error.code === 'NOT_A_DIRECTORY')) return false;
+    throw error;
+  }
+}
+
+/** Stages in the nearest folder that exists; answers the path that it lies beside. */
+async function stagedAbove(
+  change: Change<PathState>,
+  to: Parameters<typeof writeTemporary>[1],
+  name: string,
+  host: StageHost,
+): Promise<string> {
+  const above = ancestors(pathOf(change.address)).toReversed();
+  for (const path of above) {
+    try {
+      await writeTemporary(change, to, name, host, path);
+      return path;
+    } catch (error) {
+      if (!(error instanceof FsError && (error.code === 'NOT_FOUND' || error.code === 'NOT_A_DIRECTORY'))) throw error;
+    }
+  }
+  throw bug(`no folder above ${change.address} exists`);
+}
+
+/** A repair or an undo brings back what a check saw before, and must not wait for, or fail by, a program. */
+function wantsCheck({ check, why }: Change<PathState>): boolean {
+  return check !== undefined && why !== 'undo' && why !== 'drift' && why !== 'prune';
+}

@@ -1,0 +1,88 @@
+/** What can be at a path, as the kinds whose items are paths record and compare it: secret-free, bytes by fingerprint. */
+import type { Fingerprint, State } from './kind.ts';
+
+interface Attributed {
+  /** Four octal digits: '0644'. */
+  readonly mode: string;
+  /** The name that the spec uses for this id, else the id in decimal; so equality is equality of strings. */
+  readonly owner: string;
+  readonly group: string;
+  /** Full SELinux context, where known. */
+  readonly label?: string;
+}
+
+export interface FileState extends Attributed {
+  readonly type: 'file';
+  readonly content: Fingerprint;
+  readonly size: number;
+  /** These bytes were in nobody's store when they were replaced (`backup: none`): they cannot come back. */
+  readonly unsaved?: true;
+}
+
+export interface DirectoryState extends Attributed {
+  readonly type: 'directory';
+}
+
+export interface LinkState {
+  readonly type: 'link';
+  readonly target: string;
+}
+
+/** Devices, FIFOs, sockets: seen, never made. */
+export interface OtherState {
+  readonly type: 'other';
+}
+
+export type PathState = FileState | DirectoryState | LinkState | OtherState;
+
+export function samePath(a: State<PathState>, b: State<PathState>): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.type === 'file') return b.type === 'file' && a.content === b.content && sameAttributes(a, b);
+  if (a.type === 'directory') return b.type === 'directory' && sameAttributes(a, b);
+  if (a.type === 'link') return b.type === 'link' && a.target === b.target;
+  return b.type === 'other';
+}
+
+/** Whether going from one to the other touches nothing but attributes: the thing itself stays, hard links and all. */
+export function keepsInode(from: State<PathState>, to: State<PathState>): boolean {
+  if (from?.type === 'file') return to?.type === 'file' && from.content === to.content;
+  return from?.type === 'directory' && to?.type === 'directory';
+}
+
+/** Content that not everybody on the host may read counts as secret. */
+export function isSecret(state: FileState): boolean {
+  return (permissionBits(state.mode) & 0o004) === 0;
+}
+
+/** What differs, in words that hold no content: 'content, mode 0644 → 0600'. Empty when nothing does. */
+export function difference(from: State<PathState>, to: State<PathState>): string {
+  if (samePath(from, to)) return '';
+  if (from === null || to === null || from.type !== to.type)
+    return `${from?.type ?? 'absent'} → ${to?.type ?? 'absent'}`;
+  if (from.type === 'link') return to.type === 'link' ? `target ${from.target} → ${to.target}` : '';
+  if (from.type === 'other' || to.type === 'link' || to.type === 'other') return '';
+  const words: string[] = [];
+  if (from.type === 'file' && to.type === 'file' && from.content !== to.content) words.push('content');
+  if (from.mode !== to.mode) words.push(`mode ${from.mode} → ${to.mode}`);
+  if (from.owner !== to.owner) words.push(`owner ${from.owner} → ${to.owner}`);
+  if (from.group !== to.group) words.push(`group ${from.group} → ${to.group}`);
+  if (!sameLabel(from, to)) words.push(`label ${from.label} → ${to.label}`);
+  return words.join(', ');
+}
+
+export function formatMode(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}
+
+export function permissionBits(mode: string): number {
+  return Number.parseInt(mode, 8);
+}
+
+function sameAttributes(a: Attributed, b: Attributed): boolean {
+  return a.mode === b.mode && a.owner === b.owner && a.group === b.group && sameLabel(a, b);
+}
+
+/** A label that one side does not know (no SELinux, or the spec leaves it to the policy) is no difference. */
+function sameLabel(a: Attributed, b: Attributed): boolean {
+  return a.label === undefined || b.label === undefined || a.label === b.label;
+}

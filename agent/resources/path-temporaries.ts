@@ -1,0 +1,57 @@
+/** The temporaries that a change of a path may leave beside it, how they are written, and how they are swept. */
+import type { FileSystem } from '../../hostfs/filesystem.ts';
+import { joinPath, parentPath } from '../../hostfs/path.ts';
+import { temporaryName, type Change, type ChangeId, type StageHost } from './kind.ts';
+import { ancestors, pathOf } from './path-key.ts';
+import { attributesOf } from './path-owner.ts';
+import type { FileState, LinkState, PathState } from './path-state.ts';
+
+/**
+ * The name that apply stages under where stage could not. A second name, since what lies under the first is
+ * trusted whole: an intent is written only after stage ended, while apply may die in the middle.
+ */
+export function lateName(id: ChangeId): string {
+  return temporaryName(`${id}-late`);
+}
+
+/** Writes the new file or link as `name` beside `path`, final but for its name. */
+export async function writeTemporary(
+  change: Change<PathState>,
+  to: FileState | LinkState,
+  name: string,
+  host: StageHost,
+  path: string = pathOf(change.address),
+): Promise<void> {
+  if (to.type === 'link') {
+    await host.temporaries.stageLink(path, name, to.target, { uid: 0, gid: 0 });
+    return;
+  }
+  const attributes = attributesOf(to, host.accounts, change.address);
+  await host.temporaries.stage(path, name, await host.content(to.content), attributes);
+}
+
+export function besidePath(path: string, name: string): string {
+  return joinPath(parentPath(path), name);
+}
+
+/**
+ * Removes every temporary of ours beside these paths and above them, for changes that are no longer open.
+ * Answers what it removed.
+ */
+export async function sweepTemporaries(
+  paths: readonly string[],
+  fs: Pick<FileSystem, 'list' | 'unstage'>,
+  open: (id: ChangeId) => boolean,
+): Promise<readonly string[]> {
+  const directories = new Set(paths.flatMap((path) => ['/', ...ancestors(path)]));
+  const removed: string[] = [];
+  for (const directory of directories) {
+    for (const name of await fs.list(directory).catch(() => [])) {
+      const id = /^\.keelson-([0-9a-z-]+?)(?:-late)?~$/.exec(name)?.[1];
+      if (id === undefined || open(id)) continue;
+      await fs.unstage(joinPath(directory, 'x'), name);
+      removed.push(joinPath(directory, name));
+    }
+  }
+  return removed;
+}

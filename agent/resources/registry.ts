@@ -1,0 +1,7 @@
+/** Every kind of this release. A new kind is a new folder and one line here. */
+import { directories } from './directories/index.ts';
+import { files } from './files/index.ts';
+import type { AnyKind } from './kind.ts';
+import { links } from './links/index.ts';
+
+export const kinds: readonly AnyKind[] = [directories, files, links];
