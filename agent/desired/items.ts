@@ -48,12 +48,12 @@ export function contentsOf(items: readonly AnyItem[]): ReadonlyMap<Fingerprint, 
 }
 
 function withImplied(declared: readonly AnyItem[], kinds: readonly AnyKind[]): readonly AnyItem[] {
-  let items = declared;
+  const items = [...declared];
   for (const kind of kinds) {
     if (kind.imply === undefined) continue;
     const claims = items.flatMap(({ address, claims: owned }) => owned.map((claim) => ({ address, claim })));
     const implied = kind.imply(claims, new Set(items.map(({ address }) => address))) as readonly AnyItem[];
-    items = [...items, ...implied.map((item) => ({ ...item, implied: true as const }))];
+    for (const item of implied) items.push({ ...item, implied: true });
   }
   return items;
 }
