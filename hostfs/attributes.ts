@@ -1,7 +1,7 @@
 /** Owner, label and mode on a thing that nobody sees yet, or that is there already. */
 import { FsError } from './errors.ts';
 import type { Owner } from './ids.ts';
-import type { DirectoryHandle, Handle, Primitives, Stat } from './primitives.ts';
+import type { DirectoryHandle, Handle, Primitives } from './primitives.ts';
 
 const selinux = 'security.selinux';
 
@@ -10,22 +10,20 @@ export function creationLabel(primitives: Primitives, attributes: { readonly lab
   return primitives.labels === 'absent' ? undefined : attributes.label;
 }
 
-/**
- * Owner before mode, since chown(2) clears setuid and setgid. The owner is left alone where it is right already:
- * an ordinary process may not even set its own.
- */
-export function applyOwnerAndMode(primitives: Primitives, handle: Handle, is: Stat, owner: Owner, mode: number, path: string): void {
-  const chown = is.uid !== owner.uid || is.gid !== owner.gid;
-  if (chown) primitives.setOwner(handle, owner.uid, owner.gid);
-  const special = (mode & 0o7000) !== 0;
-  if (!chown && is.mode === mode) return;
+/** Leaves the owner alone where it is right already: an ordinary process may not even set its own. */
+export function applyOwner(primitives: Primitives, handle: Handle, is: Owner, wanted: Owner): void {
+  if (is.uid !== wanted.uid || is.gid !== wanted.gid) primitives.setOwner(handle, wanted.uid, wanted.gid);
+}
+
+/** Call after `applyOwner`, since chown(2) clears setuid and setgid. */
+export function applyMode(primitives: Primitives, handle: Handle, mode: number, path: string): void {
   primitives.setMode(handle, mode);
+  if ((mode & 0o7000) === 0) return;
   // chmod(2) drops setgid in silence where the caller is not in the group.
-  if (special && primitives.fstat(handle).mode !== mode) {
+  if (primitives.fstat(handle).mode !== mode) {
     throw new FsError('DENIED', path, `The kernel did not keep mode ${mode.toString(8)} on ${path}.`);
   }
 }
-
 
 /** The context without the NUL that the kernel ends it with; undefined where there is none or it is unreadable. */
 export function readLabel(primitives: Primitives, at: DirectoryHandle, name: string): string | undefined {
@@ -38,22 +36,30 @@ export function readLabel(primitives: Primitives, at: DirectoryHandle, name: str
 export function relabel(primitives: Primitives, at: DirectoryHandle, name: string, label: string, path: string): void {
   if (primitives.labels === 'absent' || readLabel(primitives, at, name) === label) return;
   if (primitives.labels === 'create') {
-    throw new FsError('UNSUPPORTED', path, `The label of ${path} cannot be changed in place: extended attributes need node's --experimental-ffi. Write the file anew instead.`);
+    throw new FsError(
+      'UNSUPPORTED',
+      path,
+      `The label of ${path} cannot be changed in place: extended attributes need node's --experimental-ffi. Write the file anew instead.`,
+    );
   }
   primitives.setXattr(at, name, selinux, Buffer.from(`${label}\0`));
 }
 
-/** Every other extended attribute, as base64, sorted by name; undefined where there is none. */
-export function readXattrs(primitives: Primitives, at: DirectoryHandle, name: string): Record<string, string> | undefined {
-  if (!primitives.xattrs) return undefined;
-  const found: Record<string, string> = {};
-  let some = false;
-  for (const attribute of primitives.xattrNames(at, name).toSorted()) {
-    if (attribute === selinux) continue;
-    const value = primitives.getXattr(at, name, attribute);
-    if (value === null) continue;
-    found[attribute] = Buffer.from(value).toString('base64');
-    some = true;
+export interface ExtendedAttributes {
+  readonly label?: string;
+  /** All but the label, as base64, sorted by name; absent where there is none. */
+  readonly xattrs?: Readonly<Record<string, string>>;
+}
+
+export function readExtended(primitives: Primitives, at: DirectoryHandle, name: string): ExtendedAttributes {
+  if (!primitives.xattrs) return {};
+  const names = primitives.xattrNames(at, name);
+  if (names.length === 0) return {};
+  const xattrs: Record<string, string> = {};
+  for (const attribute of names.toSorted()) {
+    const value = attribute === selinux ? null : primitives.getXattr(at, name, attribute);
+    if (value !== null) xattrs[attribute] = Buffer.from(value).toString('base64');
   }
-  return some ? found : undefined;
+  const label = names.includes(selinux) ? readLabel(primitives, at, name) : undefined;
+  return { ...(label === undefined ? {} : { label }), ...(Object.keys(xattrs).length === 0 ? {} : { xattrs }) };
 }

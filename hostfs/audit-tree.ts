@@ -8,13 +8,26 @@ import { errnoOf, type DirectoryHandle } from './primitives.ts';
  * Depth first, sorted by name: each directory before what is in it. Goes down by descriptor, never through a link
  * and never onto another device. The caller keeps `directory` open meanwhile.
  */
-export async function* auditBeneath(auditing: Auditing, directory: DirectoryHandle, path: string, digester: () => Digester, signal: AbortSignal): AsyncGenerator<AuditEntry> {
+export async function* auditBeneath(
+  auditing: Auditing,
+  directory: DirectoryHandle,
+  path: string,
+  digester: () => Digester,
+  signal: AbortSignal,
+): AsyncGenerator<AuditEntry> {
   const { primitives } = auditing;
   const { device } = primitives.fstat(directory);
   yield* beneath(auditing, directory, path, device, digester, signal);
 }
 
-async function* beneath(auditing: Auditing, directory: DirectoryHandle, path: string, device: number, digester: () => Digester, signal: AbortSignal): AsyncGenerator<AuditEntry> {
+async function* beneath(
+  auditing: Auditing,
+  directory: DirectoryHandle,
+  path: string,
+  device: number,
+  digester: () => Digester,
+  signal: AbortSignal,
+): AsyncGenerator<AuditEntry> {
   const { primitives } = auditing;
   for (const name of primitives.readdir(directory).toSorted()) {
     await auditing.breathe();
@@ -26,7 +39,8 @@ async function* beneath(auditing: Auditing, directory: DirectoryHandle, path: st
     const child = openUnlessChanged(auditing, directory, name);
     if (child === null) continue;
     try {
-      if (primitives.fstat(child).device === device) yield* beneath(auditing, child, entry.path, device, digester, signal);
+      if (primitives.fstat(child).device === device)
+        yield* beneath(auditing, child, entry.path, device, digester, signal);
     } finally {
       primitives.close(child);
     }

@@ -5,7 +5,12 @@ import { ErrnoError, type FileHandle, type Primitives } from './primitives.ts';
 const chunkBytes = 1024 * 1024;
 
 /** Writes all of it, however little a single write takes. */
-export async function writeAll(primitives: Primitives, file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
+export async function writeAll(
+  primitives: Primitives,
+  file: FileHandle,
+  bytes: Uint8Array,
+  offset: number,
+): Promise<void> {
   let done = 0;
   while (done < bytes.length) {
     const result = primitives.write(file, bytes.subarray(done, done + chunkBytes), offset + done);
@@ -16,7 +21,12 @@ export async function writeAll(primitives: Primitives, file: FileHandle, bytes: 
 }
 
 /** Up to `length` bytes from `offset`; fewer only at the end of the file. */
-export async function readUpTo(primitives: Primitives, file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+export async function readUpTo(
+  primitives: Primitives,
+  file: FileHandle,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {
@@ -29,7 +39,13 @@ export async function readUpTo(primitives: Primitives, file: FileHandle, offset:
 }
 
 /** The whole file, wherever it ends by then. Throws TOO_LARGE beyond `limit` bytes. */
-export async function readWhole(primitives: Primitives, file: FileHandle, size: number, limit: number, path: string): Promise<Uint8Array> {
+export async function readWhole(
+  primitives: Primitives,
+  file: FileHandle,
+  size: number,
+  limit: number,
+  path: string,
+): Promise<Uint8Array> {
   if (size > limit) throw tooLarge(path, limit);
   const first = await readUpTo(primitives, file, 0, size);
   const parts = [first];

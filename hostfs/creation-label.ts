@@ -20,7 +20,12 @@ export function createLabelled<T>(label: string, create: () => T): T {
   try {
     writeFileSync(fscreate, label);
   } catch (cause) {
-    throw new FsError('UNSUPPORTED', fscreate, `This host cannot label what it creates as ${label}: the kernel refused the context.`, cause);
+    throw new FsError(
+      'UNSUPPORTED',
+      fscreate,
+      `This host cannot label what it creates as ${label}: the kernel refused the context.`,
+      cause,
+    );
   }
   try {
     return create();

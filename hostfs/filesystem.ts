@@ -85,7 +85,12 @@ export interface FileSystem extends ReadFileSystem {
    */
   stage(path: string, name: string, content: Uint8Array, attributes: Attributes): Promise<void>;
   /** The same for a link. */
-  stageLink(path: string, name: string, target: string, owner: { readonly uid: number; readonly gid: number }): Promise<void>;
+  stageLink(
+    path: string,
+    name: string,
+    target: string,
+    owner: { readonly uid: number; readonly gid: number; readonly label?: string },
+  ): Promise<void>;
   /** Renames the staged dot-name over `path` (a file or link, never a directory). Directory sync is owed until `flush`. */
   publish(path: string, name: string): Promise<void>;
   /** mkdir with final attributes; staged under a dot-name and renamed, so it is never visible half made. Directory sync owed. */

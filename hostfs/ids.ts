@@ -13,9 +13,9 @@ export interface Owner {
 }
 
 /** From disk to caller. The swap keeps it one to one: a file of the real root is not shown as ours. */
-export function shownOwner(mapping: IdMapping, onDisk: Owner): Owner {
-  if (mapping === 'as-is') return onDisk;
-  return { uid: swap(onDisk.uid, mapping.uid), gid: swap(onDisk.gid, mapping.gid) };
+export function shownOwner(mapping: IdMapping, { uid, gid }: Owner): Owner {
+  if (mapping === 'as-is') return { uid, gid };
+  return { uid: swap(uid, mapping.uid), gid: swap(gid, mapping.gid) };
 }
 
 /** From caller to disk. Throws UNSUPPORTED for an id that this sandbox cannot give. */
@@ -23,7 +23,11 @@ export function diskOwner(mapping: IdMapping, wanted: Owner, path: string): Owne
   if (mapping === 'as-is') return wanted;
   if (wanted.uid !== 0 || wanted.gid !== 0) {
     const what = wanted.uid === 0 ? `group ${wanted.gid}` : `user ${wanted.uid}`;
-    throw new FsError('UNSUPPORTED', path, `This sandbox has no root rights, so it cannot give ${path} to ${what}; only 0:0, which stands for yourself.`);
+    throw new FsError(
+      'UNSUPPORTED',
+      path,
+      `This sandbox has no root rights, so it cannot give ${path} to ${what}; only 0:0, which stands for yourself.`,
+    );
   }
   return { uid: mapping.uid, gid: mapping.gid };
 }

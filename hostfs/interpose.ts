@@ -28,7 +28,12 @@ export function interpose(inner: Primitives, interposer: Interposer): Primitives
       if (typeof value !== 'function' || typeof key !== 'string') return value;
       return (...args: unknown[]): unknown => {
         index += 1;
-        const call: PrimitiveCall = { index, primitive: key as PrimitiveName, name: typeof args[1] === 'string' ? args[1] : '', args };
+        const call: PrimitiveCall = {
+          index,
+          primitive: key as PrimitiveName,
+          name: typeof args[1] === 'string' ? args[1] : '',
+          args,
+        };
         const act = (): unknown => {
           interposer.before?.(call);
           return Reflect.apply(value, target, args);
@@ -54,4 +59,3 @@ export function interpose(inner: Primitives, interposer: Interposer): Primitives
     },
   });
 }
-

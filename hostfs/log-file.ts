@@ -35,7 +35,9 @@ class OpenLog implements LogFile {
 
   async read(offset: number, length: number): Promise<Uint8Array> {
     this.#check();
-    return translated(this.#path, 'read', () => readUpTo(this.#primitives, this.#file, offset, Math.max(0, Math.min(length, this.#size - offset))));
+    return translated(this.#path, 'read', () =>
+      readUpTo(this.#primitives, this.#file, offset, Math.max(0, Math.min(length, this.#size - offset))),
+    );
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
@@ -62,6 +64,12 @@ class OpenLog implements LogFile {
 
   #check(): void {
     if (this.#closed) throw new FsError('IO', this.#path, `The log ${this.#path} is closed.`);
-    if (this.#failed !== undefined) throw new FsError('IO', this.#path, `A sync of ${this.#path} failed before; reopen it and read what is there.`, this.#failed);
+    if (this.#failed !== undefined)
+      throw new FsError(
+        'IO',
+        this.#path,
+        `A sync of ${this.#path} failed before; reopen it and read what is there.`,
+        this.#failed,
+      );
   }
 }

@@ -1,5 +1,16 @@
 /** What a power cut leaves of a disk in memory. */
-import { blocks, edit, makeDurable, newDisk, newInode, syncDirectory, type Disk, type Edit, type Inode, type Saved } from './memory-inodes.ts';
+import {
+  blocks,
+  edit,
+  makeDurable,
+  newDisk,
+  newInode,
+  syncDirectory,
+  type Disk,
+  type Edit,
+  type Inode,
+  type Saved,
+} from './memory-inodes.ts';
 
 /**
  * Decides what became of each thing that was not synced: called with the number of possibilities, answers which.
@@ -54,7 +65,8 @@ export function crashed(disk: Disk, choose: Choose): Disk {
 /** Of each directory's pending changes a first part, in order; a rename between two goes whole or not at all. */
 function survivingEdits(disk: Disk, choose: Choose): (readonly Edit[])[] {
   const cuts = new Map<Inode, number>();
-  for (const edits of disk.pending) for (const { directory } of edits) cuts.set(directory, (cuts.get(directory) ?? 0) + 1);
+  for (const edits of disk.pending)
+    for (const { directory } of edits) cuts.set(directory, (cuts.get(directory) ?? 0) + 1);
   for (const [directory, count] of cuts) cuts.set(directory, choose(count + 1));
   for (;;) {
     const seen = new Map<Inode, number>();

@@ -46,7 +46,10 @@ export class MemoryHost {
     this.#disk = disk;
     const { labels = 'absent', xattrs = true, uid = 0, gid = 0 } = options;
     this.#kernel = new MemoryPrimitives(disk, { labels, xattrs, uid, gid }, this.#watches);
-    this.primitives = interpose(this.#kernel, { before: (call) => this.#before(call), after: (call) => this.#after(call) });
+    this.primitives = interpose(this.#kernel, {
+      before: (call) => this.#before(call),
+      after: (call) => this.#after(call),
+    });
   }
 
   /** Primitives called so far: the crash points are 1…calls. */

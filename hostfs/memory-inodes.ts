@@ -87,7 +87,13 @@ export function newInode(number: number, type: EntryType, mode: number, now: num
 }
 
 export function save(inode: Inode): Saved {
-  return { mode: inode.mode, uid: inode.uid, gid: inode.gid, content: inode.content.slice(0, inode.size), xattrs: new Map(inode.xattrs) };
+  return {
+    mode: inode.mode,
+    uid: inode.uid,
+    gid: inode.gid,
+    content: inode.content.slice(0, inode.size),
+    xattrs: new Map(inode.xattrs),
+  };
 }
 
 /** Space is handed out in blocks, as on disk. */

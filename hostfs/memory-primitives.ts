@@ -4,7 +4,18 @@
  */
 import { blocks, edit, newInode, release, save, syncDirectory, type Disk, type Inode } from './memory-inodes.ts';
 import type { MemoryWatches } from './memory-watches.ts';
-import { ErrnoError, type DirectoryHandle, type DirectoryWatch, type DirectoryWatcher, type FileHandle, type Handle, type LabelSupport, type PinHandle, type Primitives, type Stat } from './primitives.ts';
+import {
+  ErrnoError,
+  type DirectoryHandle,
+  type DirectoryWatch,
+  type DirectoryWatcher,
+  type FileHandle,
+  type Handle,
+  type LabelSupport,
+  type PinHandle,
+  type Primitives,
+  type Stat,
+} from './primitives.ts';
 
 const device = 1;
 
@@ -87,7 +98,9 @@ export class MemoryPrimitives implements Primitives {
   }
 
   createFile(at: DirectoryHandle, name: string, label?: string): FileHandle {
-    return this.#hold(this.#create(at, name, newInode(this.#disk.nextNumber++, 'file', 0o600, this.#disk.now), 'open', label)) as FileHandle;
+    return this.#hold(
+      this.#create(at, name, newInode(this.#disk.nextNumber++, 'file', 0o600, this.#disk.now), 'open', label),
+    ) as FileHandle;
   }
 
   pin(at: DirectoryHandle, name: string): PinHandle {

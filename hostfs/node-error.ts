@@ -53,7 +53,12 @@ export function toFsError(error: unknown, path: string, doing: string): unknown 
   if (error instanceof FsError) return error;
   const errno = errnoOf(error);
   if (errno === undefined) return error;
-  return new FsError(codes[errno] ?? 'IO', path, `Cannot ${doing} ${path}: ${says[errno] ?? 'unexpected failure'} (${errno}).`, error);
+  return new FsError(
+    codes[errno] ?? 'IO',
+    path,
+    `Cannot ${doing} ${path}: ${says[errno] ?? 'unexpected failure'} (${errno}).`,
+    error,
+  );
 }
 
 /** Runs one operation on a path, its failures translated. */

@@ -31,8 +31,20 @@ const synchronousBytes = 64 * 1024;
 
 const fsync = promisify(fs.fsync);
 const fdatasync = promisify(fs.fdatasync);
-const read = promisify(fs.read) as (fd: number, into: Uint8Array, offset: number, length: number, position: number) => Promise<{ bytesRead: number }>;
-const write = promisify(fs.write) as (fd: number, bytes: Uint8Array, offset: number, length: number, position: number) => Promise<{ bytesWritten: number }>;
+const read = promisify(fs.read) as (
+  fd: number,
+  into: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+) => Promise<{ bytesRead: number }>;
+const write = promisify(fs.write) as (
+  fd: number,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+) => Promise<{ bytesWritten: number }>;
 
 export interface NodePrimitivesOptions {
   /** The folder that is "/" to hostfs. */

@@ -43,9 +43,25 @@ export class OwedSyncs implements Disposable {
    * with all of them in its cause.
    */
   async pay(): Promise<void> {
+    await this.#pay([...this.#debts]);
+  }
+
+  /** The same for one directory. */
+  async payFor(directory: Lease): Promise<void> {
+    const key = identity(this.#primitives.fstat(directory.handle));
+    const debt = this.#debts.get(key);
+    if (debt !== undefined) await this.#pay([[key, debt]]);
+  }
+
+  [Symbol.dispose](): void {
+    for (const debt of this.#debts.values()) debt.lease[Symbol.dispose]();
+    this.#debts.clear();
+  }
+
+  async #pay(debts: readonly (readonly [string, Debt])[]): Promise<void> {
     const failures: unknown[] = [];
     await Promise.all(
-      [...this.#debts].map(async ([key, debt]) => {
+      debts.map(async ([key, debt]) => {
         const paid = debt.changes;
         try {
           await this.#primitives.sync(debt.lease.handle);
@@ -61,12 +77,12 @@ export class OwedSyncs implements Disposable {
     const [first] = failures;
     if (first === undefined) return;
     if (failures.length === 1 || !(first instanceof FsError)) throw first;
-    throw new FsError(first.code, first.path, `${first.message} (and ${failures.length - 1} more directories)`, new AggregateError(failures));
-  }
-
-  [Symbol.dispose](): void {
-    for (const debt of this.#debts.values()) debt.lease[Symbol.dispose]();
-    this.#debts.clear();
+    throw new FsError(
+      first.code,
+      first.path,
+      `${first.message} (and ${failures.length - 1} more directories)`,
+      new AggregateError(failures),
+    );
   }
 }
 

@@ -11,13 +11,15 @@ export function partsOf(path: string): string[] {
   if (path === '/') return [];
   if (!path.startsWith('/')) throw invalid(path, 'is not absolute');
   if (path.includes('\0')) throw invalid(path, 'has a NUL byte');
-  if (path.length * 3 > maxPathBytes && nameLength(path) > maxPathBytes) throw invalid(path, `is longer than ${maxPathBytes} bytes`);
+  if (path.length * 3 > maxPathBytes && nameLength(path) > maxPathBytes)
+    throw invalid(path, `is longer than ${maxPathBytes} bytes`);
   if (!isEncodable(path)) throw invalid(path, 'has a surrogate that stands for no byte');
   const parts = path.slice(1).split('/');
   for (const part of parts) {
     if (part === '') throw invalid(path, 'has an empty part');
     if (part === '.' || part === '..') throw invalid(path, `has a '${part}' part`);
-    if (part.length * 3 > maxNameBytes && nameLength(part) > maxNameBytes) throw invalid(path, `has a name longer than ${maxNameBytes} bytes`);
+    if (part.length * 3 > maxNameBytes && nameLength(part) > maxNameBytes)
+      throw invalid(path, `has a name longer than ${maxNameBytes} bytes`);
   }
   return parts;
 }
@@ -38,7 +40,8 @@ export function baseName(path: string): string {
 
 /** Checks the name of a temporary beside `path`: one component, hidden, not the path's own. */
 export function checkTemporaryName(path: string, name: string): void {
-  if (!name.startsWith('.') || name === '.' || name === '..' || name.includes('/')) throw invalid(path, `cannot have the temporary '${name}': not a dot-name`);
+  if (!name.startsWith('.') || name === '.' || name === '..' || name.includes('/'))
+    throw invalid(path, `cannot have the temporary '${name}': not a dot-name`);
   if (name === baseName(path)) throw invalid(path, 'cannot be its own temporary');
   partsOf(`/${name}`);
 }

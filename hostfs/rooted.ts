@@ -2,7 +2,7 @@
  * The rooted file system: `FileSystem` above any primitives. Every guarantee of hostfs is made here and below, so
  * the real host, a sandbox and the in-memory twin run the same code.
  */
-import { applyOwnerAndMode, relabel } from './attributes.ts';
+import { applyMode, applyOwner, relabel } from './attributes.ts';
 import { auditAt, entryAt, type Auditing } from './audit.ts';
 import { auditBeneath } from './audit-tree.ts';
 import { breather } from './breather.ts';
@@ -17,6 +17,7 @@ import { OwedSyncs } from './owed-syncs.ts';
 import { baseName, checkTemporaryName, parentPath, partsOf } from './path.ts';
 import { errnoOf, type Primitives } from './primitives.ts';
 import { removeTemporary, stageDirectory, stageFile, stageLink, type Place } from './staging.ts';
+import { Turns } from './turns.ts';
 import { watchPaths } from './watch.ts';
 
 export interface RootOptions {
@@ -37,6 +38,7 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
   readonly #directories: Directories;
   readonly #owed: OwedSyncs;
   readonly #auditing: Auditing;
+  readonly #turns = new Turns();
 
   constructor(primitives: Primitives, options: RootOptions) {
     this.#primitives = primitives;
@@ -133,11 +135,20 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
   }
 
   async stage(path: string, name: string, content: Uint8Array, attributes: Attributes): Promise<void> {
-    await this.#beside(path, name, 'stage', (place) => stageFile(this.#primitives, this.#ids, place, content, attributes));
+    await this.#beside(path, name, 'stage', (place) =>
+      stageFile(this.#primitives, this.#ids, place, content, attributes),
+    );
   }
 
-  async stageLink(path: string, name: string, target: string, owner: { readonly uid: number; readonly gid: number }): Promise<void> {
-    await this.#beside(path, name, 'stage a link for', (place) => stageLink(this.#primitives, this.#ids, place, target, owner));
+  async stageLink(
+    path: string,
+    name: string,
+    target: string,
+    owner: { readonly uid: number; readonly gid: number; readonly label?: string },
+  ): Promise<void> {
+    await this.#beside(path, name, 'stage a link for', (place) =>
+      stageLink(this.#primitives, this.#ids, place, target, owner),
+    );
   }
 
   async publish(path: string, name: string): Promise<void> {
@@ -152,7 +163,8 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
     await this.#owed.makeRoom();
     await this.#beside(path, name, 'make the directory', async (place, parent) => {
       // rename(2) replaces an empty directory in silence, so it must not be there.
-      if (this.#primitives.lstat(place.at, baseName(path)) !== null) throw new FsError('CHANGED', path, `Cannot make the directory ${path}: something is there already.`);
+      if (this.#primitives.lstat(place.at, baseName(path)) !== null)
+        throw new FsError('CHANGED', path, `Cannot make the directory ${path}: something is there already.`);
       await stageDirectory(this.#primitives, this.#ids, place, attributes);
       try {
         this.#primitives.renameNew(place.at, name, place.at, baseName(path));
@@ -174,13 +186,21 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
       try {
         const stat = this.#primitives.fstat(pin);
         if (stat.type === 'other') throw notAFile(path, stat.type);
-        if (attributes.label !== undefined) relabel(this.#primitives, parent.handle, name, attributes.label, path);
         if (stat.type === 'link') {
-          if (stat.uid !== owner.uid || stat.gid !== owner.gid) this.#primitives.setLinkOwner(parent.handle, name, owner.uid, owner.gid);
+          if (stat.uid !== owner.uid || stat.gid !== owner.gid)
+            this.#primitives.setLinkOwner(parent.handle, name, owner.uid, owner.gid);
+        } else {
+          applyOwner(this.#primitives, pin, stat, owner);
+        }
+        if (attributes.label !== undefined) relabel(this.#primitives, parent.handle, name, attributes.label, path);
+        if (this.#primitives.lstat(parent.handle, name)?.inode !== stat.inode)
+          throw new FsError('CHANGED', path, `${path} was replaced while its attributes were set.`);
+        if (stat.type === 'link') {
+          // No fsync reaches a link; its inode is durable with its directory.
           this.#owed.owe(parent);
           return;
         }
-        applyOwnerAndMode(this.#primitives, pin, stat, owner, attributes.mode, path);
+        applyMode(this.#primitives, pin, attributes.mode, path);
         const file = this.#primitives.reopen(pin);
         try {
           await this.#primitives.sync(file);
@@ -203,7 +223,9 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
 
   async unstage(path: string, name: string): Promise<void> {
     checkTemporaryName(path, name);
-    await this.#looking(path, 'remove a temporary of', undefined, async (parent) => removeTemporary(this.#primitives, parent.handle, name));
+    await this.#looking(path, 'remove a temporary of', undefined, async (parent) =>
+      removeTemporary(this.#primitives, parent.handle, name),
+    );
   }
 
   async flush(): Promise<void> {
@@ -212,44 +234,41 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
   }
 
   async writeDurably(path: string, content: Uint8Array, attributes: Attributes): Promise<void> {
-    const name = `.${baseName(path)}.new`;
-    await this.stage(path, name, content, attributes);
-    try {
-      await this.publish(path, name);
-    } catch (error) {
-      await this.unstage(path, name).catch(() => undefined);
-      throw error;
-    }
-    await this.flush();
+    await this.#alone(path, 'write', async (place, parent) => {
+      await stageFile(this.#primitives, this.#ids, place, content, attributes);
+      await this.#publishDurably(place, parent);
+    });
   }
 
   async ensureDirectory(path: string, attributes: Attributes): Promise<void> {
     const parts = partsOf(path);
     for (let depth = 1; depth <= parts.length; depth += 1) {
       const at = `/${parts.slice(0, depth).join('/')}`;
-      const entry = await this.lstat(at);
-      if (entry === null) await this.makeDirectory(at, attributes, `.${baseName(at)}.new`);
+      if ((await this.lstat(at)) !== null) continue;
+      await this.#alone(at, 'make the directory', async (place, parent) => {
+        if (this.#primitives.lstat(place.at, baseName(at)) !== null) return;
+        await stageDirectory(this.#primitives, this.#ids, place, attributes);
+        await this.#publishDurably(place, parent);
+      });
     }
     await translated(path, 'make the directory', async () => this.#directories.open(path)[Symbol.dispose]());
-    await this.flush();
   }
 
   async openLog(path: string, size: number): Promise<LogFile> {
-    const name = `.${baseName(path)}.new`;
-    if ((await this.lstat(path)) === null) {
-      await this.#beside(path, name, 'make the log', async (place, parent) => {
+    let log: LogFile | undefined;
+    await this.#alone(path, 'open the log', async (place, parent) => {
+      const name = baseName(path);
+      const stat = this.#primitives.lstat(place.at, name);
+      if (stat === null) {
         await stageFile(this.#primitives, this.#ids, place, { zeros: size }, { mode: 0o600, uid: 0, gid: 0 });
-        this.#primitives.rename(place.at, name, place.at, baseName(path));
-        this.#owed.owe(parent);
-      });
-      await this.flush();
-    }
-    return translated(path, 'open the log', async () => {
-      using parent = this.#directories.parentOf(path);
-      const stat = this.#primitives.lstat(parent.handle, baseName(path));
-      if (stat !== null && stat.type !== 'file') throw notAFile(path, stat.type);
-      return logFile(this.#primitives, this.#primitives.openFile(parent.handle, baseName(path), 'read-write'), path);
+        await this.#publishDurably(place, parent);
+      } else if (stat.type !== 'file') {
+        throw notAFile(path, stat.type);
+      }
+      log = logFile(this.#primitives, this.#primitives.openFile(place.at, name, 'read-write'), path);
     });
+    if (log === undefined) throw new FsError('IO', path, `The log ${path} was not opened.`);
+    return log;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -258,7 +277,12 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
   }
 
   /** An operation on what is at `path`; `absent` where its parent is not there. */
-  async #looking<T>(path: string, doing: string, absent: T, look: (parent: Lease, name: string) => Promise<T>): Promise<T> {
+  async #looking<T>(
+    path: string,
+    doing: string,
+    absent: T,
+    look: (parent: Lease, name: string) => Promise<T>,
+  ): Promise<T> {
     const name = nameOf(path);
     try {
       using parent = this.#directories.parentOf(path);
@@ -269,8 +293,29 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
     }
   }
 
+  /** One at a time for a path, since they share the temporary's name, which the next run after a crash replaces. */
+  async #alone(path: string, doing: string, work: (place: Place, parent: Lease) => Promise<void>): Promise<void> {
+    await this.#turns.take(path, () => this.#beside(path, `.${baseName(path)}.new`, doing, work));
+  }
+
+  async #publishDurably({ at, name, path }: Place, parent: Lease): Promise<void> {
+    try {
+      this.#primitives.rename(at, name, at, baseName(path));
+    } catch (error) {
+      removeTemporary(this.#primitives, at, name);
+      throw error;
+    }
+    this.#owed.owe(parent);
+    await this.#owed.payFor(parent);
+  }
+
   /** An operation on the temporary `name` in the directory of `path`. */
-  async #beside(path: string, name: string, doing: string, work: (place: Place, parent: Lease) => Promise<void>): Promise<void> {
+  async #beside(
+    path: string,
+    name: string,
+    doing: string,
+    work: (place: Place, parent: Lease) => Promise<void>,
+  ): Promise<void> {
     refuseRoot(path, doing);
     checkTemporaryName(path, name);
     await translated(path, doing, async () => {
@@ -312,5 +357,9 @@ function refuseRoot(path: string, doing: string): void {
 }
 
 function notAFile(path: string, type: string): FsError {
-  return new FsError('NOT_A_FILE', path, `${path} is ${type === 'other' ? 'neither file, directory nor link' : `a ${type}`}, not a regular file.`);
+  return new FsError(
+    'NOT_A_FILE',
+    path,
+    `${path} is ${type === 'other' ? 'neither file, directory nor link' : `a ${type}`}, not a regular file.`,
+  );
 }

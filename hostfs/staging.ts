@@ -2,7 +2,7 @@
  * Making things under a temporary dot-name, complete before anyone sees them: content, owner, label, mode, in this
  * order, then fsync. What fails leaves no temporary.
  */
-import { applyOwnerAndMode, creationLabel } from './attributes.ts';
+import { applyMode, applyOwner, creationLabel } from './attributes.ts';
 import { writeAll } from './content.ts';
 import type { Attributes } from './filesystem.ts';
 import { diskOwner, type IdMapping, type Owner } from './ids.ts';
@@ -17,7 +17,13 @@ export interface Place {
 }
 
 /** Writes a file; its content and attributes are durable when this returns, its name is not. */
-export async function stageFile(primitives: Primitives, ids: IdMapping, place: Place, content: Uint8Array | { readonly zeros: number }, attributes: Attributes): Promise<void> {
+export async function stageFile(
+  primitives: Primitives,
+  ids: IdMapping,
+  place: Place,
+  content: Uint8Array | { readonly zeros: number },
+  attributes: Attributes,
+): Promise<void> {
   const { at, name, path } = place;
   const owner = diskOwner(ids, attributes, path);
   const label = creationLabel(primitives, attributes);
@@ -26,7 +32,8 @@ export async function stageFile(primitives: Primitives, ids: IdMapping, place: P
     try {
       if (content instanceof Uint8Array) await writeAll(primitives, file, content, 0);
       else await writeZeros(primitives, file, content.zeros);
-      applyOwnerAndMode(primitives, file, primitives.fstat(file), owner, attributes.mode, path);
+      applyOwner(primitives, file, primitives.fstat(file), owner);
+      applyMode(primitives, file, attributes.mode, path);
       await primitives.sync(file);
     } finally {
       primitives.close(file);
@@ -35,25 +42,38 @@ export async function stageFile(primitives: Primitives, ids: IdMapping, place: P
 }
 
 /** Makes a link. Its inode becomes durable with its directory's sync. */
-export async function stageLink(primitives: Primitives, ids: IdMapping, place: Place, target: string, owner: Owner & { readonly label?: string }): Promise<void> {
+export async function stageLink(
+  primitives: Primitives,
+  ids: IdMapping,
+  place: Place,
+  target: string,
+  owner: Owner & { readonly label?: string },
+): Promise<void> {
   const { at, name, path } = place;
   const wanted = diskOwner(ids, owner, path);
   replacing(primitives, at, name, () => primitives.createLink(at, name, target, creationLabel(primitives, owner)));
   await orRemove(primitives, place, async () => {
     const is = primitives.lstat(at, name);
-    if (is !== null && (is.uid !== wanted.uid || is.gid !== wanted.gid)) primitives.setLinkOwner(at, name, wanted.uid, wanted.gid);
+    if (is !== null && (is.uid !== wanted.uid || is.gid !== wanted.gid))
+      primitives.setLinkOwner(at, name, wanted.uid, wanted.gid);
   });
 }
 
 /** Makes an empty directory. */
-export async function stageDirectory(primitives: Primitives, ids: IdMapping, place: Place, attributes: Attributes): Promise<void> {
+export async function stageDirectory(
+  primitives: Primitives,
+  ids: IdMapping,
+  place: Place,
+  attributes: Attributes,
+): Promise<void> {
   const { at, name, path } = place;
   const owner = diskOwner(ids, attributes, path);
   replacing(primitives, at, name, () => primitives.createDirectory(at, name, creationLabel(primitives, attributes)));
   await orRemove(primitives, place, async () => {
     const directory = primitives.openDirectory(at, name);
     try {
-      applyOwnerAndMode(primitives, directory, primitives.fstat(directory), owner, attributes.mode, path);
+      applyOwner(primitives, directory, primitives.fstat(directory), owner);
+      applyMode(primitives, directory, attributes.mode, path);
       await primitives.sync(directory);
     } finally {
       primitives.close(directory);
@@ -98,7 +118,11 @@ async function orRemove(primitives: Primitives, place: Place, finish: () => Prom
   }
 }
 
-async function writeZeros(primitives: Primitives, file: Parameters<Primitives['write']>[0], length: number): Promise<void> {
+async function writeZeros(
+  primitives: Primitives,
+  file: Parameters<Primitives['write']>[0],
+  length: number,
+): Promise<void> {
   const zeros = new Uint8Array(Math.min(length, 1024 * 1024));
   for (let done = 0; done < length; done += zeros.length) {
     await writeAll(primitives, file, zeros.subarray(0, Math.min(zeros.length, length - done)), done);
