@@ -1,0 +1,79 @@
+/**
+ * The file behind the journal: `journal`, always published whole. A new one is written in full as `.journal.next`
+ * (content, then zeros), made durable, and renamed over; a crash leaves the one or the other.
+ */
+import type { FileSystem, LogFile } from '../../hostfs/filesystem.ts';
+import { scanFrames, type Scan } from './frames.ts';
+
+const nextName = '.journal.next';
+const zeros = new Uint8Array(64 * 1024);
+
+export class JournalFile implements AsyncDisposable {
+  readonly #fs: FileSystem;
+  readonly #path: string;
+  readonly #log: LogFile;
+
+  private constructor(fs: FileSystem, path: string, log: LogFile) {
+    this.#fs = fs;
+    this.#path = path;
+    this.#log = log;
+  }
+
+  /** Null where there is none. What a crash left of a next one is removed. */
+  static async open(fs: FileSystem, path: string): Promise<JournalFile | null> {
+    await fs.unstage(path, nextName);
+    if ((await fs.lstat(path)) === null) return null;
+    return new JournalFile(fs, path, await fs.openLog(path, 0));
+  }
+
+  /** Writes the next file; nothing of the current one changes, and failing leaves no trace. */
+  static async prepare(fs: FileSystem, path: string, content: Uint8Array, size: number): Promise<JournalFile> {
+    const beside = `${path.slice(0, path.lastIndexOf('/'))}/${nextName}`;
+    await fs.unstage(path, nextName);
+    let log: LogFile | undefined;
+    try {
+      log = await fs.openLog(beside, size);
+      await log.write(0, content);
+      await log.sync();
+      return new JournalFile(fs, path, log);
+    } catch (error) {
+      await log?.[Symbol.asyncDispose]();
+      await fs.unstage(path, nextName).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Puts a prepared file in place. If that fails, either may be there after a crash. */
+  async publish(): Promise<void> {
+    await this.#fs.publish(this.#path, nextName);
+    await this.#fs.flush();
+  }
+
+  get size(): number {
+    return this.#log.size;
+  }
+
+  async scan(): Promise<{ readonly bytes: Uint8Array; readonly scan: Scan }> {
+    const bytes = await this.#log.read(0, this.#log.size);
+    return { bytes, scan: scanFrames(bytes) };
+  }
+
+  write(offset: number, bytes: Uint8Array): Promise<void> {
+    return this.#log.write(offset, bytes);
+  }
+
+  sync(): Promise<void> {
+    return this.#log.sync();
+  }
+
+  /** Zeros from `offset` to `end`; not yet durable. Past the end of the file it grows. */
+  async fill(offset: number, end: number): Promise<void> {
+    for (let at = offset; at < end; at += zeros.length) {
+      await this.#log.write(at, zeros.subarray(0, Math.min(zeros.length, end - at)));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#log[Symbol.asyncDispose]();
+  }
+}
