@@ -1,0 +1,26 @@
+/** The forms of names in Kubernetes (apimachinery, util/validation). */
+
+/** RFC 1123 label. */
+export function isDnsLabel(name: string): boolean {
+  return name.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name);
+}
+
+/** RFC 1123 subdomain: the name of a pod. */
+export const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+export function isDnsName(name: string): boolean {
+  return DNS_NAME.test(name);
+}
+
+export function isLabelValue(value: string): boolean {
+  return value === '' || (value.length <= 63 && /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(value));
+}
+
+/** `prefix/name` of labels and annotations; the prefix is a DNS name. */
+export function isQualifiedName(name: string): boolean {
+  const parts = name.split('/');
+  const [first, second] = parts;
+  if (parts.length > 2 || first === undefined) return false;
+  if (second === undefined) return first !== '' && isLabelValue(first);
+  return isDnsName(first) && second !== '' && isLabelValue(second);
+}

@@ -1,0 +1,179 @@
+/**
+ * Text → Pod. YAML is read as 1.2, and once more as 1.1, which is what kubelet's reader is near to: where the two
+ * disagree (`010`, `yes`, `1:30`, `0o10`, `<<`) the author may have meant either, so it is refused. What kubelet gets
+ * is canonical JSON made of the result, never this text.
+ */
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type Node,
+} from 'yaml';
+import type { FieldPath, Finding } from './finding.ts';
+import { isObject, withoutNulls, type Json, type JsonObject } from './json.ts';
+
+export type ParsedPod =
+  | { readonly pod: JsonObject; readonly findings: readonly [] }
+  | { readonly pod: null; readonly findings: readonly Finding[] };
+
+/** Kubelet's own limit for a manifest is 10 MiB; a spec is 1 MiB in all. */
+const MAX_BYTES = 1024 * 1024;
+const MAX_DEPTH = 64;
+/** YAML 1.1 timestamps, by hand: the yaml package's tag for them can be switched off by whoever else uses it. */
+const TIME = /^\d{4}-\d\d?-\d\d?(?:$|[Tt \t])/;
+
+export function parsePod(bytes: Uint8Array): ParsedPod {
+  if (bytes.length > MAX_BYTES)
+    return refuse([plain(`the manifest has ${bytes.length} bytes; the limit is ${MAX_BYTES}`)]);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return refuse([plain('the manifest is not UTF-8 text')]);
+  }
+  const deep = tooDeep(text);
+  if (deep !== null) return refuse([deep]);
+  const lines = new LineCounter();
+  const documents = read(text, '1.2', lines);
+  const findings: Finding[] = [];
+  const at = (offset: number | undefined) => (offset === undefined ? {} : placeOf(lines, offset));
+  for (const document of documents) {
+    for (const problem of [...document.errors, ...document.warnings]) {
+      findings.push({ code: 'KSN-POD-001', path: [], message: firstLine(problem.message), ...at(problem.pos[0]) });
+    }
+  }
+  for (const document of documents) {
+    if (document.directives?.yaml.explicit === true)
+      findings.push(plain('the %YAML directive is not read the same by everyone', 'Remove it.'));
+  }
+  if (findings.length > 0) return refuse(findings);
+  const filled = documents.filter((document) => document.contents !== null && !isEmptyScalar(document.contents));
+  const [first, second] = filled;
+  if (first === undefined) return refuse([plain('the manifest is empty')]);
+  if (second !== undefined) {
+    findings.push({
+      code: 'KSN-POD-001',
+      path: [],
+      message: `there are ${filled.length} documents; kubelet reads only the first`,
+      remedy: 'Give each pod its own entry under staticPods.',
+      ...at(second.contents?.range?.[0]),
+    });
+  }
+  findings.push(
+    ...sharing(first, at),
+    ...disagreements(first, read(text, '1.1', new LineCounter())[documents.indexOf(first)], at),
+  );
+  if (findings.length > 0) return refuse(findings);
+  const value = withoutNulls(first.toJS({ maxAliasCount: 0 }) as Json);
+  return isObject(value) ? { pod: value, findings: [] } : refuse([plain('the manifest is not an object')]);
+}
+
+type At = (offset: number | undefined) => { readonly line?: number; readonly column?: number };
+
+function read(text: string, version: '1.1' | '1.2', lineCounter: LineCounter): readonly Document.Parsed[] {
+  const options = {
+    version,
+    uniqueKeys: true,
+    strict: true,
+    stringKeys: true,
+    prettyErrors: false,
+    logLevel: 'error',
+    lineCounter,
+  } as const;
+  const documents = parseAllDocuments(text, options);
+  return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
+}
+
+/** The reader is recursive: brackets and indentation nested beyond reason are refused before it sees them. */
+function tooDeep(text: string): Finding | null {
+  let depth = 0;
+  for (const char of text) {
+    if (char === '[' || char === '{') depth++;
+    else if (char === ']' || char === '}') depth = Math.max(0, depth - 1);
+    if (depth > MAX_DEPTH) return plain(`brackets are nested deeper than ${MAX_DEPTH}`);
+  }
+  return /(?:^|\n)[ ]*(?:[-?] ?){40,}/.test(text) || /(?:^|\n)[ ]{400,}\S/.test(text)
+    ? plain('it is nested too deep')
+    : null;
+}
+
+/** Anchors, aliases, merge keys and explicit tags: kubelet would follow them, a reviewer would not. */
+function sharing(document: Document.Parsed, at: At): readonly Finding[] {
+  const findings: Finding[] = [];
+  const refused = (node: Node, what: string, remedy: string) =>
+    findings.push({ code: 'KSN-POD-001', path: [], message: what, remedy, ...at(node.range?.[0]) });
+  visit(document, {
+    Node(key, node) {
+      if (key === 'key' && isScalar(node) && node.source === '<<' && node.type === 'PLAIN')
+        refused(node, 'the merge key << is not read the same by everyone', 'Write the members out.');
+      if (isAlias(node))
+        refused(node, `the alias *${node.source} is not read the same by everyone`, 'Write the value out.');
+      else if (node.anchor !== undefined)
+        refused(node, `the anchor &${node.anchor} is not needed without aliases`, 'Remove the anchor.');
+      else if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:'))
+        refused(node, `the tag ${node.tag} is not known`, 'Remove the tag.');
+    },
+  });
+  return findings;
+}
+
+/** Scalars, keys included, that YAML 1.1 and 1.2 give different values. Both trees have one form, so they are walked together. */
+function disagreements(modern: Document.Parsed, old: Document.Parsed | undefined, at: At): readonly Finding[] {
+  const findings: Finding[] = [];
+  const walk = (a: unknown, b: unknown, path: FieldPath): void => {
+    if (isScalar(a)) {
+      const time = a.type === 'PLAIN' && typeof a.value === 'string' && TIME.test(a.value);
+      if (!time && isScalar(b) && Object.is(a.value, b.value)) return;
+      const source = a.source ?? String(a.value);
+      findings.push({
+        code: 'KSN-POD-001',
+        path,
+        message: `${source} is ${shown(a.value)} in YAML 1.2 and ${time ? 'a time' : shown(isScalar(b) ? b.value : undefined)} in YAML 1.1, which kubelet reads`,
+        remedy: typeof a.value === 'string' ? 'Write it in quotes.' : `Write it in quotes, or as ${shown(a.value)}.`,
+        ...at(a.range?.[0]),
+      });
+    } else if (isMap(a) && isMap(b)) {
+      for (const [index, pair] of a.items.entries()) {
+        const other = b.items[index];
+        walk(pair.key, other?.key, path);
+        walk(pair.value, other?.value, [...path, isScalar(pair.key) ? String(pair.key.value) : String(index)]);
+      }
+    } else if (isNode(a) && 'items' in a && isNode(b) && 'items' in b) {
+      for (const [index, item] of (a.items as unknown[]).entries())
+        walk(item, (b.items as unknown[])[index], [...path, index]);
+    }
+  };
+  walk(modern.contents, old?.contents, []);
+  return findings;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || typeof value === 'symbol') return 'something else';
+  return typeof value === 'string' ? 'a string' : JSON.stringify(value);
+}
+
+function isEmptyScalar(node: unknown): boolean {
+  return isScalar(node) && node.value === null;
+}
+
+function placeOf(lines: LineCounter, offset: number): { readonly line: number; readonly column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? message;
+}
+
+function plain(message: string, remedy?: string): Finding {
+  return { code: 'KSN-POD-001', path: [], message, ...(remedy !== undefined && { remedy }) };
+}
+
+function refuse(findings: readonly Finding[]): ParsedPod {
+  return { pod: null, findings };
+}
