@@ -1,0 +1,38 @@
+/** How gates say what they found. */
+import type { Health } from '../resources/kind.ts';
+import { healthError, type HEALTH_ERRORS } from './errors.ts';
+
+export const HEALTHY: Health = { is: 'healthy' };
+
+/** Evidence against. */
+export function unhealthy(code: keyof typeof HEALTH_ERRORS, subject: string, message: string): Health {
+  return { is: 'unhealthy', reason: healthError(code, `${subject}: ${message}`, { element: subject }).toReason() };
+}
+
+/** No evidence at all. */
+export function unknown(subject: string, message: string): Health {
+  return {
+    is: 'unknown',
+    reason: healthError('KSN-GATE-006', `${subject}: ${message}`, { element: subject }).toReason(),
+  };
+}
+
+/** Failures of a connection that are this host's trouble, not the service's: names, rights, descriptors. */
+const OURS = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRNOTAVAIL']);
+
+const SAYS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EHOSTUNREACH: 'host unreachable',
+  ENETUNREACH: 'network unreachable',
+  ETIMEDOUT: 'connection timed out',
+  ENOTFOUND: 'the name is not known',
+  EAI_AGAIN: 'the name could not be resolved',
+};
+
+/** What a failed connection says of the service behind it. */
+export function connectionFailed(code: 'KSN-GATE-003' | 'KSN-GATE-004', subject: string, error: unknown): Health {
+  const errno = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+  const words = SAYS[errno] === undefined ? errno : `${SAYS[errno]} (${errno})`;
+  return OURS.has(errno) ? unknown(subject, words) : unhealthy(code, subject, words);
+}

@@ -1,0 +1,26 @@
+import type { GateSpec } from '../desired/common-fields.ts';
+import { formatDuration } from '../desired/units.ts';
+import type { Health, RunCommand } from '../resources/kind.ts';
+import { HEALTHY, unhealthy, unknown } from './answers.ts';
+
+export type ExecGate = Extract<GateSpec, { type: 'exec' }>;
+
+/** Lines of output that a reason quotes. */
+const QUOTED_LINES = 3;
+
+/** Exit code 0 within the timeout. A program that cannot be started proves nothing. */
+export async function checkExecGate(
+  gate: ExecGate,
+  subject: string,
+  run: RunCommand,
+  signal: AbortSignal,
+): Promise<Health> {
+  const result = await run(gate.command, signal);
+  if (result.startError !== undefined) return unknown(subject, `cannot be started (${result.startError})`);
+  if (result.timedOut)
+    return unhealthy('KSN-GATE-005', subject, `still running after ${formatDuration(gate.command.timeoutMs)}`);
+  if (result.exitCode === 0) return HEALTHY;
+  const how = result.exitCode === null ? `killed by ${result.signal}` : `exit ${result.exitCode}`;
+  const said = result.outputTail.split('\n').slice(-QUOTED_LINES).join(' | ');
+  return unhealthy('KSN-GATE-002', subject, said === '' ? how : `${how}, "${said}"`);
+}

@@ -1,0 +1,18 @@
+import type { GateSpec } from '../desired/common-fields.ts';
+import type { Health } from '../resources/kind.ts';
+import { healthError } from './errors.ts';
+
+export type PortGate = Extract<GateSpec, { type: 'port' }>;
+
+/** Answers gates of one name (`unit`, `pod`, `timeSync`, …) from their arguments in the spec. */
+export type GatePort = (gate: PortGate, signal: AbortSignal) => Promise<Health>;
+
+/** By the name of the gate; what is missing is `unjudged`: shown, outside the verdict, never called healthy. */
+export type GatePorts = Readonly<Partial<Record<string, GatePort>>>;
+
+export async function checkPortGate(gate: PortGate, ports: GatePorts, signal: AbortSignal): Promise<Health> {
+  const port = Object.hasOwn(ports, gate.port) ? ports[gate.port] : undefined;
+  if (port !== undefined) return port(gate, signal);
+  const message = `no ${gate.port} gate here yet: it is left out of the verdict`;
+  return { is: 'unjudged', reason: healthError('KSN-GATE-007', message, { element: gate.port }).toReason() };
+}
