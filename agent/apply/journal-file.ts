@@ -9,13 +9,9 @@ const nextName = '.journal.next';
 const zeros = new Uint8Array(64 * 1024);
 
 export class JournalFile implements AsyncDisposable {
-  readonly #fs: FileSystem;
-  readonly #path: string;
   readonly #log: LogFile;
 
-  private constructor(fs: FileSystem, path: string, log: LogFile) {
-    this.#fs = fs;
-    this.#path = path;
+  private constructor(log: LogFile) {
     this.#log = log;
   }
 
@@ -23,30 +19,21 @@ export class JournalFile implements AsyncDisposable {
   static async open(fs: FileSystem, path: string): Promise<JournalFile | null> {
     await fs.unstage(path, nextName);
     if ((await fs.lstat(path)) === null) return null;
-    return new JournalFile(fs, path, await fs.openLog(path, 0));
+    return new JournalFile(await fs.openLog(path, 0));
   }
 
   /** Writes the next file; nothing of the current one changes, and failing leaves no trace. */
-  static async prepare(fs: FileSystem, path: string, content: Uint8Array, size: number): Promise<JournalFile> {
-    const beside = `${path.slice(0, path.lastIndexOf('/'))}/${nextName}`;
-    await fs.unstage(path, nextName);
-    let log: LogFile | undefined;
-    try {
-      log = await fs.openLog(beside, size);
-      await log.write(0, content);
-      await log.sync();
-      return new JournalFile(fs, path, log);
-    } catch (error) {
-      await log?.[Symbol.asyncDispose]();
-      await fs.unstage(path, nextName).catch(() => undefined);
-      throw error;
-    }
+  static async prepare(fs: FileSystem, path: string, content: Uint8Array, size: number): Promise<void> {
+    const filled = new Uint8Array(size);
+    filled.set(content);
+    await fs.stage(path, nextName, filled, { mode: 0o600, uid: 0, gid: 0 });
   }
 
-  /** Puts a prepared file in place. If that fails, either may be there after a crash. */
-  async publish(): Promise<void> {
-    await this.#fs.publish(this.#path, nextName);
-    await this.#fs.flush();
+  /** Puts the prepared file in place. If that fails, either may be there after a crash. */
+  static async publish(fs: FileSystem, path: string): Promise<JournalFile> {
+    await fs.publish(path, nextName);
+    await fs.flush();
+    return new JournalFile(await fs.openLog(path, 0));
   }
 
   get size(): number {

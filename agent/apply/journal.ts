@@ -86,6 +86,8 @@ export class Journal implements AsyncDisposable {
   #lazy: { record: JournalRecord; text: string }[] = [];
   #lazyBytes = 0;
   #pumping: Promise<void> | null = null;
+  /** Entries whose promise is pending. */
+  #unsettled = 0;
 
   constructor(fs: FileSystem, path: string, options: JournalOptions) {
     this.#fs = fs;
@@ -158,7 +160,7 @@ export class Journal implements AsyncDisposable {
    * appends have resolved. Failing leaves the old file in use, unless it was being replaced.
    */
   rewrite(checkpoint: Checkpoint | (() => Checkpoint)): Promise<void> {
-    if (typeof checkpoint !== 'function' && this.#pumping !== null) {
+    if (typeof checkpoint !== 'function' && this.#unsettled > 0) {
       return Promise.reject(bug('a checkpoint was taken while records were being appended'));
     }
     return this.#alone(async () => {
@@ -202,9 +204,8 @@ export class Journal implements AsyncDisposable {
 
   async #begin(): Promise<JournalFile> {
     const first: JournalRecord = { t: 'checkpoint', checkpoint: EMPTY_CHECKPOINT };
-    const file = await JournalFile.prepare(this.#fs, this.#path, encodeFrame([JSON.stringify(this.#header()), JSON.stringify(first)], 0), this.#options.size);
-    await file.publish();
-    return file;
+    await JournalFile.prepare(this.#fs, this.#path, encodeFrame([JSON.stringify(this.#header()), JSON.stringify(first)], 0), this.#options.size);
+    return JournalFile.publish(this.#fs, this.#path);
   }
 
   /** Makes the file the current one: its state, its end, what is open in it. */
@@ -224,8 +225,8 @@ export class Journal implements AsyncDisposable {
   /** Another file with this content takes over. */
   async #replace(content: Uint8Array, head: number): Promise<void> {
     const size = Math.max(this.#options.size, Math.ceil((content.length + this.#room.kept + step) / step) * step);
-    const next = await this.#attempt(() => JournalFile.prepare(this.#fs, this.#path, content, size), 'KSN-APPLY-004');
-    await this.#poisoning(() => next.publish());
+    await this.#attempt(() => JournalFile.prepare(this.#fs, this.#path, content, size), 'KSN-APPLY-004');
+    const next = await this.#poisoning(() => JournalFile.publish(this.#fs, this.#path));
     await this.#file?.[Symbol.asyncDispose]();
     this.#file = next;
     this.#head = head;
@@ -247,7 +248,12 @@ export class Journal implements AsyncDisposable {
     const refusal = this.refused ?? this.#poison;
     if (refusal !== null) return Promise.reject(refusal);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#queue.push({ ...what, resolve, reject });
+    this.#unsettled += 1;
+    const settling = <T>(settle: (value: T) => void) => (value: T): void => {
+      this.#unsettled -= 1;
+      settle(value);
+    };
+    this.#queue.push({ ...what, resolve: settling(resolve), reject: settling(reject) });
     this.#pumping ??= this.#pump();
     return promise;
   }
@@ -343,9 +349,9 @@ export class Journal implements AsyncDisposable {
   }
 
   /** Failing means that nobody knows any more what is durable. */
-  async #poisoning(act: () => Promise<void>): Promise<void> {
+  async #poisoning<T>(act: () => Promise<T>): Promise<T> {
     try {
-      await act();
+      return await act();
     } catch (error) {
       if (!isFsError(error)) this.#poison = bug('the journal was interrupted', error);
       else this.#poison = applyError('KSN-APPLY-005', `The journal could not be written: ${error.message}`, { element: this.#path, cause: error });
