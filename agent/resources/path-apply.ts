@@ -7,8 +7,8 @@ import { FsError } from '../../hostfs/errors.ts';
 import { fileFailure, resourceError } from './errors.ts';
 import { temporaryName, ThirdStateError, type Change, type Host, type State } from './kind.ts';
 import { pathOf } from './path-key.ts';
-import { attributesOf, namesIn } from './path-owner.ts';
-import { stateAt } from './path-observe.ts';
+import { attributesOf, wordsOf } from './path-owner.ts';
+import { entryAt, stateOf } from './path-observe.ts';
 import {
   keepsInode,
   permissionBits,
@@ -26,9 +26,11 @@ export async function applyPath(change: Change<PathState>, host: Host, signal: A
   const { from, address } = change;
   if (samePath(from, to)) return;
   try {
-    const seen = await stateAt(pathOf(address), namesIn([to, from]), host);
+    const entry = await entryAt(pathOf(address), host);
+    // Each side has its own words for owners, and one id may be meant by both.
+    const [seen, asFrom] = [stateOf(entry, wordsOf(to), host), stateOf(entry, wordsOf(from), host)];
     if (samePath(seen, to)) await finish(change, to, host);
-    else if (samePath(seen, from) || isBetween(seen, from, to)) await go(change, seen, to, host);
+    else if (samePath(asFrom, from) || isBetween(seen, asFrom, from, to)) await go(change, seen, to, host);
     else throw new ThirdStateError(address);
   } catch (error) {
     throw fileFailure(error, address);
@@ -92,24 +94,33 @@ async function finish(change: Change<PathState>, to: State<PathState>, host: Hos
   await host.fs.remove(besidePath(path, lateName(change.id)));
 }
 
-/** What a crash in the middle of the same change leaves: some attributes old and some new, or the old thing gone and the new one not there. */
-function isBetween(seen: State<PathState>, from: State<PathState>, to: State<PathState>): boolean {
+/**
+ * What a crash in the middle of the same change leaves: some attributes old and some new, or the old thing gone and
+ * the new one not there. `seen` and `asFrom` are the same thing in the words of `to` and of `from`.
+ */
+function isBetween(
+  seen: State<PathState>,
+  asFrom: State<PathState>,
+  from: State<PathState>,
+  to: State<PathState>,
+): boolean {
   if (from === null || to === null) return false;
   if (seen === null) return (from.type === 'directory') !== (to.type === 'directory');
   if (!keepsInode(from, to) || !keepsInode(seen, to)) return false;
-  const [is, old, wanted] = [seen, from, to] as readonly (FileState | DirectoryState)[];
-  if (is === undefined || old === undefined || wanted === undefined) return false;
-  const modes = [old.mode, wanted.mode].flatMap((mode) => {
-    const bits = permissionBits(mode);
-    // chown(2) clears setuid and setgid.
-    return [bits, bits & 0o1777];
-  });
+  if (!isAttributed(seen) || !isAttributed(asFrom) || !isAttributed(from) || !isAttributed(to)) return false;
+  const modes = [from.mode, to.mode].map(permissionBits);
+  // chown(2) clears setuid and setgid.
+  const possible = [...modes, ...modes.map((bits) => bits & 0o1777)];
   return (
-    modes.includes(permissionBits(is.mode)) &&
-    (is.owner === old.owner || is.owner === wanted.owner) &&
-    (is.group === old.group || is.group === wanted.group) &&
-    (is.label === undefined || is.label === old.label || is.label === wanted.label)
+    possible.includes(permissionBits(seen.mode)) &&
+    (seen.owner === to.owner || asFrom.owner === from.owner) &&
+    (seen.group === to.group || asFrom.group === from.group) &&
+    (seen.label === undefined || seen.label === from.label || seen.label === to.label)
   );
+}
+
+function isAttributed(state: State<PathState>): state is FileState | DirectoryState {
+  return state?.type === 'file' || state?.type === 'directory';
 }
 
 /** The label only where it is known to differ: where it cannot be read it cannot be changed either. */

@@ -1,13 +1,13 @@
-/** A kind whose items are paths, made of what is its own: schema, expansion, and the state that a spec asks for. */
+/** A kind whose items are paths, made of what is its own: its schema and what a section of the spec means. */
 import type { TSchema } from '@sinclair/typebox';
 import type { Kind, KindName } from './kind.ts';
 import { applyPath } from './path-apply.ts';
 import { keyFindings, pathKey } from './path-key.ts';
 import { observePaths } from './path-observe.ts';
-import { planPaths, type PathSpec } from './path-plan.ts';
+import { planPaths } from './path-plan.ts';
 import { probePath } from './path-probe.ts';
 import { stagePath } from './path-stage.ts';
-import { samePath, type PathState } from './path-state.ts';
+import { samePath, type PathSpec, type PathState } from './path-state.ts';
 import { watchPaths } from './path-watch.ts';
 
 type PathKind<Spec> = Kind<Spec, PathState>;
@@ -18,22 +18,20 @@ export interface PathKindParts<Spec> extends Pick<
 > {
   readonly name: KindName;
   readonly schema: TSchema;
-  /** What the spec asks to be at the path. */
-  readonly desired: (spec: Spec) => PathState;
 }
 
-export function pathKind<Spec extends PathSpec>({ desired, validate, ...parts }: PathKindParts<Spec>): PathKind<Spec> {
+export function pathKind<Spec extends PathSpec>({ validate, ...parts }: PathKindParts<Spec>): PathKind<Spec> {
   return {
     ...parts,
     stateVersion: 1,
     key: pathKey,
     validate: (section, context) => [...keyFindings(Object.keys(section)), ...(validate?.(section, context) ?? [])],
-    observe: (at, host, signal) => observePaths(at, desired, host, signal),
-    plan: (input) => planPaths(parts.name, desired, input),
+    observe: (at, host, signal) => observePaths(at, host, signal),
+    plan: (input) => planPaths(parts.name, input),
     same: samePath,
     stage: stagePath,
     apply: applyPath,
-    probe: (at, expected, host, signal) => probePath(at, expected, desired, host, signal),
+    probe: (at, expected, host, signal) => probePath(at, expected, host, signal),
     watch: (at, host, signal) => watchPaths(parts.name, at, host, signal),
   };
 }

@@ -4,47 +4,54 @@ import { resourceError } from './errors.ts';
 import type { Accounts, Address, State } from './kind.ts';
 import { permissionBits, type DirectoryState, type FileState, type PathState } from './path-state.ts';
 
-export interface Names {
+/** The words for owners that some states use, the ones to prefer first. */
+export interface Words {
   readonly owners: readonly string[];
   readonly groups: readonly string[];
 }
 
-/** The names by which these states call their owners: candidates for what an id on disk is called. */
-export function namesIn(states: readonly State<PathState>[]): Names {
+export function wordsOf(...states: readonly (State<PathState> | undefined)[]): Words {
   const attributed = states.filter((state) => state?.type === 'file' || state?.type === 'directory');
-  return {
-    owners: attributed.map((state) => state.owner).filter(isName),
-    groups: attributed.map((state) => state.group).filter(isName),
-  };
+  return { owners: attributed.map((state) => state.owner), groups: attributed.map((state) => state.group) };
 }
 
-export function ownerOf(uid: number, names: Names, accounts: Accounts): string {
-  return names.owners.find((name) => accounts.uid(name) === uid) ?? String(uid);
+/** The word for this id: the first that means it, else the number. */
+export function ownerOf(uid: number, words: Words, accounts: Accounts): string {
+  return words.owners.find((word) => idOf(word, (name) => accounts.uid(name)) === uid) ?? String(uid);
 }
 
-export function groupOf(gid: number, names: Names, accounts: Accounts): string {
-  return names.groups.find((name) => accounts.gid(name) === gid) ?? String(gid);
+export function groupOf(gid: number, words: Words, accounts: Accounts): string {
+  return words.groups.find((word) => idOf(word, (name) => accounts.gid(name)) === gid) ?? String(gid);
 }
 
 /** What the file system is told. @throws KSN-FILE-001 for a name that the host does not know. */
 export function attributesOf(state: FileState | DirectoryState, accounts: Accounts, address: Address): Attributes {
   return {
     mode: permissionBits(state.mode),
-    uid: idOf('user', state.owner, (name) => accounts.uid(name), address),
-    gid: idOf('group', state.group, (name) => accounts.gid(name), address),
+    uid: known(
+      'user',
+      state.owner,
+      idOf(state.owner, (name) => accounts.uid(name)),
+      address,
+    ),
+    gid: known(
+      'group',
+      state.group,
+      idOf(state.group, (name) => accounts.gid(name)),
+      address,
+    ),
     ...(state.label !== undefined && { label: state.label }),
   };
 }
 
-function idOf(what: 'user' | 'group', word: string, lookUp: (name: string) => number | null, address: Address): number {
-  const id = isName(word) ? lookUp(word) : Number(word);
+function idOf(word: string, lookUp: (name: string) => number | null): number | null {
+  return /^\d+$/.test(word) ? Number(word) : lookUp(word);
+}
+
+function known(what: 'user' | 'group', word: string, id: number | null, address: Address): number {
   if (id !== null) return id;
   throw resourceError('KSN-FILE-001', `${address}: the host has no ${what} '${word}'`, {
     element: address,
     remedy: `Create the ${what} '${word}' in the image (sysusers.d), or write its number instead.`,
   });
-}
-
-function isName(word: string): boolean {
-  return !/^\d+$/.test(word);
 }

@@ -4,17 +4,10 @@
  */
 import { resourceError } from './errors.ts';
 import type { Address, Draft, Item, Note, Observation, Owned, Planned, State, Target } from './kind.ts';
-import { difference, samePath, type FileState, type PathState } from './path-state.ts';
+import { difference, samePath, type PathSpec, type PathState } from './path-state.ts';
 
-/** What the planner needs of an item's spec. */
-export interface PathSpec {
-  readonly path: string;
-  /** Overwrite without a way back. */
-  readonly backup?: 'none';
-}
-
-export interface PathPlanInput<Spec> {
-  readonly targets: readonly Target<Spec, PathState>[];
+export interface PathPlanInput {
+  readonly targets: readonly Target<PathSpec, PathState>[];
   readonly seen: ReadonlyMap<Address, Observation<PathState>>;
 }
 
@@ -26,11 +19,7 @@ interface Plan {
   readonly notes: Note[];
 }
 
-export function planPaths<Spec extends PathSpec>(
-  kind: string,
-  desired: (spec: Spec) => PathState,
-  { targets, seen }: PathPlanInput<Spec>,
-): Planned<PathState> {
+export function planPaths(kind: string, { targets, seen }: PathPlanInput): Planned<PathState> {
   const plan: Plan = { kind, changes: [], waits: [], notes: [] };
   for (const target of targets) {
     const observation = seen.get(target.address);
@@ -38,24 +27,19 @@ export function planPaths<Spec extends PathSpec>(
     else if ('unknown' in observation)
       plan.waits.push({ address: target.address, reason: observation.unknown, until: 'input' });
     else if (target.item === null) planRemoval(plan, target, observation.state);
-    else if (target.item.implied === true) planImplied(plan, target.item, desired(target.item.spec), observation.state);
-    else planItem(plan, target.item, target.owned, desired(target.item.spec), observation.state);
+    else if (target.item.implied === true) planImplied(plan, target.item, target.owned, observation.state);
+    else planItem(plan, target.item, target.owned, observation.state);
   }
   return { changes: plan.changes, waits: plan.waits, notes: plan.notes };
 }
 
-function planItem<Spec extends PathSpec>(
-  plan: Plan,
-  item: Item<Spec>,
-  owned: Owned<PathState> | null,
-  wanted: PathState,
-  seen: State<PathState>,
-): void {
+function planItem(plan: Plan, item: Item<PathSpec>, owned: Owned<PathState> | null, seen: State<PathState>): void {
+  const wanted = item.spec.state;
   if (samePath(seen, wanted)) {
-    // Nothing to change, but to be written down: that it is ours from now on, or what was newly asked for.
+    // Nothing to change, but to be written down: that it is ours from now on, or that this is what is asked for now.
     if (owned === null)
       plan.changes.push(wantedDraft(plan, item, seen, seen, { adopts: true, summary: 'adopt as it is' }));
-    else if (!samePath(owned.last, wanted) || owned.onRemove !== item.common.onRemove)
+    else if (!samePath(owned.last, wanted))
       plan.changes.push(wantedDraft(plan, item, seen, seen, { summary: 'record' }));
     return;
   }
@@ -73,8 +57,9 @@ function planItem<Spec extends PathSpec>(
 }
 
 /** A directory that another item's path needs: any directory is fine, and so is a link, by which /var/run is one. */
-function planImplied(plan: Plan, item: Item<PathSpec>, wanted: PathState, seen: State<PathState>): void {
-  if (seen === null) plan.changes.push(wantedDraft(plan, item, null, wanted, { summary: 'create' }));
+function planImplied(plan: Plan, item: Item<PathSpec>, owned: Owned<PathState> | null, seen: State<PathState>): void {
+  const why = owned === null ? 'generation' : 'drift';
+  if (seen === null) plan.changes.push(wantedDraft(plan, item, null, item.spec.state, { summary: 'create', why }));
   else if (seen.type !== 'directory' && seen.type !== 'link')
     wait(plan, item.address, 'KSN-FILE-014', 'must be a directory, for what lies beneath, but something else is there');
 }
@@ -122,19 +107,21 @@ function wantedDraft(
 ): Draft<PathState> {
   const { address, claims, needs, common, spec } = item;
   const changed = !samePath(seen, to);
-  const loses = spec.backup === 'none' && seen?.type === 'file';
+  const unsaved = spec.backup === 'none' && seen?.type === 'file';
+  const from: State<PathState> = unsaved ? { ...seen, unsaved: true } : seen;
   return {
     address,
     kind: plan.kind,
     covers: [address],
-    from: loses ? unsaved(seen) : seen,
-    to,
+    from,
+    to: changed ? to : from,
     why: 'generation',
     adopts: false,
     claims,
     needs,
-    effects: changed ? common.onChange : [],
-    undo: loses && contentOf(seen) !== contentOf(to) ? 'none' : 'exact',
+    effects: common.onChange,
+    // A repair is never undone.
+    undo: unsaved && rest.why !== 'drift' && contentOf(seen) !== contentOf(to) ? 'none' : 'exact',
     onRemove: common.onRemove,
     ...(common.guard !== undefined &&
       changed && { guard: { seconds: Math.ceil(common.guard.withinMs / 1000), argv: [] } }),
@@ -149,10 +136,6 @@ function keepingLabel(wanted: PathState, seen: State<PathState>): PathState {
   if (wanted.type !== 'file' && wanted.type !== 'directory') return wanted;
   if (seen?.type !== wanted.type || wanted.label !== undefined || seen.label === undefined) return wanted;
   return { ...wanted, label: seen.label };
-}
-
-function unsaved(seen: FileState): FileState {
-  return { ...seen, unsaved: true };
 }
 
 function contentOf(state: State<PathState>): string | undefined {

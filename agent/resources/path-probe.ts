@@ -2,16 +2,15 @@
 import { resourceError } from './errors.ts';
 import type { Address, Health, ReadHost, State, Target } from './kind.ts';
 import { observePaths } from './path-observe.ts';
-import { difference, samePath, type PathState } from './path-state.ts';
+import { difference, samePath, type PathSpec, type PathState } from './path-state.ts';
 
-export async function probePath<Spec>(
-  at: Target<Spec, PathState>,
+export async function probePath(
+  at: Target<PathSpec, PathState>,
   expected: State<PathState>,
-  desired: (spec: Spec) => PathState,
   host: ReadHost,
   signal: AbortSignal,
 ): Promise<Health> {
-  const observation = (await observePaths([at], desired, host, signal)).get(at.address);
+  const observation = (await observePaths([at], host, signal)).get(at.address);
   if (observation === undefined) return { is: 'unknown' };
   if ('unknown' in observation) return { is: 'unknown', reason: observation.unknown };
   const seen = observation.state;

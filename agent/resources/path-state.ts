@@ -35,6 +35,15 @@ export interface OtherState {
 
 export type PathState = FileState | DirectoryState | LinkState | OtherState;
 
+/** What every kind of paths knows of an item. */
+export interface PathSpec {
+  readonly path: string;
+  /** What is to be there. */
+  readonly state: PathState;
+  /** Overwrite without a way back. */
+  readonly backup?: 'none';
+}
+
 export function samePath(a: State<PathState>, b: State<PathState>): boolean {
   if (a === null || b === null) return a === b;
   if (a.type === 'file') return b.type === 'file' && a.content === b.content && sameAttributes(a, b);

@@ -15,7 +15,7 @@ export function implyDirectories(
     .toSorted()
     .map((path) => ({
       address: `directory:${path}` as const,
-      spec: { path, mode: '0755', owner: '0', group: '0', exclusive: false },
+      spec: { path, state: { type: 'directory', mode: '0755', owner: '0', group: '0' }, exclusive: false },
       drift: 'repair',
       claims: [pathClaim(path)],
       needs: [],

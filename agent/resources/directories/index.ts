@@ -1,7 +1,7 @@
 import { pathKind } from '../path-kind.ts';
 import { discoverForeign } from './discover.ts';
 import { implyDirectories } from './imply.ts';
-import { desiredDirectory, directorySchema, expandDirectories } from './spec.ts';
+import { directorySchema, expandDirectories } from './spec.ts';
 
 /** Directories: owner, mode, label; those that other resources' paths need come by themselves. */
 export const directories = pathKind({
@@ -11,5 +11,4 @@ export const directories = pathKind({
   expand: expandDirectories,
   imply: implyDirectories,
   discover: discoverForeign,
-  desired: desiredDirectory,
 });

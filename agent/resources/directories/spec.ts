@@ -5,7 +5,7 @@ import { modeType } from '../../desired/value-types.ts';
 import type { Claim, Item } from '../kind.ts';
 import { pathClaim } from '../path-key.ts';
 import { ownerFields, ownerProperties, type RawOwner } from '../path-schema.ts';
-import { formatMode, type DirectoryState } from '../path-state.ts';
+import { formatMode, type DirectoryState, type PathSpec } from '../path-state.ts';
 
 export const directorySchema = Type.Object(
   {
@@ -26,8 +26,8 @@ interface RawDirectory extends RawOwner {
   readonly exclusive?: boolean;
 }
 
-export interface DirectorySpec extends Omit<DirectoryState, 'type'> {
-  readonly path: string;
+export interface DirectorySpec extends PathSpec {
+  readonly state: DirectoryState;
   readonly exclusive: boolean;
 }
 
@@ -39,15 +39,15 @@ export function expandDirectories(section: Readonly<Record<string, unknown>>): r
     const tree: readonly Claim[] = exclusive ? [`tree:${path}`] : [];
     return {
       address: `directory:${path}` as const,
-      spec: { path, mode: formatMode(parseMode(raw.mode ?? '0755') ?? 0o755), exclusive, ...ownerFields(raw) },
+      spec: {
+        path,
+        state: { type: 'directory', mode: formatMode(parseMode(raw.mode ?? '0755') ?? 0o755), ...ownerFields(raw) },
+        exclusive,
+      },
       drift: common.drift,
       claims: [pathClaim(path), ...tree],
       needs: common.dependsOn,
       common,
     };
   });
-}
-
-export function desiredDirectory({ path: _, exclusive: __, ...state }: DirectorySpec): DirectoryState {
-  return { type: 'directory', ...state };
 }

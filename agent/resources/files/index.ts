@@ -1,5 +1,5 @@
 import { pathKind } from '../path-kind.ts';
-import { desiredFile, expandFiles, fileSchema, validateFiles } from './spec.ts';
+import { expandFiles, fileSchema, validateFiles } from './spec.ts';
 
 /** Regular files: content, owner, mode, label. */
 export const files = pathKind({
@@ -8,5 +8,4 @@ export const files = pathKind({
   schema: fileSchema,
   validate: validateFiles,
   expand: expandFiles,
-  desired: desiredFile,
 });

@@ -8,7 +8,7 @@ import { resourceError } from '../errors.ts';
 import type { ExpandContext, Fingerprint, Item } from '../kind.ts';
 import { pathClaim } from '../path-key.ts';
 import { ownerFields, ownerProperties, type RawOwner } from '../path-schema.ts';
-import { formatMode, type FileState } from '../path-state.ts';
+import { formatMode, type FileState, type PathSpec } from '../path-state.ts';
 
 export const fileSchema = Type.Object(
   {
@@ -42,9 +42,8 @@ interface RawFile extends RawOwner {
   readonly backup?: 'none';
 }
 
-export interface FileSpec extends Omit<FileState, 'type' | 'unsaved'> {
-  readonly path: string;
-  readonly backup?: 'none';
+export interface FileSpec extends PathSpec {
+  readonly state: FileState;
 }
 
 type Section = Readonly<Record<string, unknown>>;
@@ -82,10 +81,13 @@ function fileItem(path: string, raw: RawFile, context: ExpandContext): Item<File
     address: `file:${path}`,
     spec: {
       path,
-      content,
-      size: bytes.length,
-      mode: formatMode(parseMode(raw.mode ?? '0644') ?? 0o644),
-      ...ownerFields(raw),
+      state: {
+        type: 'file',
+        content,
+        size: bytes.length,
+        mode: formatMode(parseMode(raw.mode ?? '0644') ?? 0o644),
+        ...ownerFields(raw),
+      },
       ...(raw.backup !== undefined && { backup: raw.backup }),
     },
     drift: common.drift,
@@ -94,8 +96,4 @@ function fileItem(path: string, raw: RawFile, context: ExpandContext): Item<File
     common,
     contents: new Map([[content, bytes]]),
   };
-}
-
-export function desiredFile({ path: _, backup: __, ...state }: FileSpec): FileState {
-  return { type: 'file', ...state };
 }

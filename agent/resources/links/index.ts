@@ -1,5 +1,5 @@
 import { pathKind } from '../path-kind.ts';
-import { desiredLink, expandLinks, linkSchema } from './spec.ts';
+import { expandLinks, linkSchema } from './spec.ts';
 
 /** Symbolic links, replaced in one step. */
 export const links = pathKind({
@@ -7,5 +7,4 @@ export const links = pathKind({
   prefix: 'link',
   schema: linkSchema,
   expand: expandLinks,
-  desired: desiredLink,
 });

@@ -4,7 +4,7 @@ import { commonOf, commonProperties } from '../../desired/common-fields.ts';
 import { patternType } from '../../desired/value-types.ts';
 import type { Item } from '../kind.ts';
 import { pathClaim } from '../path-key.ts';
-import type { LinkState } from '../path-state.ts';
+import type { LinkState, PathSpec } from '../path-state.ts';
 
 export const linkSchema = Type.Object(
   {
@@ -18,9 +18,8 @@ export const linkSchema = Type.Object(
   { additionalProperties: false, description: 'A symbolic link.' },
 );
 
-export interface LinkSpec {
-  readonly path: string;
-  readonly target: string;
+export interface LinkSpec extends PathSpec {
+  readonly state: LinkState;
 }
 
 export function expandLinks(section: Readonly<Record<string, unknown>>): readonly Item<LinkSpec>[] {
@@ -29,15 +28,11 @@ export function expandLinks(section: Readonly<Record<string, unknown>>): readonl
     const { target } = raw as { readonly target: string };
     return {
       address: `link:${path}` as const,
-      spec: { path, target },
+      spec: { path, state: { type: 'link', target } },
       drift: common.drift,
       claims: [pathClaim(path)],
       needs: common.dependsOn,
       common,
     };
   });
-}
-
-export function desiredLink({ target }: LinkSpec): LinkState {
-  return { type: 'link', target };
 }
