@@ -5,6 +5,7 @@
 import type { KeelsonError } from '../base/errors.ts';
 import { applyError } from './errors.ts';
 import type { Frame, Scan } from './frames.ts';
+import { asRecord } from './record-shape.ts';
 import { JOURNAL_FORMAT, type JournalRecord, type OpenTransaction, type Replayed } from './records.ts';
 import { EngineState } from './state.ts';
 
@@ -14,6 +15,8 @@ export interface Reader {
   readonly kinds: Readonly<Record<string, number>>;
   readonly key?: string;
 }
+
+type Header = Extract<JournalRecord, { t: 'header' }>;
 
 export interface Reading {
   readonly state: EngineState;
@@ -49,22 +52,24 @@ function replayFrame(frame: Frame, state: EngineState, records: { record: Journa
   }
   if (!Array.isArray(batch) || batch.length !== frame.records) return nonsense(frame, 'it is not the batch it says it is');
   for (const one of batch as readonly unknown[]) {
-    if (typeof one !== 'object' || one === null || !('t' in one) || typeof one.t !== 'string') return nonsense(frame, 'a record has no type');
-    const record = one as JournalRecord;
+    const record = newerHeader(one) ?? asRecord(one);
+    if (typeof record === 'string') return nonsense(frame, record);
     if (records.length === 0 && record.t !== 'header') return nonsense(frame, 'it does not begin with a header');
     const format = record.t === 'header' ? formatRefused(record) : null;
     if (format !== null) return format;
-    try {
-      state.reduce(record);
-    } catch (error) {
-      return nonsense(frame, `a record of type ${record.t.slice(0, 20)} has a wrong shape`, error);
-    }
+    state.reduce(record);
     records.push({ record, bytes: frame.size / batch.length });
   }
   return null;
 }
 
-function formatRefused({ format, agent }: Extract<JournalRecord, { t: 'header' }>): KeelsonError | null {
+/** Of a later format only `t`, `format` and `agent` are promised. */
+function newerHeader(value: unknown): Header | null {
+  const header = value as Header | null;
+  return header?.t === 'header' && typeof header.format === 'number' && header.format > JOURNAL_FORMAT ? header : null;
+}
+
+function formatRefused({ format, agent }: Header): KeelsonError | null {
   if (format > JOURNAL_FORMAT) {
     return applyError('KSN-APPLY-002', `The journal has format ${format}, written by agent ${agent}; this agent reads up to ${JOURNAL_FORMAT}: it needs agent ≥ ${agent}.`);
   }
@@ -101,6 +106,6 @@ function kindsOf(tx: OpenTransaction): ReadonlySet<string> {
   return new Set([...tx.drafts, ...tx.intents.flatMap((intent) => intent.changes)].map((draft) => draft.kind));
 }
 
-function nonsense(frame: Frame, what: string, cause?: unknown): KeelsonError {
-  return applyError('KSN-APPLY-007', `The journal makes no sense in the frame at byte ${frame.offset}: ${what}.`, { cause });
+function nonsense(frame: Frame, what: string): KeelsonError {
+  return applyError('KSN-APPLY-007', `The journal makes no sense in the frame at byte ${frame.offset}: ${what}.`);
 }
