@@ -56,6 +56,13 @@ const SHAPES: readonly Shape[] = [
   { pattern: /\$(?:1|2[abxy]?|5|6|7|y|gy|argon2(?:id?|d))\$[^\s:"']{8,}/g, replacement: REDACTED },
 ];
 
+const secretName = new RegExp(`${SECRET_WORD}$|^(?:authorization|cookie|key|pem)$`, 'i');
+
+/** A field of this name holds a secret, whatever its value looks like. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
+}
+
 /** `secrets`: values that must not show, as they are, in base64, or escaped for JSON or a URL. */
 export function redactText(text: string, secrets: readonly string[] = []): string {
   let out = text;
