@@ -9,13 +9,15 @@ export interface HealthPolicy {
 }
 
 /**
- * A flat NodeSpec, valid against the schema of every kind, before fact substitution.
- * `sections` holds the raw section of each kind by its name.
+ * A flat NodeSpec, valid against the schema of every kind, before fact substitution
+ * (`gates` alone are substituted already). `sections` holds the raw section of each kind by its name.
  */
 export interface NodeSpec {
   readonly series: string;
   readonly generation: number;
   readonly selector: Readonly<Record<string, string>>;
+  /** For people and tools; the node does not look at them. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Milliseconds epoch; acceptance ends then. */
   readonly notAfter?: number;
   /** No unsigned rollback goes below this generation. */

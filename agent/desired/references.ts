@@ -1,0 +1,92 @@
+/** What items say of each other: dependsOn must name something, and nobody may wait for himself. */
+import type { Address, Item } from '../resources/kind.ts';
+import type { Findings } from './findings.ts';
+import { nearest, quoted } from './words.ts';
+
+/** Where the document declares an address. */
+export type PointerOf = (address: Address) => string;
+
+/** One resource as far as it can be read: also one that has faults of its own takes part. */
+export interface Declaration {
+  readonly address: Address;
+  readonly pointer: string;
+  /** '' where it is no text at all. */
+  readonly dependsOn: readonly string[];
+}
+
+export function checkReferences(
+  declarations: readonly Declaration[],
+  known: ReadonlySet<string>,
+  findings: Findings,
+): void {
+  for (const { address, pointer, dependsOn } of declarations) {
+    for (const [index, needed] of dependsOn.entries()) {
+      if (needed === '' || known.has(needed)) continue;
+      const guess = nearest(needed, known);
+      const meant = guess === undefined ? '' : `; did you mean ${quoted(guess)}?`;
+      findings.add(
+        'KSN-SPEC-018',
+        `${address} depends on ${quoted(needed)}, which is not in this spec${meant}`,
+        `${pointer}/dependsOn/${index}`,
+        { element: address },
+      );
+    }
+  }
+}
+
+/** Every circle once, in full: a → b → a. */
+export function checkCycles(
+  declarations: readonly Declaration[],
+  items: readonly Item<unknown>[],
+  findings: Findings,
+): void {
+  const declared = new Map<string, Declaration>(declarations.map((one) => [one.address, one]));
+  const needs = new Map<string, readonly string[]>(declarations.map(({ address, dependsOn }) => [address, dependsOn]));
+  for (const item of items) needs.set(item.address, item.needs);
+  const told = new Set<string>();
+  for (const cycle of cyclesAmong(needs)) {
+    const shown = [...cycle, cycle[0]].join(' → ');
+    const [first = '', second = first] = cycle;
+    if (told.has(shown)) continue;
+    told.add(shown);
+    const pointer = declared.get(first)?.pointer ?? '/spec';
+    const index = declared.get(first)?.dependsOn.indexOf(second) ?? -1;
+    findings.add(
+      'KSN-SPEC-019',
+      `a circle of dependencies: ${shown}`,
+      index < 0 ? pointer : `${pointer}/dependsOn/${index}`,
+      { element: first },
+    );
+  }
+}
+
+/** Depth first without recursion: a circle is what an edge back into the current path closes. */
+function cyclesAmong(needs: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+  const cycles: string[][] = [];
+  const finished = new Set<string>();
+  for (const start of needs.keys()) {
+    const path: string[] = [];
+    const depthOf = new Map<string, number>();
+    const stack: { readonly address: string; readonly leave: boolean }[] = [{ address: start, leave: false }];
+    for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
+      const { address, leave } = step;
+      const depth = depthOf.get(address);
+      if (leave) {
+        path.pop();
+        depthOf.delete(address);
+        finished.add(address);
+      } else if (depth !== undefined) cycles.push(fromSmallest(path.slice(depth)));
+      else if (!finished.has(address)) {
+        depthOf.set(address, path.push(address) - 1);
+        stack.push({ address, leave: true });
+        for (const need of needs.get(address) ?? []) if (needs.has(need)) stack.push({ address: need, leave: false });
+      }
+    }
+  }
+  return cycles;
+}
+
+function fromSmallest(cycle: readonly string[]): string[] {
+  const first = cycle.indexOf(cycle.toSorted()[0] ?? '');
+  return [...cycle.slice(first), ...cycle.slice(0, first)];
+}

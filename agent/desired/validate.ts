@@ -1,0 +1,78 @@
+/** A document's bytes → a NodeSpec, or everything that is wrong with it, each with its place and remedy. */
+import { createHmac } from 'node:crypto';
+import type { Reason } from '../base/errors.ts';
+import type { AnyKind, ExpandContext, Fingerprint, KindSettings } from '../resources/kind.ts';
+import { parseDocument, type Format } from './document.ts';
+import { specError } from './errors.ts';
+import type { Facts } from './facts.ts';
+import { LIMITS } from './limits.ts';
+import type { SourceDocument } from './source-text.ts';
+import { SpecChecker, type Checked } from './spec-checker.ts';
+import { SAMPLE_FACTS } from './substitute.ts';
+
+export interface ValidateOptions {
+  /** Named in findings. */
+  readonly file?: string;
+  readonly format?: Format;
+  readonly kinds: readonly AnyKind[];
+  readonly settings: KindSettings;
+  /** Without: the spec is judged with facts of the right shape, for no node in particular. */
+  readonly facts?: Facts;
+}
+
+/** For people's machines, where no node key is; a node checks with {@link checkDocument}. */
+export function validateDocument(bytes: Uint8Array, options: ValidateOptions): Checked {
+  const parsed = parseDocument(bytes, options);
+  if (parsed.findings !== undefined) return { spec: null, items: [], findings: parsed.findings };
+  const context: ExpandContext = {
+    facts: options.facts ?? SAMPLE_FACTS,
+    settings: options.settings,
+    fingerprint: passingFingerprint,
+  };
+  return checkDocument(parsed.document, new SpecChecker(options.kinds), context, options.file);
+}
+
+/** The check of a document that is parsed already; findings in the order of the document, at most a hundred. */
+export function checkDocument(
+  document: SourceDocument,
+  checker: SpecChecker,
+  context: ExpandContext,
+  file?: string,
+): Checked {
+  const checked = checker.check(document.value, context);
+  if (checked.findings.length === 0) return checked;
+  const placed = withoutRepeats(checked.findings)
+    .map((reason) => withPlace(reason, document, file))
+    .toSorted((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0));
+  if (placed.length <= LIMITS.findings) return { ...checked, findings: placed };
+  const more = specError('KSN-SPEC-013', 'and more faults', {
+    remedy: 'Correct these first.',
+  });
+  return { ...checked, findings: [...placed.slice(0, LIMITS.findings), more.toReason()] };
+}
+
+function withPlace(reason: Reason, document: SourceDocument, file: string | undefined): Reason {
+  const pointer = reason.place?.pointer ?? '';
+  return {
+    ...reason,
+    place: { ...reason.place, ...(file !== undefined && { file }), ...document.locate(pointer), pointer },
+  };
+}
+
+/** A reference in the head breaks the pattern of its field too; the cause is told, not the symptom. */
+function withoutRepeats(findings: readonly Reason[]): readonly Reason[] {
+  const references = new Set(findings.filter(({ code }) => code === 'KSN-SPEC-026').map(({ place }) => place?.pointer));
+  const seen = new Set<string>();
+  return findings.filter(({ code, message, place }) => {
+    if (code !== 'KSN-SPEC-026' && references.has(place?.pointer)) return false;
+    const key = JSON.stringify([code, message, place?.pointer]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** Tells bytes apart while a document is judged, and goes nowhere. */
+function passingFingerprint(bytes: Uint8Array): Fingerprint {
+  return `hmac:${createHmac('sha256', 'keelson validate').update(bytes).digest('base64url')}`;
+}
