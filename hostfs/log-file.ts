@@ -3,11 +3,17 @@ import { readUpTo, writeAll } from './content.ts';
 import { FsError } from './errors.ts';
 import type { LogFile } from './filesystem.ts';
 import { toFsError, translated } from './node-error.ts';
-import type { FileHandle, Primitives } from './primitives.ts';
+import type { DirectoryHandle, FileHandle, Primitives } from './primitives.ts';
 
-/** Takes the open file over: closed by the log's disposal. */
-export function logFile(primitives: Primitives, file: FileHandle, path: string): LogFile {
-  return new OpenLog(primitives, file, path);
+/** Opens the file at `name`; the log's disposal closes it. */
+export function openLogFile(primitives: Primitives, at: DirectoryHandle, name: string, path: string): LogFile {
+  const file = primitives.openFile(at, name, 'read-write');
+  try {
+    return new OpenLog(primitives, file, path, primitives.fstat(file).size);
+  } catch (error) {
+    primitives.close(file);
+    throw error;
+  }
 }
 
 class OpenLog implements LogFile {
@@ -22,11 +28,11 @@ class OpenLog implements LogFile {
    */
   #failed: unknown;
 
-  constructor(primitives: Primitives, file: FileHandle, path: string) {
+  constructor(primitives: Primitives, file: FileHandle, path: string, size: number) {
     this.#primitives = primitives;
     this.#file = file;
     this.#path = path;
-    this.#size = primitives.fstat(file).size;
+    this.#size = size;
   }
 
   get size(): number {
@@ -59,7 +65,11 @@ class OpenLog implements LogFile {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#primitives.close(this.#file);
+    try {
+      this.#primitives.close(this.#file);
+    } catch {
+      // What counts was synced before, and told.
+    }
   }
 
   #check(): void {

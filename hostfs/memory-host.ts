@@ -105,15 +105,21 @@ export class MemoryHost {
         this.#meddling = false;
       }
     }
-    for (const fault of this.#faults) {
-      const errno = fault(call);
-      if (errno !== undefined) throw new ErrnoError(errno, call.primitive, call.name);
-    }
+    if (call.primitive !== 'close') this.#failIf(call);
   }
 
   #after(call: PrimitiveCall): void {
     if (this.#dead) throw new CrashError(`dead after ${call.primitive} ${call.name}`);
     this.#crashIf(call, 'after');
+    // close(2) releases the descriptor also when it fails.
+    if (call.primitive === 'close') this.#failIf(call);
+  }
+
+  #failIf(call: PrimitiveCall): void {
+    for (const fault of this.#faults) {
+      const errno = fault(call);
+      if (errno !== undefined) throw new ErrnoError(errno, call.primitive, call.name);
+    }
   }
 
   #crashIf(call: PrimitiveCall, when: 'before' | 'after'): void {

@@ -8,7 +8,7 @@ import { FsError } from './errors.ts';
 import { toFsError } from './node-error.ts';
 import type { Primitives, Stat } from './primitives.ts';
 
-/** Each owing directory holds a descriptor: beyond this the oldest are paid at once. */
+/** Each owing directory holds a descriptor: beyond this they are paid at once. */
 const maxOwing = 256;
 
 interface Debt {
@@ -25,7 +25,10 @@ export class OwedSyncs implements Disposable {
     this.#primitives = primitives;
   }
 
-  /** Call after the change; the lease is shared, not taken. */
+  /**
+   * Call right before the change, in the same turn: what fails here then fails before anything changed, and a sync
+   * that runs already does not count for it. The lease is shared, not taken.
+   */
   owe(directory: Lease): void {
     const key = identity(this.#primitives.fstat(directory.handle));
     const debt = this.#debts.get(key);

@@ -11,7 +11,7 @@ import { Directories, type Lease } from './directories.ts';
 import { FsError } from './errors.ts';
 import type { Attributes, AuditEntry, Digester, Entry, FileSystem, LogFile } from './filesystem.ts';
 import { diskOwner, type IdMapping } from './ids.ts';
-import { logFile } from './log-file.ts';
+import { openLogFile } from './log-file.ts';
 import { toFsError, translated } from './node-error.ts';
 import { OwedSyncs } from './owed-syncs.ts';
 import { baseName, checkTemporaryName, parentPath, partsOf } from './path.ts';
@@ -154,8 +154,8 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
   async publish(path: string, name: string): Promise<void> {
     await this.#owed.makeRoom();
     await this.#beside(path, name, 'publish', async ({ at }, parent) => {
-      this.#primitives.rename(at, name, at, baseName(path));
       this.#owed.owe(parent);
+      this.#primitives.rename(at, name, at, baseName(path));
     });
   }
 
@@ -167,12 +167,12 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
         throw new FsError('CHANGED', path, `Cannot make the directory ${path}: something is there already.`);
       await stageDirectory(this.#primitives, this.#ids, place, attributes);
       try {
+        this.#owed.owe(parent);
         this.#primitives.renameNew(place.at, name, place.at, baseName(path));
       } catch (error) {
         removeTemporary(this.#primitives, place.at, name);
         throw error;
       }
-      this.#owed.owe(parent);
     });
   }
 
@@ -187,6 +187,8 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
         const stat = this.#primitives.fstat(pin);
         if (stat.type === 'other') throw notAFile(path, stat.type);
         if (stat.type === 'link') {
+          // No fsync reaches a link; its inode is durable with its directory.
+          this.#owed.owe(parent);
           if (stat.uid !== owner.uid || stat.gid !== owner.gid)
             this.#primitives.setLinkOwner(parent.handle, name, owner.uid, owner.gid);
         } else {
@@ -195,11 +197,7 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
         if (attributes.label !== undefined) relabel(this.#primitives, parent.handle, name, attributes.label, path);
         if (this.#primitives.lstat(parent.handle, name)?.inode !== stat.inode)
           throw new FsError('CHANGED', path, `${path} was replaced while its attributes were set.`);
-        if (stat.type === 'link') {
-          // No fsync reaches a link; its inode is durable with its directory.
-          this.#owed.owe(parent);
-          return;
-        }
+        if (stat.type === 'link') return;
         applyMode(this.#primitives, pin, attributes.mode, path);
         const file = this.#primitives.reopen(pin);
         try {
@@ -265,7 +263,7 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
       } else if (stat.type !== 'file') {
         throw notAFile(path, stat.type);
       }
-      log = logFile(this.#primitives, this.#primitives.openFile(place.at, name, 'read-write'), path);
+      log = openLogFile(this.#primitives, place.at, name, path);
     });
     if (log === undefined) throw new FsError('IO', path, `The log ${path} was not opened.`);
     return log;
@@ -300,12 +298,12 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
 
   async #publishDurably({ at, name, path }: Place, parent: Lease): Promise<void> {
     try {
+      this.#owed.owe(parent);
       this.#primitives.rename(at, name, at, baseName(path));
     } catch (error) {
       removeTemporary(this.#primitives, at, name);
       throw error;
     }
-    this.#owed.owe(parent);
     await this.#owed.payFor(parent);
   }
 
@@ -336,13 +334,13 @@ class RootedFileSystem implements FileSystem, AsyncDisposable {
         throw error;
       }
       using lease = parent;
+      // Also where it is absent: an earlier removal may not be durable yet.
+      this.#owed.owe(lease);
       try {
         remove(lease.handle, baseName(path));
       } catch (error) {
         if (errnoOf(error) !== 'ENOENT') throw error;
       }
-      // Also where it is absent: an earlier removal may not be durable yet.
-      this.#owed.owe(lease);
     });
   }
 }
