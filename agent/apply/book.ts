@@ -1,3 +1,4 @@
+import type { KeelsonError } from '../base/errors.ts';
 import type { Journal } from './journal.ts';
 import type { JournalRecord, TxId } from './records.ts';
 import type { ChangeId } from '../resources/kind.ts';
@@ -9,12 +10,21 @@ import type { EngineState } from './state.ts';
  */
 export class Book {
   readonly #journal: Journal;
-  readonly state: EngineState;
+  #lastTx = 0;
   readonly #changes = new Map<TxId, number>();
 
-  constructor(journal: Journal, state: EngineState) {
+  constructor(journal: Journal) {
     this.#journal = journal;
-    this.state = state;
+  }
+
+  /** What the journal says so far. */
+  get state(): EngineState {
+    return this.#journal.state;
+  }
+
+  /** Why nothing may be changed: a damaged or newer journal, or a failed write that was not yet recovered from. */
+  get refusal(): KeelsonError | null {
+    return this.#journal.refused ?? this.#journal.poisoned;
   }
 
   /** Number of the last record; part of a preview's basis. */
@@ -32,6 +42,22 @@ export class Book {
   async note(...records: readonly JournalRecord[]): Promise<void> {
     await this.#journal.append(records, { sync: false });
     for (const record of records) this.state.reduce(record);
+  }
+
+  /** A write failed, so what is durable is unknown: read it again and go on from there. */
+  async recover(): Promise<void> {
+    await this.#journal.reopen();
+    this.#changes.clear();
+  }
+
+  get poisoned(): boolean {
+    return this.#journal.poisoned !== null;
+  }
+
+  /** A number nobody else of this process gets, also before its `open` is on record. */
+  nextTx(): TxId {
+    this.#lastTx = Math.max(this.state.nextTx, this.#lastTx + 1);
+    return this.#lastTx.toString(36);
   }
 
   /** Unique within the transaction, also after a restart: temporaries and nonces carry it. */
@@ -55,7 +81,7 @@ export class Book {
   /** Begins a new journal from the state's checkpoint. Only with no transaction open. */
   async checkpoint(force = false): Promise<boolean> {
     if (this.state.open.size > 0 || (!force && !this.#journal.wantsCheckpoint)) return false;
-    await this.#journal.rewrite(this.state.toCheckpoint());
+    await this.#journal.rewrite(() => this.state.toCheckpoint());
     return true;
   }
 }

@@ -56,6 +56,12 @@ export const EXECUTION_ERRORS = {
     evidence: 'The message says what it waited for.',
     next: 'Provide what it waits for, or raise waitLimit, and push a newer generation.',
   },
+  'KSN-EXEC-010': {
+    fault: 'environment',
+    meaning: 'Something else keeps changing what Keelson manages; repairs are slowed down, one a minute to one an hour.',
+    evidence: '`keelson events` shows each repair; `keelson status` since when.',
+    next: 'Find the other writer (a cron job, Ansible, a person) and stop it, or take the resource out of the spec.',
+  },
 } as const satisfies Catalogue;
 
 export const executionError = errorsOf(EXECUTION_ERRORS);

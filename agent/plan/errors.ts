@@ -20,12 +20,6 @@ export const PLAN_ERRORS = {
     evidence: 'The address in `keelson status`; it was written by another release of the agent.',
     next: 'Nothing is touched. Install a release that knows the kind, or remove the thing by hand.',
   },
-  'KSN-PLAN-004': {
-    fault: 'caller',
-    meaning: 'The plan that was shown is not the plan that would run now.',
-    evidence: 'Generation or journal moved between `keelson plan` and `keelson apply --basis`.',
-    next: 'Look at `keelson plan` again and apply with the new basis.',
-  },
   'KSN-PLAN-005': {
     fault: 'caller',
     meaning: 'A resource differs and local policy forbids taking over what was there before.',
@@ -38,6 +32,12 @@ export const PLAN_ERRORS = {
     evidence: 'The message names the needed address.',
     next: 'See why the needed resource waits: `keelson status`.',
     retryable: true,
+  },
+  'KSN-PLAN-007': {
+    fault: 'environment',
+    meaning: 'A changed resource did not stay as desired while its gates were held.',
+    evidence: 'The address and what differs, in the message.',
+    next: 'Find what else writes there; then push a newer generation or `keelson retry`.',
   },
 } as const satisfies Catalogue;
 

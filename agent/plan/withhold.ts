@@ -15,13 +15,24 @@ export interface Withheld {
   readonly free: readonly Draft<unknown>[];
   readonly held: readonly Draft<unknown>[];
   readonly observed: readonly Draft<unknown>[];
-  /** Drafts that wait since something they need waits, is held or is only observed. */
+  /** Free by themselves, but what they need is held or only observed: kept like it. */
+  readonly kept: readonly Draft<unknown>[];
+  /** Drafts that wait since something they need waits. */
   readonly waits: readonly Wait[];
 }
 
-export function withhold(drafts: readonly Draft<unknown>[], waits: readonly Wait[], restraint: Restraint, kinds: readonly AnyKind[]): Withheld {
+type Stuck = 'waits' | 'is held' | 'is only observed';
+
+export function withhold(
+  drafts: readonly Draft<unknown>[],
+  waits: readonly Wait[],
+  restraint: Restraint,
+  kinds: readonly AnyKind[],
+): Withheld {
   const held: Draft<unknown>[] = [];
   const observed: Draft<unknown>[] = [];
+  const kept: Draft<unknown>[] = [];
+  const more: Wait[] = [];
   let free: Draft<unknown>[] = [];
   for (const draft of drafts) {
     const kind = kindOf(kinds, draft.address)?.name ?? draft.kind;
@@ -29,31 +40,27 @@ export function withhold(drafts: readonly Draft<unknown>[], waits: readonly Wait
     else if (restraint.held === 'all' || restraint.held.has(draft.address)) held.push(draft);
     else free.push(draft);
   }
-  const stuck = new Map<Address, string>();
-  for (const wait of waits) stuck.set(wait.address, 'waits');
-  for (const draft of held) stuck.set(draft.address, 'is held');
-  for (const draft of observed) stuck.set(draft.address, 'is only observed');
-  const more: Wait[] = [];
-  for (let again = true; again; ) {
-    again = false;
-    const still: Draft<unknown>[] = [];
-    for (const draft of free) {
-      const need = stuck.has(draft.address) ? draft.address : draft.needs.find((address) => stuck.has(address));
-      if (need === undefined) {
-        still.push(draft);
-        continue;
-      }
-      again = true;
-      if (need !== draft.address) {
-        stuck.set(draft.address, 'waits');
-        more.push({ address: draft.address, reason: neededWaits(draft.address, need, stuck.get(need) ?? 'waits'), until: 'input' });
-      }
-    }
-    free = still;
+  const stuck = new Map<Address, Stuck>([
+    ...waits.map(({ address }): [Address, Stuck] => [address, 'waits']),
+    ...held.map(({ address }): [Address, Stuck] => [address, 'is held']),
+    ...observed.map(({ address }): [Address, Stuck] => [address, 'is only observed']),
+  ]);
+  for (let before = -1; before !== free.length;) {
+    before = free.length;
+    free = free.filter((draft) => {
+      if (stuck.has(draft.address)) return false;
+      const need = draft.needs.find((address) => stuck.has(address));
+      const how = need === undefined ? undefined : stuck.get(need);
+      if (need === undefined || how === undefined) return true;
+      stuck.set(draft.address, how);
+      if (how === 'waits') more.push({ address: draft.address, reason: neededWaits(draft.address, need), until: 'input' });
+      else kept.push(draft);
+      return false;
+    });
   }
-  return { free, held, observed, waits: more };
+  return { free, held, observed, kept, waits: more };
 }
 
-function neededWaits(address: Address, need: Address, how: string): Reason {
-  return planError('KSN-PLAN-006', `${address} needs ${need}, which ${how}`, { element: address }).toReason();
+function neededWaits(address: Address, need: Address): Reason {
+  return planError('KSN-PLAN-006', `${address} needs ${need}, which waits`, { element: address }).toReason();
 }

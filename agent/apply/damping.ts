@@ -1,0 +1,30 @@
+/** Two writers must not fight at full speed: five repairs in ten minutes, then one a minute, growing to one an hour. */
+import type { Instant } from '../base/clock.ts';
+import { backoffStep } from '../base/backoff.ts';
+import type { Address } from '../resources/kind.ts';
+import type { RepairCount } from './records.ts';
+
+const WINDOW_MS = 10 * 60_000;
+const REPAIRS_IN_WINDOW = 5;
+const CONTENDED = { baseMs: 60_000, factor: 2, capMs: 60 * 60_000, jitter: 0 } as const;
+/** A contended address that stayed quiet this long beyond its last wait starts anew. */
+const FORGIVEN_AFTER_MS = 2 * 60 * 60_000;
+
+/** Whether a repair may happen now. */
+export function mayRepair(count: RepairCount | undefined, now: Instant): boolean {
+  return count === undefined || now >= count.notBefore;
+}
+
+/** The count after one more repair at `now`. */
+export function afterRepair(address: Address, count: RepairCount | undefined, now: Instant): RepairCount {
+  const kept = (count?.times ?? []).filter((time) => time > now - WINDOW_MS && time <= now);
+  const times = [...kept, now].slice(-REPAIRS_IN_WINDOW);
+  const quiet = count !== undefined && count.step > 0 && now > count.notBefore + FORGIVEN_AFTER_MS;
+  const step = count === undefined || quiet ? 0 : count.step;
+  if (times.length < REPAIRS_IN_WINDOW && step === 0) return { address, times, step: 0, notBefore: now };
+  return { address, times, step: step + 1, notBefore: now + backoffStep(CONTENDED, step) };
+}
+
+export function isContended(count: RepairCount | undefined, now: Instant): boolean {
+  return count !== undefined && count.step > 0 && now <= count.notBefore + FORGIVEN_AFTER_MS;
+}

@@ -1,0 +1,87 @@
+/** The condition of every address, as last seen; the status is drawn from it. */
+import type { Instant } from '../base/clock.ts';
+import type { Reason } from '../base/errors.ts';
+import type { Survey } from '../plan/survey.ts';
+import type { Withheld } from '../plan/withhold.ts';
+import type { ResourceCondition, ResourceStatus } from '../report/status.ts';
+import type { Address } from '../resources/kind.ts';
+
+export interface Finding {
+  readonly condition: ResourceCondition;
+  readonly reason?: Reason;
+  readonly detail?: string;
+}
+
+export class Board {
+  readonly #rows = new Map<Address, ResourceStatus>();
+  #remarks = new Map<string, Reason>();
+
+  set(address: Address, finding: Finding, at: Instant): void {
+    const before = this.#rows.get(address);
+    const since = before?.condition === finding.condition ? before.since : at;
+    this.#rows.set(address, { address, since, ...finding });
+  }
+
+  delete(address: Address): void {
+    this.#rows.delete(address);
+  }
+
+  get(address: Address): ResourceStatus | undefined {
+    return this.#rows.get(address);
+  }
+
+  rows(): readonly ResourceStatus[] {
+    return [...this.#rows.values()];
+  }
+
+  remark(key: string, reason: Reason): void {
+    this.#remarks.set(key, reason);
+    if (this.#remarks.size > 20) this.#remarks = new Map([...this.#remarks].slice(-20));
+  }
+
+  forgetRemarks(): void {
+    this.#remarks.clear();
+  }
+
+  remarks(): readonly Reason[] {
+    return [...this.#remarks.values()];
+  }
+
+  /**
+   * Takes over what a look found. `complete`: the look saw everything, so what it does not name is gone.
+   * `trying`: free differences are about to be changed.
+   */
+  show(look: Survey, withheld: Withheld, at: Instant, complete: boolean): void {
+    const found = new Map<Address, Finding>();
+    for (const [address, target] of look.targets) {
+      if (target.item?.implied === true && target.owned === null) continue;
+      found.set(address, { condition: 'ok' });
+    }
+    for (const note of look.notes) {
+      if (note.disown === true) found.delete(note.address);
+      else found.set(note.address, { condition: this.#noteCondition(look, note.address), reason: note.reason });
+    }
+    for (const row of look.orphaned) found.set(row.address, { condition: 'orphaned' });
+    for (const draft of withheld.free) found.set(draft.address, { condition: 'changing', detail: draft.summary });
+    for (const draft of withheld.held) found.set(draft.address, { condition: 'held', detail: draft.summary });
+    for (const draft of [...withheld.observed, ...withheld.kept]) found.set(draft.address, { condition: 'differs', detail: draft.summary });
+    for (const wait of [...look.waits, ...withheld.waits]) found.set(wait.address, { condition: this.#waitCondition(look, wait.address), reason: wait.reason });
+    for (const [address, finding] of found) {
+      // "placed" is what a probe said of something that nothing here can judge; a look at its bytes does not change that.
+      if (finding.condition === 'ok' && this.#rows.get(address)?.condition === 'placed') continue;
+      this.set(address, finding, at);
+    }
+    if (!complete) return;
+    for (const address of [...this.#rows.keys()]) if (!found.has(address)) this.#rows.delete(address);
+  }
+
+  #waitCondition(look: Survey, address: Address): ResourceCondition {
+    const seen = look.seen.get(address);
+    return seen !== undefined && 'unknown' in seen ? 'unknown' : 'waiting';
+  }
+
+  #noteCondition(look: Survey, address: Address): ResourceCondition {
+    const target = look.targets.get(address);
+    return target?.item === null && target.owned === null ? 'foreign' : 'differs';
+  }
+}

@@ -1,0 +1,104 @@
+/** What the lanes of the engine share. */
+import type { Instant } from '../base/clock.ts';
+import type { Entropy } from '../base/entropy.ts';
+import type { Execution } from '../apply/execution.ts';
+import type { Reservations } from '../apply/reservations.ts';
+import type { GateSpec } from '../desired/common-fields.ts';
+import { survey, type Survey } from '../plan/survey.ts';
+import type { Restraint } from '../plan/withhold.ts';
+import type { Address, Health } from '../resources/kind.ts';
+import { activeOverrides, heldAddresses, type Desired, type DesiredView } from './desired.ts';
+import type { Board } from './board.ts';
+
+export interface EngineSettings {
+  readonly nodeName: string;
+  readonly agentVersion: string;
+  readonly mode: 'observe' | 'enforce';
+  readonly kindModes: Readonly<Record<string, 'observe' | 'enforce'>>;
+  readonly adoption: 'allow' | 'deny';
+  /** Milliseconds a drift must rest before it is repaired. */
+  readonly settleMs: number;
+  /** Paths whose drift is repaired without that rest. */
+  readonly immediatePaths: readonly string[];
+}
+
+export interface Reconciliation {
+  readonly execution: Execution;
+  readonly view: DesiredView;
+  readonly board: Board;
+  readonly reservations: Reservations;
+  readonly entropy: Entropy;
+  readonly checkGate: (gate: GateSpec, signal: AbortSignal) => Promise<Health>;
+  readonly settings: () => EngineSettings;
+  /** Wakes lanes that wait for something to change: a hint, an override, a new generation. */
+  readonly wake: Wake;
+  /** What runs after a transaction closed: checkpoint, sweep of pre-images and envelopes. */
+  readonly tidy: () => Promise<void>;
+}
+
+/** Why an activity was told to stop: its transaction is closed as superseded, or left open for the next start. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
+
+export function wasSuperseded(signal: AbortSignal): boolean {
+  return signal.aborted && signal.reason instanceof Superseded;
+}
+
+/** A doorbell: `ring` wakes everybody who waits. */
+export class Wake {
+  #bell = Promise.withResolvers<void>();
+
+  ring(): void {
+    this.#bell.resolve();
+    this.#bell = Promise.withResolvers<void>();
+  }
+
+  get next(): Promise<void> {
+    return this.#bell.promise;
+  }
+}
+
+export function now(r: Reconciliation): Instant {
+  return r.execution.clock.now();
+}
+
+export function overridesInForce(r: Reconciliation): ReturnType<typeof activeOverrides> {
+  return activeOverrides(r.execution.book.state.overrides.values(), now(r), r.execution.bootId);
+}
+
+export function restraintOf(r: Reconciliation): Restraint {
+  const { mode, kindModes } = r.settings();
+  const safe = r.execution.book.state.safeMode !== null;
+  return { node: safe ? 'observe' : mode, kinds: kindModes, held: heldAddresses(overridesInForce(r)) };
+}
+
+export function look(r: Reconciliation, desired: Desired, signal: AbortSignal, only?: ReadonlySet<Address>): Promise<Survey> {
+  const { kinds, book, hosts } = r.execution;
+  const input = {
+    kinds,
+    items: desired.items,
+    ledger: book.state.ledger,
+    host: hosts.read,
+    now: now(r),
+    adoption: r.settings().adoption,
+  };
+  return survey(only === undefined ? input : { ...input, only }, signal);
+}
+
+/** Sleeps, or until somebody rings. False when `signal` aborted. */
+export async function pause(r: Reconciliation, ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  const awake = new AbortController();
+  const onAbort = (): void => awake.abort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  void r.wake.next.then(onAbort);
+  try {
+    await r.execution.clock.sleep(ms, awake.signal);
+  } catch {
+    // Woken early.
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+  return !signal.aborted;
+}

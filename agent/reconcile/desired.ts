@@ -1,0 +1,87 @@
+/** The desired state in force: a spec, the patches laid over it, and its items. */
+import type { Instant } from '../base/clock.ts';
+import type { Accepted, Override } from '../apply/records.ts';
+import { contentsOf, expandSpec } from '../desired/items.ts';
+import type { NodeSpec } from '../desired/node-spec.ts';
+import { overlay } from '../plan/overlay.ts';
+import type { Address, AnyKind, ExpandContext, Fingerprint, Item } from '../resources/kind.ts';
+import type { VerifiedSpec } from '../verify/verified-spec.ts';
+
+/** Accepted envelopes on disk. `load` parses without asking the trust roots again: a signer revoked since keeps running. */
+export interface SpecLibrary {
+  save(spec: VerifiedSpec): Promise<void>;
+  load(accepted: Accepted): Promise<NodeSpec>;
+  /** Removes envelopes that nobody refers to. */
+  sweep(keep: ReadonlySet<string>): Promise<void>;
+}
+
+export interface Desired {
+  /** null: nothing is desired (no spec yet, or as found). */
+  readonly accepted: Accepted | null;
+  readonly spec: NodeSpec | null;
+  readonly items: readonly Item<unknown>[];
+}
+
+/** Nothing is desired: no spec yet, or the node as it was found. */
+export const NOTHING: Desired = { accepted: null, spec: null, items: [] };
+
+/** Expansions kept: the wanted generation, the last-known-good, the one before, and one on its way. */
+const KEPT = 4;
+
+export class DesiredView {
+  readonly #library: SpecLibrary;
+  readonly #kinds: readonly AnyKind[];
+  readonly #context: Omit<ExpandContext, 'facts'>;
+  /** By digest and patches; the most recently used last. */
+  readonly #expanded = new Map<string, { readonly desired: Desired; readonly contents: ReadonlyMap<Fingerprint, Uint8Array> }>();
+
+  constructor(library: SpecLibrary, kinds: readonly AnyKind[], context: Omit<ExpandContext, 'facts'>) {
+    this.#library = library;
+    this.#kinds = kinds;
+    this.#context = context;
+  }
+
+  /** The desired state of an accepted spec with the patches in force laid over it. */
+  async of(accepted: Accepted | null, overrides: readonly Override[], given?: NodeSpec): Promise<Desired> {
+    if (accepted === null) return NOTHING;
+    const patches = overrides.flatMap((o) => (o.kind === 'patch' && o.address !== null ? [{ id: o.id, address: o.address, patch: o.patch }] : []));
+    const key = [accepted.digest, ...patches.map((patch) => patch.id)].join(' ');
+    const known = this.#expanded.get(key);
+    if (known !== undefined) {
+      this.#expanded.delete(key);
+      this.#expanded.set(key, known);
+      return known.desired;
+    }
+    const spec = given ?? (await this.#library.load(accepted));
+    const patched = { ...spec, sections: overlay(spec.sections, patches, this.#kinds) };
+    const items = expandSpec(patched, this.#kinds, { ...this.#context, facts: accepted.facts });
+    const desired = { accepted, spec, items };
+    this.#expanded.set(key, { desired, contents: contentsOf(items) });
+    for (const oldest of this.#expanded.keys()) {
+      if (this.#expanded.size <= KEPT) break;
+      this.#expanded.delete(oldest);
+    }
+    return desired;
+  }
+
+  /** Bytes that one of the expanded specs carries. */
+  content(fingerprint: Fingerprint): Uint8Array | undefined {
+    for (const { contents } of this.#expanded.values()) {
+      const bytes = contents.get(fingerprint);
+      if (bytes !== undefined) return bytes;
+    }
+    return undefined;
+  }
+}
+
+/** Overrides in force now; those bound to another boot or past their time are not. */
+export function activeOverrides(overrides: Iterable<Override>, now: Instant, bootId: string): readonly Override[] {
+  return [...overrides].filter((override) => override.expires > now && (override.bootId === undefined || override.bootId === bootId));
+}
+
+/** Addresses that are held; 'all' for the whole node. */
+export function heldAddresses(overrides: readonly Override[]): ReadonlySet<Address> | 'all' {
+  const holds = overrides.filter((override) => override.kind === 'hold');
+  if (holds.some((hold) => hold.address === null)) return 'all';
+  return new Set(holds.map((hold) => hold.address).filter((address) => address !== null));
+}

@@ -1,0 +1,40 @@
+/** Which addresses may have drifted, and when each has rested long enough to be looked at. */
+import type { Address } from '../resources/kind.ts';
+
+export class DriftQueue {
+  /** Address → monotonic time at which it is due. */
+  readonly #due = new Map<Address, number>();
+  #everythingAt: number | null = null;
+
+  /** A later hint restarts the rest: a thing still being written is left in peace, but not for ever. */
+  add(address: Address, now: number, settleMs: number): void {
+    const first = this.#due.get(address);
+    this.#due.set(address, first === undefined ? now + settleMs : Math.min(now + settleMs, first + settleMs));
+  }
+
+  everything(at: number): void {
+    this.#everythingAt = Math.min(at, this.#everythingAt ?? at);
+  }
+
+  /** Milliseconds until something is due; null: nothing is queued. */
+  dueIn(now: number): number | null {
+    const times = [...this.#due.values(), ...(this.#everythingAt === null ? [] : [this.#everythingAt])];
+    return times.length === 0 ? null : Math.max(0, Math.min(...times) - now);
+  }
+
+  /** What is due now, taken out. 'everything' takes all. */
+  take(now: number): ReadonlySet<Address> | 'everything' | null {
+    if (this.#everythingAt !== null && this.#everythingAt <= now) {
+      this.#everythingAt = null;
+      this.#due.clear();
+      return 'everything';
+    }
+    const due = [...this.#due].filter(([, at]) => at <= now).map(([address]) => address);
+    for (const address of due) this.#due.delete(address);
+    return due.length === 0 ? null : new Set(due);
+  }
+
+  get empty(): boolean {
+    return this.#due.size === 0 && this.#everythingAt === null;
+  }
+}

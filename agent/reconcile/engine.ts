@@ -1,0 +1,240 @@
+/**
+ * The engine: two lanes over one journal. The generation lane does one job at a time, each derived from what
+ * the journal says (next-job.ts); the maintenance lane repairs drift on addresses nobody else works on.
+ *
+ * INVARIANTS
+ * 1. Nothing on the host changes but by a lane, and a lane changes nothing that its transaction does not say.
+ * 2. A newer generation stops the older at its next step; a running rollback comes to its end first.
+ * 3. A lane that fails unexpectedly is begun again from the journal; it never takes the process with it.
+ */
+import { backoff } from '../base/backoff.ts';
+import { asKeelsonError } from '../base/errors.ts';
+import type { Override } from '../apply/records.ts';
+import type { Preview } from '../plan/preview.ts';
+import type { NodeStatus, ResourceStatus } from '../report/status.ts';
+import type { DriftHint } from '../resources/kind.ts';
+import type { VerifiedSpec } from '../verify/verified-spec.ts';
+import { now, overridesInForce, pause, restraintOf, type Reconciliation } from './context.ts';
+import { DriftQueue } from './drift-queue.ts';
+import type { Basis, EnginePort } from './engine-port.ts';
+import { engineError } from './errors.ts';
+import { GenerationLane } from './generation-lane.ts';
+import { MaintenanceLane } from './maintenance-lane.ts';
+import { drawStatus } from './node-status.ts';
+import { basisOf, preview } from './preview.ts';
+import { recover } from './recovery.ts';
+import { acceptSpec, beginRollback, beginRetry, checkOverride } from './requests.ts';
+import { beginLeave } from './leave.ts';
+
+export interface EngineOptions {
+  readonly reconciliation: Reconciliation;
+  readonly saveSpec: (spec: VerifiedSpec) => Promise<void>;
+  /** Removes temporaries of changes that are not under way. */
+  readonly sweep: () => Promise<void>;
+  readonly publish: (status: NodeStatus) => void;
+}
+
+const LANE_RETRY = { baseMs: 500, factor: 2, capMs: 30_000, jitter: 0.1 } as const;
+
+export class Engine implements EnginePort {
+  readonly #r: Reconciliation;
+  readonly #options: EngineOptions;
+  readonly #queue = new DriftQueue();
+  readonly #generation: GenerationLane;
+  readonly #maintenance: MaintenanceLane;
+  #status: NodeStatus | null = null;
+  #published = Promise.withResolvers<void>();
+  #running = new AbortController();
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#r = options.reconciliation;
+    this.#generation = new GenerationLane(this.#r);
+    this.#maintenance = new MaintenanceLane(this.#r, this.#queue);
+  }
+
+  /** Recovery, then both lanes until `signal` aborts. `ready` is called when recovery has swept and the agent can serve. */
+  async run(signal: AbortSignal, ready: () => void): Promise<void> {
+    this.#running = new AbortController();
+    const stop = AbortSignal.any([signal, this.#running.signal]);
+    this.publish();
+    ready();
+    if (this.#r.execution.book.refusal !== null) {
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      return;
+    }
+    await this.#forEver(stop, () => recover(this.#r, this.#options.sweep, stop), true);
+    this.#queue.everything(this.#r.execution.clock.monotonic());
+    await Promise.all([
+      this.#forEver(stop, () => this.#generation.turn(stop)),
+      this.#forEver(stop, () => this.#maintenance.turn(stop)),
+    ]);
+  }
+
+  /** Runs `work` again and again (or until it succeeds once); failures back off, a poisoned journal is reopened first. */
+  async #forEver(stop: AbortSignal, work: () => Promise<void>, once = false): Promise<void> {
+    let delays = backoff(LANE_RETRY, this.#r.entropy);
+    while (!stop.aborted) {
+      try {
+        await work();
+        if (once) return;
+        delays = backoff(LANE_RETRY, this.#r.entropy);
+        this.publish();
+      } catch (error) {
+        if (stop.aborted) return;
+        await this.#afterFailure(error, stop);
+        if (!(await pause(this.#r, delays.next().value, stop))) return;
+      }
+    }
+  }
+
+  async #afterFailure(error: unknown, stop: AbortSignal): Promise<void> {
+    const failure = asKeelsonError(error);
+    const reason = engineError('KSN-ENGINE-008', `${failure.code} ${failure.message}`, { cause: error }).toReason();
+    this.#r.board.remark('lane', reason);
+    this.#r.execution.events.emit({ type: 'EffectFailed', message: reason.message, reason });
+    if (!this.#r.execution.book.poisoned) return;
+    try {
+      await this.#r.execution.book.recover();
+      await recover(this.#r, this.#options.sweep, stop);
+    } catch (again) {
+      this.#r.board.remark('journal', asKeelsonError(again).toReason());
+    }
+    this.publish();
+  }
+
+  async accept(spec: VerifiedSpec): Promise<void> {
+    await acceptSpec(this.#r, spec, this.#options.saveSpec);
+    this.#generation.supersede();
+    this.#wake();
+  }
+
+  hint(hint: DriftHint): void {
+    this.#maintenance.hint(hint);
+    this.#r.wake.ring();
+  }
+
+  async override(override: Override): Promise<void> {
+    checkOverride(this.#r, override);
+    const { book, events } = this.#r.execution;
+    await book.commit({ t: 'override', override });
+    events.emit({ type: 'Held', message: `${override.address ?? 'the node'} ${override.kind === 'hold' ? 'is held' : 'is patched'} until ${new Date(override.expires).toISOString()}`, by: override.by, reasonGiven: override.reason, ...(override.address !== null && { address: override.address }) });
+    this.#everything();
+  }
+
+  async release(id: string, by: string): Promise<void> {
+    const { book, events } = this.#r.execution;
+    const override = book.state.overrides.get(id);
+    if (override === undefined) throw engineError('KSN-ENGINE-007', `no override ${id}`, { element: id });
+    await book.commit({ t: 'release', id, by, at: now(this.#r) });
+    events.emit({ type: 'Released', message: `${override.address ?? 'the node'} is released`, by });
+    this.#everything();
+  }
+
+  preview(spec?: VerifiedSpec): Promise<Preview> {
+    return preview(this.#r, spec, this.#running.signal);
+  }
+
+  async reconcile(by: string, basis?: Basis): Promise<void> {
+    const current = basisOf(this.#r);
+    if (basis !== undefined && (basis.journalSeq !== current.journalSeq || basis.generation !== current.generation || basis.series !== current.series)) {
+      throw engineError('KSN-ENGINE-009', `the plan was made at ${basis.journalSeq}, the journal is at ${current.journalSeq}`);
+    }
+    this.#refuseReadOnly();
+    this.#r.execution.events.emit({ type: 'ControlRequest', message: 'reconcile now', by });
+    this.#maintenance.undamped();
+    this.#everything();
+  }
+
+  async retry(generation: number, by: string, reason: string): Promise<void> {
+    this.#refuseReadOnly();
+    await beginRetry(this.#r, generation, by, reason);
+    this.#wake();
+  }
+
+  async rollback(by: string, reason: string): Promise<void> {
+    this.#refuseReadOnly();
+    await beginRollback(this.#r, by, reason);
+    this.#generation.supersede();
+    this.#wake();
+  }
+
+  async leave(how: 'keep' | 'restore', by: string): Promise<void> {
+    this.#refuseReadOnly();
+    this.#generation.supersede();
+    await this.#generation.idle();
+    await beginLeave(this.#r, how, by);
+    this.#wake();
+  }
+
+  async safeMode(on: boolean, by: string, reason: string): Promise<void> {
+    const { book, events } = this.#r.execution;
+    const at = now(this.#r);
+    const why = engineError('KSN-ENGINE-010', `switched on by ${by}: ${reason}`).toReason();
+    await book.commit({ t: 'safe-mode', on, at, ...(on && { reason: why }) });
+    events.emit({ type: on ? 'SafeModeEntered' : 'SafeModeLeft', message: on ? why.message : 'safe mode is off', by, reasonGiven: reason });
+    this.#everything();
+  }
+
+  status(): NodeStatus {
+    return this.#status ?? this.publish();
+  }
+
+  resources(): readonly ResourceStatus[] {
+    return this.#r.board.rows().toSorted((a, b) => (a.address < b.address ? -1 : 1));
+  }
+
+  async *watchStatus(signal: AbortSignal): AsyncIterable<NodeStatus> {
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    while (!signal.aborted) {
+      const next = this.#published.promise;
+      yield this.status();
+      await Promise.race([next, aborted]);
+    }
+  }
+
+  async settled(signal: AbortSignal): Promise<NodeStatus> {
+    for await (const status of this.watchStatus(signal)) {
+      if (this.#generation.quiet && this.#maintenance.quiet && this.#r.execution.book.state.open.size === 0) return status;
+    }
+    throw signal.reason;
+  }
+
+  /** Draws and hands out the status. Called by the lanes after every step. */
+  publish(): NodeStatus {
+    const { book, bootId } = this.#r.execution;
+    const input = {
+      state: book.state,
+      rows: this.#r.board.rows(),
+      remarks: this.#r.board.remarks(),
+      settings: this.#r.settings(),
+      overrides: overridesInForce(this.#r),
+      refusal: book.refusal?.toReason() ?? null,
+      looked: this.#maintenance.looked,
+      bootId,
+      now: now(this.#r),
+    };
+    this.#status = drawStatus(input, this.#status);
+    this.#options.publish(this.#status);
+    this.#published.resolve();
+    this.#published = Promise.withResolvers<void>();
+    return this.#status;
+  }
+
+  #refuseReadOnly(): void {
+    const { refusal } = this.#r.execution.book;
+    if (refusal !== null) throw engineError('KSN-ENGINE-006', `read-only: ${refusal.message}`);
+    if (restraintOf(this.#r).node === 'observe') throw engineError('KSN-ENGINE-006', 'this node only observes now (mode observe or safe mode)');
+  }
+
+  #everything(): void {
+    this.#queue.everything(this.#r.execution.clock.monotonic());
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#r.wake.ring();
+    this.publish();
+  }
+}
+

@@ -1,0 +1,90 @@
+/** What must hold before a generation counts: the spec's gates, its resources' gates, and the implicit one. */
+import { kindOf } from '../plan/targets.ts';
+import { probeSafely } from '../apply/settle.ts';
+import type { GateSpec } from '../desired/common-fields.ts';
+import type { HealthCheck } from '../health/hold.ts';
+import type { Address, Health, Target } from '../resources/kind.ts';
+import { planError } from '../plan/errors.ts';
+import { look, now, restraintOf, type Reconciliation } from './context.ts';
+import { withhold } from '../plan/withhold.ts';
+import type { Desired } from './desired.ts';
+
+/** Checks on changed items fail a generation when nobody can tell; checks on the rest only by evidence. */
+export interface GateCheck extends HealthCheck {
+  readonly ofChanged: boolean;
+}
+
+export function gatesOf(r: Reconciliation, desired: Desired, changed: ReadonlySet<Address>): readonly GateCheck[] {
+  const own = (desired.spec?.gates ?? []).map((gate) => gateCheck(r, gate, 'the spec', true));
+  const ofItems = desired.items.flatMap((item) =>
+    item.common.gates.map((gate) => gateCheck(r, gate, item.address, changed.has(item.address))),
+  );
+  return [...own, ...ofItems, ...(changed.size > 0 ? [implicitGate(r, desired, changed)] : [])];
+}
+
+function gateCheck(r: Reconciliation, gate: GateSpec, of: string, ofChanged: boolean): GateCheck {
+  return { subject: `${of} ${nameOf(gate)}`, ofChanged, check: (signal) => r.checkGate(gate, signal) };
+}
+
+function nameOf(gate: GateSpec): string {
+  switch (gate.type) {
+    case 'file':
+      return `gate file ${gate.path}`;
+    case 'exec':
+      return `gate exec ${gate.command.argv[0] ?? ''}`;
+    case 'tcp':
+      return `gate tcp ${gate.host}:${gate.port}`;
+    case 'http':
+      return `gate http ${gate.url}`;
+    case 'port':
+      return `gate ${gate.port}`;
+  }
+}
+
+/** Always there: every changed item is as desired and well. */
+function implicitGate(r: Reconciliation, desired: Desired, changed: ReadonlySet<Address>): GateCheck {
+  return {
+    subject: 'changed resources',
+    ofChanged: true,
+    check: async (signal) => {
+      const seen = await look(r, desired, signal, changed);
+      const { free } = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
+      const [draft] = free;
+      if (draft !== undefined) {
+        const reason = planError('KSN-PLAN-007', `${draft.address} is not as desired: ${draft.summary}`, { element: draft.address });
+        return { is: 'progressing', reason: reason.toReason() };
+      }
+      return worst(await probeAll(r, [...seen.targets.values()].filter((target) => target.item !== null), signal));
+    },
+  };
+}
+
+/** Probes targets that should be there; the board learns what cannot be judged here. */
+export async function probeAll(r: Reconciliation, targets: readonly Target<unknown, unknown>[], signal: AbortSignal): Promise<readonly Health[]> {
+  return Promise.all(
+    targets.map(async (target): Promise<Health> => {
+      const kind = kindOf(r.execution.kinds, target.address);
+      if (kind === undefined || target.owned === null) return { is: 'healthy' };
+      const health = await probeSafely(() => kind.probe(target, target.owned?.last ?? null, r.execution.hosts.read, signal));
+      if (health.is === 'unjudged') {
+        r.board.set(target.address, { condition: 'placed', ...(health.reason !== undefined && { detail: health.reason.message }) }, now(r));
+      } else if (health.is === 'unhealthy' && health.reason !== undefined) {
+        r.board.set(target.address, { condition: 'failed', reason: health.reason }, now(r));
+      }
+      return health;
+    }),
+  );
+}
+
+const SEVERITY = { healthy: 0, unjudged: 0, unknown: 1, progressing: 2, unhealthy: 3 } as const;
+
+function worst(all: readonly Health[]): Health {
+  let result: Health = { is: 'healthy' };
+  for (const health of all) if (SEVERITY[health.is] > SEVERITY[result.is]) result = health;
+  return result;
+}
+
+/** Kinds whose things live on beyond their bytes are probed at every full look. */
+export function isAlive(r: Reconciliation, address: Address): boolean {
+  return kindOf(r.execution.kinds, address)?.alive === true;
+}

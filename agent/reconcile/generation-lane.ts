@@ -1,0 +1,109 @@
+/** One job after another, each derived from the journal. */
+import { withhold } from '../plan/withhold.ts';
+import { look, now, overridesInForce, pause, restraintOf, Superseded, type Reconciliation } from './context.ts';
+import { finish, nameOf, runGeneration } from './generation.ts';
+import { runLeave } from './leave.ts';
+import { nextJob, type Job } from './next-job.ts';
+import { runRollback } from './rollback.ts';
+
+/** With nothing to do it sleeps until somebody rings; this long at most, so that a lost ring costs little. */
+const IDLE_MS = 10 * 60_000;
+
+export class GenerationLane {
+  readonly #r: Reconciliation;
+  #current: { readonly job: Job; readonly stop: AbortController; readonly ended: Promise<void> } | null = null;
+
+  constructor(r: Reconciliation) {
+    this.#r = r;
+  }
+
+  /** No job is under way and none is due. */
+  get quiet(): boolean {
+    if (this.#current !== null) return false;
+    return nextJob(this.#r.execution.book.state) === null || this.#restrained();
+  }
+
+  /** Tells a running generation to stop at its next step. A rollback stops only where it cannot come to its end. */
+  supersede(): void {
+    const { job, stop } = this.#current ?? {};
+    if (job === undefined || stop === undefined) return;
+    if (job.do === 'rollback' && this.#r.execution.book.state.rollbackIncomplete === null) return;
+    stop.abort(new Superseded('a newer generation was accepted'));
+  }
+
+  /** Resolves when the job under way has ended. */
+  async idle(): Promise<void> {
+    await this.#current?.ended.catch(() => {});
+  }
+
+  async turn(signal: AbortSignal): Promise<void> {
+    const job = nextJob(this.#r.execution.book.state);
+    if (job === null) {
+      await pause(this.#r, IDLE_MS, signal);
+      return;
+    }
+    if (this.#restrained()) {
+      await this.#showOnly(job, signal);
+      await pause(this.#r, IDLE_MS, signal);
+      return;
+    }
+    const stop = new AbortController();
+    const both = linked(signal, stop);
+    const work = this.#do(job, both.signal);
+    this.#current = { job, stop, ended: work };
+    try {
+      await work;
+    } finally {
+      this.#current = null;
+      both.unlink();
+    }
+  }
+
+  async #do(job: Job, stop: AbortSignal): Promise<void> {
+    switch (job.do) {
+      case 'rollback':
+        return runRollback(this.#r, job.failed, job.resumed, stop);
+      case 'generation': {
+        const wanted = this.#r.execution.book.state.wanted;
+        if (job.resumed !== null && wanted !== null && wanted.digest !== job.accepted.digest) return this.#closeSuperseded(job.resumed.tx, nameOf(job.accepted));
+        return runGeneration(this.#r, job.accepted, job.resumed, stop);
+      }
+      case 'finish':
+        return finish(this.#r, job.tx.tx, await this.#r.view.of(job.accepted, overridesInForce(this.#r)), stop);
+      case 'leave':
+        return runLeave(this.#r, job.tx, stop);
+      case 'close':
+        return this.#r.execution.book.commit({ t: 'close', tx: job.tx.tx, left: [], at: now(this.#r) });
+    }
+  }
+
+  /** A newer generation was accepted while the agent was down. */
+  async #closeSuperseded(tx: string, name: string): Promise<void> {
+    const { book, events, clock } = this.#r.execution;
+    const at = clock.now();
+    await book.commit({ t: 'verdict', tx, outcome: 'superseded', at }, { t: 'close', tx, left: [], at });
+    events.emit({ type: 'Superseded', message: `${name} was superseded before its verdict`, tx });
+  }
+
+  /** Observe mode, safe mode or a hold on the whole node: nothing is begun; what was begun waits. */
+  #restrained(): boolean {
+    const restraint = restraintOf(this.#r);
+    return restraint.node === 'observe' || restraint.held === 'all';
+  }
+
+  async #showOnly(job: Job, signal: AbortSignal): Promise<void> {
+    if (job.do !== 'generation') return;
+    const desired = await this.#r.view.of(job.accepted, overridesInForce(this.#r));
+    const seen = await look(this.#r, desired, signal);
+    this.#r.board.show(seen, withhold(seen.drafts, seen.waits, restraintOf(this.#r), this.#r.execution.kinds), now(this.#r), true);
+    this.#r.execution.progressed();
+  }
+}
+
+/** Aborts when either does, with that one's reason; `unlink` lets go of the long-lived one. */
+function linked(outer: AbortSignal, inner: AbortController): { readonly signal: AbortSignal; unlink(): void } {
+  const onAbort = (): void => inner.abort(outer.reason);
+  if (outer.aborted) onAbort();
+  outer.addEventListener('abort', onAbort, { once: true });
+  return { signal: inner.signal, unlink: () => outer.removeEventListener('abort', onAbort) };
+}

@@ -1,0 +1,143 @@
+/** Looks at what may have drifted, when it has rested; at everything once an hour, and when wall time jumped. */
+import type { Address, DriftHint } from '../resources/kind.ts';
+import type { DriftQueue } from './drift-queue.ts';
+import { now, overridesInForce, pause, restraintOf, type Reconciliation } from './context.ts';
+import { maintain } from './maintenance.ts';
+import { maintained } from './next-job.ts';
+
+const FULL_LOOK_MS = 60 * 60_000;
+/** Wall time is compared with monotonic time this often: a jump moves expiries and due times. */
+const CLOCK_CHECK_MS = 60_000;
+const JUMP_MS = 5_000;
+const BEHIND_ROLLBACK_MS = 1_000;
+const OVERTAKEN_MS = 50;
+
+export class MaintenanceLane {
+  readonly #r: Reconciliation;
+  readonly #queue: DriftQueue;
+  #working = false;
+  #undamped = false;
+  #looked = false;
+  #lastFull = Number.NEGATIVE_INFINITY;
+  #dueAt: number | null = null;
+  #offset: number;
+  #held = '';
+
+  constructor(r: Reconciliation, queue: DriftQueue) {
+    this.#r = r;
+    this.#queue = queue;
+    this.#offset = r.execution.clock.now() - r.execution.clock.monotonic();
+  }
+
+  get quiet(): boolean {
+    return !this.#working && this.#queue.dueIn(this.#r.execution.clock.monotonic()) !== 0;
+  }
+
+  /** Everything was looked at since the start. */
+  get looked(): boolean {
+    return this.#looked;
+  }
+
+  /** The next pass is a person's: damping does not hold it back. */
+  undamped(): void {
+    this.#undamped = true;
+  }
+
+  hint(hint: DriftHint): void {
+    const { settleMs } = this.#r.settings();
+    const at = this.#r.execution.clock.monotonic();
+    if (hint.addresses === undefined) {
+      this.#queue.everything(at + settleMs);
+      return;
+    }
+    for (const address of hint.addresses) {
+      // What is being changed by us right now is not drift; its own transaction looks at it again.
+      if (this.#r.execution.busy.has(address)) continue;
+      this.#queue.add(address, at, this.#isImmediate(address) ? 0 : settleMs);
+    }
+  }
+
+  #isImmediate(address: Address): boolean {
+    const { immediatePaths } = this.#r.settings();
+    return immediatePaths.some((path) => address.slice(address.indexOf(':') + 1).startsWith(path));
+  }
+
+  async turn(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#r.execution;
+    this.#noticeJump();
+    this.#noticeHoldsEnding();
+    const monotonic = clock.monotonic();
+    if (monotonic - this.#lastFull >= FULL_LOOK_MS) this.#queue.everything(monotonic);
+    if (this.#dueAt !== null && this.#dueAt <= now(this.#r)) this.#queue.everything(monotonic);
+    const due = this.#queue.take(monotonic);
+    if (due === null) {
+      await pause(this.#r, Math.min(this.#untilNext(), CLOCK_CHECK_MS), signal);
+      return;
+    }
+    this.#working = true;
+    try {
+      await this.#pass(due, signal);
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  async #pass(due: ReadonlySet<Address> | 'everything', signal: AbortSignal): Promise<void> {
+    const { state } = this.#r.execution.book;
+    const observing = restraintOf(this.#r).node === 'observe';
+    if ([...state.open.values()].some((tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad' || tx.cause === 'leave')) {
+      this.#requeue(due, BEHIND_ROLLBACK_MS);
+      return;
+    }
+    const accepted = maintained(state) ?? (observing && !state.left ? state.wanted : null);
+    const desired = await this.#r.view.of(accepted, overridesInForce(this.#r));
+    const undamped = this.#undamped;
+    if (due === 'everything') this.#undamped = false;
+    const pass = await maintain(this.#r, desired, { only: due, cause: 'repair', undamped }, signal);
+    if (pass === 'overtaken') {
+      this.#requeue(due, OVERTAKEN_MS);
+      return;
+    }
+    const at = this.#r.execution.clock.monotonic();
+    for (const [address, delay] of pass.again) this.#queue.add(address, at, delay);
+    if (due === 'everything') {
+      this.#looked = true;
+      this.#lastFull = at;
+      this.#dueAt = pass.dueAt;
+      await this.#r.tidy();
+    } else if (pass.dueAt !== null) this.#dueAt = Math.min(pass.dueAt, this.#dueAt ?? pass.dueAt);
+    this.#r.execution.progressed();
+  }
+
+  #requeue(due: ReadonlySet<Address> | 'everything', delay: number): void {
+    const at = this.#r.execution.clock.monotonic();
+    if (due === 'everything') this.#queue.everything(at + delay);
+    else for (const address of due) this.#queue.add(address, at, delay);
+  }
+
+  #untilNext(): number {
+    const monotonic = this.#r.execution.clock.monotonic();
+    const waits = [this.#queue.dueIn(monotonic) ?? Number.POSITIVE_INFINITY, this.#lastFull + FULL_LOOK_MS - monotonic];
+    if (this.#dueAt !== null) waits.push(this.#dueAt - now(this.#r));
+    for (const override of overridesInForce(this.#r)) waits.push(override.expires - now(this.#r));
+    return Math.max(0, Math.min(...waits.filter((wait) => !Number.isNaN(wait))));
+  }
+
+  #noticeJump(): void {
+    const { clock } = this.#r.execution;
+    const offset = clock.now() - clock.monotonic();
+    if (Math.abs(offset - this.#offset) > JUMP_MS) this.#queue.everything(clock.monotonic());
+    this.#offset = offset;
+  }
+
+  /** An expired hold: everything is looked at, so that the difference is shown and then repaired. */
+  #noticeHoldsEnding(): void {
+    const held = overridesInForce(this.#r).map(({ id }) => id).join(' ');
+    if (held !== this.#held && this.#held !== '') {
+      this.#queue.everything(this.#r.execution.clock.monotonic());
+      this.#r.wake.ring();
+    }
+    this.#held = held;
+  }
+}
+

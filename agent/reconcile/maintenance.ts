@@ -1,0 +1,153 @@
+/**
+ * Keeps the node as desired between generations: drift that has rested is looked at and repaired in a
+ * transaction of its own, on addresses that nobody else is working on.
+ */
+import type { Reason } from '../base/errors.ts';
+import { afterRepair, isContended, mayRepair } from '../apply/damping.ts';
+import { firstReason } from '../apply/commit-wave.ts';
+import { executionError } from '../apply/execution-errors.ts';
+import type { TxCause } from '../apply/records.ts';
+import type { StateView } from '../apply/state.ts';
+import { runChanges } from '../apply/run-changes.ts';
+import { withhold } from '../plan/withhold.ts';
+import type { Survey } from '../plan/survey.ts';
+import type { Address, Draft } from '../resources/kind.ts';
+import { keepBooks } from './bookkeeping.ts';
+import { look, now, restraintOf, type Reconciliation } from './context.ts';
+import type { Desired } from './desired.ts';
+import { isAlive, probeAll } from './gates-of.ts';
+import { maintained } from './next-job.ts';
+
+const REPAIR_SETTLE_MS = 60_000;
+
+export interface Pass {
+  /** Addresses to look at again, with the milliseconds until then. */
+  readonly again: ReadonlyMap<Address, number>;
+  /** Wall time at which a kind wants to be asked again. */
+  readonly dueAt: number | null;
+  /** Differences a person should see before they are repaired (a hold has just ended). */
+  readonly repaired: number;
+}
+
+export interface PassOptions {
+  readonly only: ReadonlySet<Address> | 'everything';
+  readonly cause: Extract<TxCause, 'repair' | 'override'>;
+  /** A person asked: damping does not hold this pass back. */
+  readonly undamped: boolean;
+}
+
+const RETRY_MS = 5_000;
+
+/**
+ * 'overtaken': what is desired changed while we looked. What was seen was measured against the old and must not be
+ * acted upon: it would take back what a generation has just done.
+ */
+export async function maintain(r: Reconciliation, desired: Desired, options: PassOptions, signal: AbortSignal): Promise<Pass | 'overtaken'> {
+  const before = epoch(r.execution.book.state);
+  const complete = options.only === 'everything';
+  const seen = await look(r, desired, signal, options.only === 'everything' ? undefined : options.only);
+  if (epoch(r.execution.book.state) !== before) return 'overtaken';
+  const withheld = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
+  const again = new Map<Address, number>();
+  const mine = withheld.free.filter((draft) => {
+    if (r.reservations.has(draft.address)) {
+      again.set(draft.address, RETRY_MS);
+      return false;
+    }
+    const count = r.execution.book.state.repairs.get(draft.address);
+    if (options.undamped || mayRepair(count, now(r))) return true;
+    again.set(draft.address, (count?.notBefore ?? now(r)) - now(r));
+    return false;
+  });
+  r.board.show(seen, withheld, now(r), complete);
+  contended(r, withheld.free);
+  for (const wait of [...seen.waits, ...withheld.waits]) again.set(wait.address, RETRY_MS);
+  tellReported(r, seen);
+  // Nothing is awaited between the look's end and the reservation.
+  const repaired = mine.length === 0 ? 0 : await repair(r, mine, seen, options, again, signal);
+  await keepBooks(r, seen);
+  if (complete) await probeAll(r, [...seen.targets.values()].filter(({ address, item }) => item !== null && isAlive(r, address)), signal);
+  for (const [address, delay] of again) again.set(address, Math.max(delay, 100));
+  return { again, dueAt: seen.dueAt, repaired };
+}
+
+async function repair(
+  r: Reconciliation,
+  drafts: readonly Draft<unknown>[],
+  seen: Survey,
+  options: PassOptions,
+  again: Map<Address, number>,
+  signal: AbortSignal,
+): Promise<number> {
+  const { book, bootId, clock, events } = r.execution;
+  const tx = r.execution.book.nextTx();
+  if (!r.reservations.take(drafts.map((draft) => draft.address), tx)) {
+    for (const draft of drafts) again.set(draft.address, RETRY_MS);
+    return 0;
+  }
+  try {
+    // Not synced by itself: the first intent's fsync carries it, and recovery looks for leftovers of unknown transactions.
+    await book.note({ t: 'open', tx, cause: options.cause, drafts: [], at: now(r), bootId });
+    const outcome = await runChanges(r.execution, tx, drafts, { stop: signal, onFailure: 'continue', settleMs: REPAIR_SETTLE_MS, targets: seen.targets });
+    const counts = outcome.applied.filter((change) => change.why === 'drift').map((change) => afterRepair(change.address, book.state.repairs.get(change.address), now(r)));
+    await book.note(
+      ...counts.map((count) => ({ t: 'repair', count }) as const),
+      { t: 'verdict', tx, outcome: 'good', at: now(r) },
+      { t: 'close', tx, left: [], at: clock.now() },
+    );
+    for (const change of outcome.applied) {
+      r.board.set(change.address, { condition: 'ok' }, now(r));
+      const type = change.why === 'drift' ? 'DriftRepaired' : 'ResourceChanged';
+      events.emit({ type, address: change.address, tx, message: `${change.address} repaired: ${change.summary}` });
+    }
+    for (const count of counts) {
+      if (count.step === 0) continue;
+      const reason = contention(count.address);
+      events.emit({ type: 'Contended', address: count.address, message: reason.message, reason });
+      r.board.set(count.address, { condition: 'contended', reason }, now(r));
+    }
+    const reason = firstReason(outcome.failures);
+    for (const { address, reason: why } of outcome.failures) {
+      r.board.set(address, { condition: 'failed', reason: why }, now(r));
+      again.set(address, 60_000);
+    }
+    if (reason !== null) events.emit({ type: 'EffectFailed', message: `a repair failed: ${reason.message}`, reason, tx });
+    for (const wait of outcome.waits) {
+      r.board.set(wait.address, { condition: 'waiting', reason: wait.reason }, now(r));
+      again.set(wait.address, RETRY_MS);
+    }
+    for (const address of outcome.replan) again.set(address, 100);
+    return outcome.applied.length;
+  } finally {
+    r.reservations.release(tx);
+    r.execution.progressed();
+  }
+}
+
+function contended(r: Reconciliation, drafts: readonly Draft<unknown>[]): void {
+  for (const { address } of drafts) {
+    const count = r.execution.book.state.repairs.get(address);
+    if (isContended(count, now(r))) r.board.set(address, { condition: 'contended', reason: contention(address) }, now(r));
+  }
+}
+
+function contention(address: Address): Reason {
+  return executionError('KSN-EXEC-010', `${address} is changed again and again by something else`, { element: address }).toReason();
+}
+
+/** Drift that is only to be reported becomes an event once, when it is first seen. */
+function tellReported(r: Reconciliation, seen: Survey): void {
+  for (const note of seen.notes) {
+    if (note.disown === true) continue;
+    const before = r.board.get(note.address);
+    if (before !== undefined && before.since !== now(r)) continue;
+    const foreign = seen.targets.get(note.address)?.item === null;
+    r.execution.events.emit({ type: foreign ? 'ForeignFound' : 'DriftReported', address: note.address, message: note.reason.message, reason: note.reason });
+  }
+}
+
+/** Changes whenever the desired state, or who is bringing it about, does. */
+function epoch(state: StateView): string {
+  const lanes = [...state.open.values()].filter((tx) => tx.cause === 'generation' || tx.cause === 'rollback' || tx.cause === 'leave');
+  return [maintained(state)?.digest, ...lanes.map((tx) => `${tx.tx} ${tx.verdict?.outcome}`)].join(' ');
+}

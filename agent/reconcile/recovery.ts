@@ -1,0 +1,77 @@
+/** What a start does with what an earlier run left, before the lanes begin. Each step is safe to be cut off and done again. */
+import { runEffects } from '../apply/run-effects.ts';
+import { executionError } from '../apply/execution-errors.ts';
+import type { JournalRecord, OpenTransaction } from '../apply/records.ts';
+import { overridesInForce, now, type Reconciliation } from './context.ts';
+import { nameOf } from './generation.ts';
+import { maintained } from './next-job.ts';
+import { guardFired } from './guards.ts';
+import { completeIntents, settleIntents } from './settle-intents.ts';
+
+/** So many starts that found the same transaction without any progress: it is the transaction that kills the agent. */
+const ATTEMPTS = 4;
+
+/** `sweep` removes temporaries of changes that are not under way; it comes first, so that nothing half made is met. */
+export async function recover(r: Reconciliation, sweep: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  await sweep();
+  const { book, bootId } = r.execution;
+  for (const tx of [...book.state.open.values()]) {
+    await book.commit({ t: 'attempt', tx: tx.tx, bootId, at: now(r) });
+    if (tx.verdict === null) await recoverUnjudged(r, tx, signal);
+  }
+}
+
+async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: AbortSignal): Promise<void> {
+  const { book, events } = r.execution;
+  // Loads its contents, so that what was intended can be staged again.
+  if (tx.identity !== undefined) await r.view.of(tx.identity, overridesInForce(r));
+  else await r.view.of(maintained(book.state), overridesInForce(r));
+  const bad = await evidenceAgainst(r, tx);
+  if (bad !== null) {
+    await settleIntents(r, tx, signal);
+    await book.commit(...bad);
+    return;
+  }
+  const { arrived, outstanding } = await settleIntents(r, tx, signal);
+  await completeIntents(r, tx, outstanding, signal);
+  const failures = await runEffects(r.execution, tx.tx, { later: new Set(), keepFailed: tx.cause === 'rollback', signal });
+  events.emit({
+    type: 'Recovered',
+    tx: tx.tx,
+    message: `after a restart: transaction ${tx.tx} (${tx.cause}) goes on; ${arrived.length} had arrived, ${outstanding.length} completed now`,
+  });
+  const [failure] = failures;
+  const at = now(r);
+  if (tx.cause === 'generation' && failure !== undefined && tx.identity !== undefined) {
+    const { series, generation, digest } = tx.identity;
+    await book.commit({ t: 'verdict', tx: tx.tx, outcome: 'bad', reason: failure.reason, at }, { t: 'block', series, generation, digest, reason: failure.reason, at });
+  } else if (tx.cause === 'repair' || tx.cause === 'override' || tx.cause === 'renewal') {
+    await book.commit({ t: 'verdict', tx: tx.tx, outcome: 'good', at }, { t: 'close', tx: tx.tx, left: [], at });
+  }
+}
+
+/** A fired guard, or too many starts without progress, is a bad verdict for a generation. */
+async function evidenceAgainst(r: Reconciliation, tx: OpenTransaction): Promise<readonly JournalRecord[] | null> {
+  if (tx.cause !== 'generation' || tx.identity === undefined) return null;
+  const fired = new Set(await r.execution.guards.fired());
+  const changes = tx.intents.flatMap((intent) => intent.changes);
+  const guarded = changes.find((change) => fired.has(change.id));
+  const last = changes.at(-1);
+  const reason =
+    guarded !== undefined
+      ? guardFired(guarded)
+      : tx.attempts >= ATTEMPTS
+        ? executionError(
+            'KSN-EXEC-006',
+            `the agent died ${tx.attempts} times while applying ${nameOf(tx.identity)}; last step: ${last === undefined ? 'before the first change' : last.address}`,
+          ).toReason()
+        : null;
+  if (reason === null) return null;
+  const at = now(r);
+  const { series, generation, digest } = tx.identity;
+  r.execution.events.emit({ type: guarded === undefined ? 'Blocked' : 'GuardFired', message: reason.message, reason, tx: tx.tx });
+  return [
+    { t: 'verdict', tx: tx.tx, outcome: 'bad', reason, at },
+    { t: 'block', series, generation, digest, reason, at },
+  ];
+}
