@@ -58,10 +58,14 @@ export async function applyOne(execution: Execution, change: Change<unknown>, si
   const kind = kindOf(execution.kinds, change.address);
   if (kind === undefined) throw new Error(`no kind for ${change.address}`);
   try {
-    await withDeadline(execution.clock, APPLY_DEADLINE_MS, signal, (limited) => kind.apply(change, execution.hosts.mutate, limited));
+    await withDeadline(execution.clock, APPLY_DEADLINE_MS, signal, (limited) =>
+      kind.apply(change, execution.hosts.mutate, limited),
+    );
   } catch (error) {
     if (!(error instanceof DeadlineError)) throw error;
-    throw executionError('KSN-EXEC-001', `${change.address} was not changed within ${APPLY_DEADLINE_MS / 1000} s`, { element: change.address });
+    throw executionError('KSN-EXEC-001', `${change.address} was not changed within ${APPLY_DEADLINE_MS / 1000} s`, {
+      element: change.address,
+    });
   }
 }
 
@@ -69,5 +73,7 @@ export async function applyOne(execution: Execution, change: Change<unknown>, si
 export function firstReason(failures: readonly Failure[]): Reason | null {
   const [first] = failures;
   if (first === undefined) return null;
-  return failures.length === 1 ? first.reason : { ...first.reason, message: `${first.reason.message} (and ${failures.length - 1} more)` };
+  return failures.length === 1
+    ? first.reason
+    : { ...first.reason, message: `${first.reason.message} (and ${failures.length - 1} more)` };
 }

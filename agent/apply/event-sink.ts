@@ -3,11 +3,40 @@ import type { Reason } from '../base/errors.ts';
 import type { Address } from '../resources/kind.ts';
 
 export type EventType =
-  | 'AgentStarted' | 'AgentStopping' | 'SpecAccepted' | 'SpecRefused' | 'TransactionOpened' | 'ResourceChanged'
-  | 'ResourceWaiting' | 'ResourceResumed' | 'DriftRepaired' | 'DriftReported' | 'Contended' | 'EffectRun' | 'EffectFailed' | 'EffectSkipped'
-  | 'GatesHeld' | 'VerdictGood' | 'RolledBack' | 'RollbackStarted' | 'RollbackIncomplete' | 'Superseded' | 'Blocked' | 'Unblocked'
-  | 'Held' | 'Released' | 'SafeModeEntered' | 'SafeModeLeft' | 'ResourceLeft' | 'ForeignFound' | 'Recovered' | 'GuardFired'
-  | 'ControlRequest' | 'Gap' | 'JournalReadOnly' | 'Left';
+  | 'AgentStarted'
+  | 'AgentStopping'
+  | 'SpecAccepted'
+  | 'SpecRefused'
+  | 'TransactionOpened'
+  | 'ResourceChanged'
+  | 'ResourceWaiting'
+  | 'ResourceResumed'
+  | 'DriftRepaired'
+  | 'DriftReported'
+  | 'Contended'
+  | 'EffectRun'
+  | 'EffectFailed'
+  | 'EffectSkipped'
+  | 'GatesHeld'
+  | 'VerdictGood'
+  | 'RolledBack'
+  | 'RollbackStarted'
+  | 'RollbackIncomplete'
+  | 'Superseded'
+  | 'Blocked'
+  | 'Unblocked'
+  | 'Held'
+  | 'Released'
+  | 'SafeModeEntered'
+  | 'SafeModeLeft'
+  | 'ResourceLeft'
+  | 'ForeignFound'
+  | 'Recovered'
+  | 'GuardFired'
+  | 'ControlRequest'
+  | 'Gap'
+  | 'JournalReadOnly'
+  | 'Left';
 
 export interface EventDraft {
   readonly type: EventType;

@@ -58,7 +58,8 @@ export const EXECUTION_ERRORS = {
   },
   'KSN-EXEC-010': {
     fault: 'environment',
-    meaning: 'Something else keeps changing what Keelson manages; repairs are slowed down, one a minute to one an hour.',
+    meaning:
+      'Something else keeps changing what Keelson manages; repairs are slowed down, one a minute to one an hour.',
     evidence: '`keelson events` shows each repair; `keelson status` since when.',
     next: 'Find the other writer (a cron job, Ansible, a person) and stop it, or take the resource out of the spec.',
   },

@@ -1,6 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import type { FileSystem, ReadFileSystem } from '../../hostfs/filesystem.ts';
-import type { Accounts, Fingerprint, Host, HostAbilities, KindSettings, ReadHost, RunCommand, StageHost } from '../resources/kind.ts';
+import type {
+  Accounts,
+  Fingerprint,
+  Host,
+  HostAbilities,
+  KindSettings,
+  ReadHost,
+  RunCommand,
+  StageHost,
+} from '../resources/kind.ts';
 
 export interface HostParts {
   readonly fs: FileSystem;

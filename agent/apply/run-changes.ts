@@ -20,7 +20,12 @@ import { stageAll } from './stage-all.ts';
 /** Bytes of journal kept free per change for its intent, its undo and its done. */
 const JOURNAL_BYTES_PER_CHANGE = 4_096;
 
-export async function runChanges(execution: Execution, tx: TxId, drafts: readonly Draft<unknown>[], options: RunOptions): Promise<RunOutcome> {
+export async function runChanges(
+  execution: Execution,
+  tx: TxId,
+  drafts: readonly Draft<unknown>[],
+  options: RunOptions,
+): Promise<RunOutcome> {
   order(drafts); // refuses a circle before anything is staged
   const run = new ChangesRun(execution, tx, drafts, options);
   return run.toEnd();
@@ -60,7 +65,13 @@ class ChangesRun {
       for (const change of this.#applied) this.#execution.busy.delete(change.address);
       await this.#discard();
     }
-    return { applied: this.#applied, waits: this.#waits, replan: this.#replan, failures: this.#failures, stopped: this.#options.stop.aborted };
+    return {
+      applied: this.#applied,
+      waits: this.#waits,
+      replan: this.#replan,
+      failures: this.#failures,
+      stopped: this.#options.stop.aborted,
+    };
   }
 
   get #halted(): boolean {
@@ -91,7 +102,14 @@ class ChangesRun {
       if (first === undefined) continue;
       for (const { address } of component) {
         await this.#drop(address);
-        if (!stuck.has(address)) this.#waits.push({ address, until: 'input', reason: planError('KSN-PLAN-006', `${address} belongs together with ${first}, which is not ready`, { element: address }).toReason() });
+        if (!stuck.has(address))
+          this.#waits.push({
+            address,
+            until: 'input',
+            reason: planError('KSN-PLAN-006', `${address} belongs together with ${first}, which is not ready`, {
+              element: address,
+            }).toReason(),
+          });
       }
     }
   }
@@ -142,22 +160,30 @@ class ChangesRun {
       return;
     }
     const target = this.#options.targets.get(change.address) ?? { address: change.address, item: null, owned: null };
-    const ended = settle(this.#execution, change, target, this.#options.settleMs, this.#options.stop).then((failure) => {
-      this.#settling.delete(change.address);
-      this.#execution.busy.delete(change.address);
-      if (failure === null) this.#settled.add(change.address);
-      else {
-        this.#missed.add(change.address);
-        this.#failures.push({ address: change.address, reason: failure });
-      }
-    });
+    const ended = settle(this.#execution, change, target, this.#options.settleMs, this.#options.stop).then(
+      (failure) => {
+        this.#settling.delete(change.address);
+        this.#execution.busy.delete(change.address);
+        if (failure === null) this.#settled.add(change.address);
+        else {
+          this.#missed.add(change.address);
+          this.#failures.push({ address: change.address, reason: failure });
+        }
+      },
+    );
     this.#settling.set(change.address, ended);
   }
 
   async #runEffects(later: ReadonlySet<string>): Promise<void> {
     if (this.#halted && this.#options.onFailure === 'stop' && this.#failures.length > 0) return; // the rollback owes them
     const signal = new AbortController().signal;
-    this.#failures.push(...(await runEffects(this.#execution, this.#tx, { later, keepFailed: this.#options.onFailure === 'continue', signal })));
+    this.#failures.push(
+      ...(await runEffects(this.#execution, this.#tx, {
+        later,
+        keepFailed: this.#options.onFailure === 'continue',
+        signal,
+      })),
+    );
   }
 
   async #drop(address: Address): Promise<void> {
@@ -180,6 +206,7 @@ class ChangesRun {
 /** Removes a change's temporaries; they lie beside the paths it claims. Absent is fine. */
 export async function unstage(execution: Execution, change: Change<unknown>): Promise<void> {
   for (const claim of change.claims) {
-    if (claim.startsWith('path:')) await execution.hosts.stage.temporaries.unstage(claim.slice('path:'.length), temporaryName(change.id));
+    if (claim.startsWith('path:'))
+      await execution.hosts.stage.temporaries.unstage(claim.slice('path:'.length), temporaryName(change.id));
   }
 }

@@ -26,12 +26,20 @@ export async function runEffects(
     options.signal.throwIfAborted();
     const outcome = await runOne(execution, effect, options.signal);
     if (outcome.is === 'failed') {
-      const reason = executionError('KSN-EXEC-003', `${effect.verb} ${effect.target} failed: ${outcome.reason.message}`, { element: effect.target }).toReason();
+      const reason = executionError(
+        'KSN-EXEC-003',
+        `${effect.verb} ${effect.target} failed: ${outcome.reason.message}`,
+        { element: effect.target },
+      ).toReason();
       execution.events.emit({ type: 'EffectFailed', message: reason.message, tx, reason });
       for (const address of effect.owedBy) failures.push({ address: address as Address, reason });
       if (options.keepFailed) continue;
     } else {
-      execution.events.emit({ type: outcome.is === 'ok' ? 'EffectRun' : 'EffectSkipped', message: outcome.is === 'ok' ? `${effect.verb} ${effect.target}` : outcome.reason.message, tx });
+      execution.events.emit({
+        type: outcome.is === 'ok' ? 'EffectRun' : 'EffectSkipped',
+        message: outcome.is === 'ok' ? `${effect.verb} ${effect.target}` : outcome.reason.message,
+        tx,
+      });
     }
     const recorded = { t: 'effect', tx, key: effect.id, outcome: outcome.is, bootId: execution.bootId } as const;
     await execution.book.commit(outcome.is === 'ok' ? recorded : { ...recorded, reason: outcome.reason });
@@ -45,15 +53,23 @@ async function runOne(execution: Execution, effect: OwedEffect, signal: AbortSig
   const support = supportOf(execution, effect.target);
   try {
     if (support === undefined) throw new EffectSkipped(`nothing here can ${effect.verb} ${effect.target}`);
-    await withDeadline(execution.clock, EFFECT_DEADLINE_MS, signal, (limited) => support.run(effect, execution.hosts.mutate, limited));
+    await withDeadline(execution.clock, EFFECT_DEADLINE_MS, signal, (limited) =>
+      support.run(effect, execution.hosts.mutate, limited),
+    );
     return { is: 'ok' };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (error instanceof EffectSkipped) {
-      return { is: 'skipped', reason: executionError('KSN-EXEC-004', error.message, { element: effect.target }).toReason() };
+      return {
+        is: 'skipped',
+        reason: executionError('KSN-EXEC-004', error.message, { element: effect.target }).toReason(),
+      };
     }
     if (error instanceof DeadlineError) {
-      return { is: 'failed', reason: executionError('KSN-EXEC-001', `it took longer than ${EFFECT_DEADLINE_MS / 1000} s`).toReason() };
+      return {
+        is: 'failed',
+        reason: executionError('KSN-EXEC-001', `it took longer than ${EFFECT_DEADLINE_MS / 1000} s`).toReason(),
+      };
     }
     return { is: 'failed', reason: asKeelsonError(error).toReason() };
   }

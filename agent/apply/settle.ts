@@ -21,7 +21,10 @@ export async function settle(
   const ends = clock.monotonic() + limitMs;
   let pause = FIRST_POLL_MS;
   for (;;) {
-    const health = kind === undefined ? { is: 'unknown' as const } : await probeSafely(() => kind.probe(target, change.to, hosts.read, stop));
+    const health =
+      kind === undefined
+        ? { is: 'unknown' as const }
+        : await probeSafely(() => kind.probe(target, change.to, hosts.read, stop));
     if (health.is === 'healthy' || health.is === 'unjudged') return null;
     if (stop.aborted) return null;
     if (clock.monotonic() >= ends) return notWell(change, health);
@@ -45,5 +48,7 @@ export async function probeSafely(probe: () => Promise<Health>): Promise<Health>
 
 function notWell(change: Change<unknown>, health: Health): Reason {
   const last = health.reason?.message ?? health.is;
-  return executionError('KSN-EXEC-002', `${change.address} is ${health.is}: ${last}`, { element: change.address }).toReason();
+  return executionError('KSN-EXEC-002', `${change.address} is ${health.is}: ${last}`, {
+    element: change.address,
+  }).toReason();
 }

@@ -1,6 +1,14 @@
 import { asKeelsonError, type Reason } from '../base/errors.ts';
 import { kindOf } from '../plan/targets.ts';
-import { ThirdStateError, WaitError, type Address, type AnyKind, type Change, type StageHost, type Wait } from '../resources/kind.ts';
+import {
+  ThirdStateError,
+  WaitError,
+  type Address,
+  type AnyKind,
+  type Change,
+  type StageHost,
+  type Wait,
+} from '../resources/kind.ts';
 
 export type StageOutcome =
   | { readonly is: 'staged'; readonly change: Change<unknown> }
@@ -27,7 +35,12 @@ export async function stageAll(
   return outcomes;
 }
 
-async function stageOne(kinds: readonly AnyKind[], host: StageHost, change: Change<unknown>, signal: AbortSignal): Promise<StageOutcome> {
+async function stageOne(
+  kinds: readonly AnyKind[],
+  host: StageHost,
+  change: Change<unknown>,
+  signal: AbortSignal,
+): Promise<StageOutcome> {
   const kind = kindOf(kinds, change.address);
   try {
     signal.throwIfAborted();
@@ -36,11 +49,13 @@ async function stageOne(kinds: readonly AnyKind[], host: StageHost, change: Chan
     return { is: 'staged', change: staged.change };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (error instanceof WaitError) return { is: 'waits', wait: { address: change.address, reason: error.reason, until: error.until } };
+    if (error instanceof WaitError)
+      return { is: 'waits', wait: { address: change.address, reason: error.reason, until: error.until } };
     if (error instanceof ThirdStateError) return { is: 'third' };
     const failure = asKeelsonError(error);
     // What may succeed without anybody changing the spec (no space, no registry) is waited for, not held against the generation.
-    if (failure.retryable) return { is: 'waits', wait: { address: change.address, reason: failure.toReason(), until: 'input' } };
+    if (failure.retryable)
+      return { is: 'waits', wait: { address: change.address, reason: failure.toReason(), until: 'input' } };
     return { is: 'failed', reason: failure.toReason() };
   }
 }

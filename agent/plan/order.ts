@@ -71,7 +71,10 @@ export function order<D extends Draft<unknown>>(drafts: readonly D[]): readonly 
   while (left.length > 0) {
     const wave = left.filter((draft) => [...(before.get(draft.address) ?? [])].every((need) => placed.has(need)));
     if (wave.length === 0) {
-      const circle = findCircle(left.map((draft) => draft.address), before);
+      const circle = findCircle(
+        left.map((draft) => draft.address),
+        before,
+      );
       throw planError('KSN-PLAN-001', `these need each other: ${circle.join(' → ')}`, { element: circle[0] ?? '' });
     }
     for (const draft of wave) placed.add(draft.address);

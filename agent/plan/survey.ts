@@ -1,7 +1,18 @@
 /** Looks at the host and says what would have to change: observe and plan over all kinds, nothing written. */
 import type { Instant } from '../base/clock.ts';
 import { asKeelsonError, type Reason } from '../base/errors.ts';
-import type { AnyKind, Address, Draft, Item, Note, Observation, Owned, ReadHost, Target, Wait } from '../resources/kind.ts';
+import type {
+  AnyKind,
+  Address,
+  Draft,
+  Item,
+  Note,
+  Observation,
+  Owned,
+  ReadHost,
+  Target,
+  Wait,
+} from '../resources/kind.ts';
 import { planError } from './errors.ts';
 import { targetsOf } from './targets.ts';
 
@@ -39,14 +50,18 @@ export async function survey(input: SurveyInput, signal: AbortSignal): Promise<S
     input.kinds.map(async (kind) => {
       const targets = [...(byKind.get(kind.name) ?? [])];
       const known = new Set(targets.map((target) => target.address));
-      if (input.only === undefined && kind.discover !== undefined) targets.push(...(await kind.discover(input.host, known, signal)));
+      if (input.only === undefined && kind.discover !== undefined)
+        targets.push(...(await kind.discover(input.host, known, signal)));
       if (targets.length === 0) return;
       const observed = await observeKind(kind, targets, input.host, signal);
       const planned = kind.plan({ targets, seen: observed, now: input.now });
       for (const target of targets) all.set(target.address, target);
       for (const [address, observation] of observed) seen.set(address, observation);
       for (const draft of planned.changes) {
-        const refusal = draft.adopts && input.adoption === 'deny' && !kind.same(draft.from, draft.to) ? refuseAdoption(draft.address) : null;
+        const refusal =
+          draft.adopts && input.adoption === 'deny' && !kind.same(draft.from, draft.to)
+            ? refuseAdoption(draft.address)
+            : null;
         if (refusal === null) drafts.push(draft);
         else waits.push({ address: draft.address, reason: refusal, until: 'input' });
       }
@@ -72,17 +87,24 @@ async function observeKind(
     answered = await kind.observe(targets, host, signal);
   } catch (error) {
     signal.throwIfAborted();
-    failure = planError('KSN-PLAN-002', `${kind.name} could not be observed: ${asKeelsonError(error).message}`).toReason();
+    failure = planError(
+      'KSN-PLAN-002',
+      `${kind.name} could not be observed: ${asKeelsonError(error).message}`,
+    ).toReason();
     answered = new Map();
   }
   const complete = new Map(answered);
   for (const { address } of targets) {
     if (complete.has(address)) continue;
-    complete.set(address, { unknown: failure ?? planError('KSN-PLAN-002', `${address} was not observed`, { element: address }).toReason() });
+    complete.set(address, {
+      unknown: failure ?? planError('KSN-PLAN-002', `${address} was not observed`, { element: address }).toReason(),
+    });
   }
   return complete;
 }
 
 function refuseAdoption(address: Address): Reason {
-  return planError('KSN-PLAN-005', `${address} exists, was not made by Keelson, and differs`, { element: address }).toReason();
+  return planError('KSN-PLAN-005', `${address} exists, was not made by Keelson, and differs`, {
+    element: address,
+  }).toReason();
 }

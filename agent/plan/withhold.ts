@@ -53,7 +53,8 @@ export function withhold(
       const how = need === undefined ? undefined : stuck.get(need);
       if (need === undefined || how === undefined) return true;
       stuck.set(draft.address, how);
-      if (how === 'waits') more.push({ address: draft.address, reason: neededWaits(draft.address, need), until: 'input' });
+      if (how === 'waits')
+        more.push({ address: draft.address, reason: neededWaits(draft.address, need), until: 'input' });
       else kept.push(draft);
       return false;
     });

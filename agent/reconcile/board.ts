@@ -64,8 +64,10 @@ export class Board {
     for (const row of look.orphaned) found.set(row.address, { condition: 'orphaned' });
     for (const draft of withheld.free) found.set(draft.address, { condition: 'changing', detail: draft.summary });
     for (const draft of withheld.held) found.set(draft.address, { condition: 'held', detail: draft.summary });
-    for (const draft of [...withheld.observed, ...withheld.kept]) found.set(draft.address, { condition: 'differs', detail: draft.summary });
-    for (const wait of [...look.waits, ...withheld.waits]) found.set(wait.address, { condition: this.#waitCondition(look, wait.address), reason: wait.reason });
+    for (const draft of [...withheld.observed, ...withheld.kept])
+      found.set(draft.address, { condition: 'differs', detail: draft.summary });
+    for (const wait of [...look.waits, ...withheld.waits])
+      found.set(wait.address, { condition: this.#waitCondition(look, wait.address), reason: wait.reason });
     for (const [address, finding] of found) {
       // "placed" is what a probe said of something that nothing here can judge; a look at its bytes does not change that.
       if (finding.condition === 'ok' && this.#rows.get(address)?.condition === 'placed') continue;

@@ -13,14 +13,22 @@ export async function keepBooks(r: Reconciliation, seen: Survey, tx?: TxId): Pro
     const from = observed !== undefined && 'state' in observed ? { from: observed.state } : {};
     records.push({ t: 'disown', address: note.address, reason: note.reason, ...(tx !== undefined && { tx, ...from }) });
     r.board.delete(note.address);
-    r.execution.events.emit({ type: 'ResourceLeft', address: note.address, message: note.reason.message, reason: note.reason });
+    r.execution.events.emit({
+      type: 'ResourceLeft',
+      address: note.address,
+      message: note.reason.message,
+      reason: note.reason,
+    });
   }
   const rows = [...seen.targets.values()].flatMap((target) => staleRow(target));
   if (rows.length > 0) records.push({ t: 'refresh', rows });
   if (records.length > 0) await r.execution.book.commit(...records);
 }
 
-function staleRow({ item, owned }: Target<unknown, unknown>): readonly Pick<Owned<unknown>, 'address' | 'claims' | 'needs' | 'onRemove'>[] {
+function staleRow({
+  item,
+  owned,
+}: Target<unknown, unknown>): readonly Pick<Owned<unknown>, 'address' | 'claims' | 'needs' | 'onRemove'>[] {
   if (item === null || owned === null) return [];
   const { claims, needs, common } = item;
   if (sameList(claims, owned.claims) && sameList(needs, owned.needs) && common.onRemove === owned.onRemove) return [];
@@ -30,4 +38,3 @@ function staleRow({ item, owned }: Target<unknown, unknown>): readonly Pick<Owne
 function sameList(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((value, index) => value === b[index]);
 }
-

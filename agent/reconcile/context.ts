@@ -73,7 +73,12 @@ export function restraintOf(r: Reconciliation): Restraint {
   return { node: safe ? 'observe' : mode, kinds: kindModes, held: heldAddresses(overridesInForce(r)) };
 }
 
-export function look(r: Reconciliation, desired: Desired, signal: AbortSignal, only?: ReadonlySet<Address>): Promise<Survey> {
+export function look(
+  r: Reconciliation,
+  desired: Desired,
+  signal: AbortSignal,
+  only?: ReadonlySet<Address>,
+): Promise<Survey> {
   const { kinds, book, hosts } = r.execution;
   const input = {
     kinds,

@@ -65,11 +65,13 @@ export async function converge(r: Reconciliation, convergence: Convergence): Pro
       if (free.length > 0) {
         const outcome = await runChanges(r.execution, tx, free, { stop, onFailure, settleMs, targets: seen.targets });
         for (const change of outcome.applied) changed.add(change.address);
-        for (const address of [...outcome.applied.map((change) => change.address), ...outcome.replan]) tries.set(address, (tries.get(address) ?? 0) + 1);
+        for (const address of [...outcome.applied.map((change) => change.address), ...outcome.replan])
+          tries.set(address, (tries.get(address) ?? 0) + 1);
         tell(r, tx, outcome.applied);
         waits.push(...outcome.waits);
         failure = firstReason(outcome.failures);
-        for (const failed of outcome.failures) r.board.set(failed.address, { condition: 'failed', reason: failed.reason }, now(r));
+        for (const failed of outcome.failures)
+          r.board.set(failed.address, { condition: 'failed', reason: failed.reason }, now(r));
         if (failure !== null && onFailure === 'stop') return { is: 'failed', reason: failure };
         if (outcome.stopped) return { is: 'stopped' };
         if (failure === null && (outcome.applied.length > 0 || outcome.replan.length > 0)) {
@@ -84,7 +86,10 @@ export async function converge(r: Reconciliation, convergence: Convergence): Pro
       if (failure !== null) await convergence.onFailing?.(failure);
       // What has arrived may be repaired by maintenance while the rest waits.
       r.reservations.release(tx);
-      r.reservations.take(differing(seen).filter((address) => !changed.has(address)), tx);
+      r.reservations.take(
+        differing(seen).filter((address) => !changed.has(address)),
+        tx,
+      );
       r.execution.progressed();
       if (!(await pause(r, delays.next().value, stop))) return { is: 'stopped' };
       seen = undefined;
@@ -105,12 +110,23 @@ function tell(r: Reconciliation, tx: TxId, applied: readonly Change<unknown>[]):
   for (const change of applied) {
     r.board.set(change.address, { condition: 'ok' }, now(r));
     const untouched = change.adopts && change.summary.startsWith('adopt as it is');
-    if (!untouched) r.execution.events.emit({ type: 'ResourceChanged', address: change.address, message: `${change.address}: ${change.summary}`, tx });
+    if (!untouched)
+      r.execution.events.emit({
+        type: 'ResourceChanged',
+        address: change.address,
+        message: `${change.address}: ${change.summary}`,
+        tx,
+      });
   }
 }
 
 /** Shows what waits; the first one that waited beyond its limit is a failure. */
-function noteWaits(r: Reconciliation, waits: readonly Wait[], since: Map<Address, number>, desired: Desired): Reason | null {
+function noteWaits(
+  r: Reconciliation,
+  waits: readonly Wait[],
+  since: Map<Address, number>,
+  desired: Desired,
+): Reason | null {
   const current = new Set(waits.map((wait) => wait.address));
   for (const address of since.keys()) {
     if (current.has(address)) continue;
@@ -122,17 +138,30 @@ function noteWaits(r: Reconciliation, waits: readonly Wait[], since: Map<Address
     r.board.set(wait.address, { condition: 'waiting', reason: wait.reason }, now(r));
     if (began === undefined) {
       since.set(wait.address, r.execution.clock.monotonic());
-      r.execution.events.emit({ type: 'ResourceWaiting', address: wait.address, message: `${wait.address} waits: ${wait.reason.message}`, reason: wait.reason });
+      r.execution.events.emit({
+        type: 'ResourceWaiting',
+        address: wait.address,
+        message: `${wait.address} waits: ${wait.reason.message}`,
+        reason: wait.reason,
+      });
       continue;
     }
     const limit = desired.items.find((item) => item.address === wait.address)?.common.waitLimitMs;
     if (limit !== undefined && r.execution.clock.monotonic() - began > limit) {
-      return executionError('KSN-EXEC-009', `${wait.address} waited longer than ${limit / 1000} s: ${wait.reason.message}`, { element: wait.address }).toReason();
+      return executionError(
+        'KSN-EXEC-009',
+        `${wait.address} waited longer than ${limit / 1000} s: ${wait.reason.message}`,
+        { element: wait.address },
+      ).toReason();
     }
   }
   return null;
 }
 
 function keepsChanging(draft: Draft<unknown>): Reason {
-  return executionError('KSN-EXEC-005', `${draft.address} differs again after ${CHANGES_OF_ONE_ADDRESS} changes: ${draft.summary}`, { element: draft.address }).toReason();
+  return executionError(
+    'KSN-EXEC-005',
+    `${draft.address} differs again after ${CHANGES_OF_ONE_ADDRESS} changes: ${draft.summary}`,
+    { element: draft.address },
+  ).toReason();
 }

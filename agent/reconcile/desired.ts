@@ -33,7 +33,10 @@ export class DesiredView {
   readonly #kinds: readonly AnyKind[];
   readonly #context: Omit<ExpandContext, 'facts'>;
   /** By digest and patches; the most recently used last. */
-  readonly #expanded = new Map<string, { readonly desired: Desired; readonly contents: ReadonlyMap<Fingerprint, Uint8Array> }>();
+  readonly #expanded = new Map<
+    string,
+    { readonly desired: Desired; readonly contents: ReadonlyMap<Fingerprint, Uint8Array> }
+  >();
 
   constructor(library: SpecLibrary, kinds: readonly AnyKind[], context: Omit<ExpandContext, 'facts'>) {
     this.#library = library;
@@ -44,7 +47,9 @@ export class DesiredView {
   /** The desired state of an accepted spec with the patches in force laid over it. */
   async of(accepted: Accepted | null, overrides: readonly Override[], given?: NodeSpec): Promise<Desired> {
     if (accepted === null) return NOTHING;
-    const patches = overrides.flatMap((o) => (o.kind === 'patch' && o.address !== null ? [{ id: o.id, address: o.address, patch: o.patch }] : []));
+    const patches = overrides.flatMap((o) =>
+      o.kind === 'patch' && o.address !== null ? [{ id: o.id, address: o.address, patch: o.patch }] : [],
+    );
     const key = [accepted.digest, ...patches.map((patch) => patch.id)].join(' ');
     const known = this.#expanded.get(key);
     if (known !== undefined) {
@@ -76,7 +81,9 @@ export class DesiredView {
 
 /** Overrides in force now; those bound to another boot or past their time are not. */
 export function activeOverrides(overrides: Iterable<Override>, now: Instant, bootId: string): readonly Override[] {
-  return [...overrides].filter((override) => override.expires > now && (override.bootId === undefined || override.bootId === bootId));
+  return [...overrides].filter(
+    (override) => override.expires > now && (override.bootId === undefined || override.bootId === bootId),
+  );
 }
 
 /** Addresses that are held; 'all' for the whole node. */

@@ -118,7 +118,13 @@ export class Engine implements EnginePort {
     checkOverride(this.#r, override);
     const { book, events } = this.#r.execution;
     await book.commit({ t: 'override', override });
-    events.emit({ type: 'Held', message: `${override.address ?? 'the node'} ${override.kind === 'hold' ? 'is held' : 'is patched'} until ${new Date(override.expires).toISOString()}`, by: override.by, reasonGiven: override.reason, ...(override.address !== null && { address: override.address }) });
+    events.emit({
+      type: 'Held',
+      message: `${override.address ?? 'the node'} ${override.kind === 'hold' ? 'is held' : 'is patched'} until ${new Date(override.expires).toISOString()}`,
+      by: override.by,
+      reasonGiven: override.reason,
+      ...(override.address !== null && { address: override.address }),
+    });
     this.#everything();
   }
 
@@ -137,8 +143,16 @@ export class Engine implements EnginePort {
 
   async reconcile(by: string, basis?: Basis): Promise<void> {
     const current = basisOf(this.#r);
-    if (basis !== undefined && (basis.journalSeq !== current.journalSeq || basis.generation !== current.generation || basis.series !== current.series)) {
-      throw engineError('KSN-ENGINE-009', `the plan was made at ${basis.journalSeq}, the journal is at ${current.journalSeq}`);
+    if (
+      basis !== undefined &&
+      (basis.journalSeq !== current.journalSeq ||
+        basis.generation !== current.generation ||
+        basis.series !== current.series)
+    ) {
+      throw engineError(
+        'KSN-ENGINE-009',
+        `the plan was made at ${basis.journalSeq}, the journal is at ${current.journalSeq}`,
+      );
     }
     this.#refuseReadOnly();
     this.#r.execution.events.emit({ type: 'ControlRequest', message: 'reconcile now', by });
@@ -172,7 +186,12 @@ export class Engine implements EnginePort {
     const at = now(this.#r);
     const why = engineError('KSN-ENGINE-010', `switched on by ${by}: ${reason}`).toReason();
     await book.commit({ t: 'safe-mode', on, at, ...(on && { reason: why }) });
-    events.emit({ type: on ? 'SafeModeEntered' : 'SafeModeLeft', message: on ? why.message : 'safe mode is off', by, reasonGiven: reason });
+    events.emit({
+      type: on ? 'SafeModeEntered' : 'SafeModeLeft',
+      message: on ? why.message : 'safe mode is off',
+      by,
+      reasonGiven: reason,
+    });
     this.#everything();
   }
 
@@ -195,7 +214,8 @@ export class Engine implements EnginePort {
 
   async settled(signal: AbortSignal): Promise<NodeStatus> {
     for await (const status of this.watchStatus(signal)) {
-      if (this.#generation.quiet && this.#maintenance.quiet && this.#r.execution.book.state.open.size === 0) return status;
+      if (this.#generation.quiet && this.#maintenance.quiet && this.#r.execution.book.state.open.size === 0)
+        return status;
     }
     throw signal.reason;
   }
@@ -224,7 +244,8 @@ export class Engine implements EnginePort {
   #refuseReadOnly(): void {
     const { refusal } = this.#r.execution.book;
     if (refusal !== null) throw engineError('KSN-ENGINE-006', `read-only: ${refusal.message}`);
-    if (restraintOf(this.#r).node === 'observe') throw engineError('KSN-ENGINE-006', 'this node only observes now (mode observe or safe mode)');
+    if (restraintOf(this.#r).node === 'observe')
+      throw engineError('KSN-ENGINE-006', 'this node only observes now (mode observe or safe mode)');
   }
 
   #everything(): void {
@@ -237,4 +258,3 @@ export class Engine implements EnginePort {
     this.publish();
   }
 }
-

@@ -9,7 +9,8 @@ export const ENGINE_ERRORS = {
   },
   'KSN-ENGINE-002': {
     fault: 'caller',
-    meaning: 'Another document with the same series and generation was accepted before: one of them is not what it says.',
+    meaning:
+      'Another document with the same series and generation was accepted before: one of them is not what it says.',
     evidence: 'The two digests in the message.',
     next: 'Find out who signed both; publish the right one under a higher generation.',
   },

@@ -51,23 +51,41 @@ function implicitGate(r: Reconciliation, desired: Desired, changed: ReadonlySet<
       const { free } = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
       const [draft] = free;
       if (draft !== undefined) {
-        const reason = planError('KSN-PLAN-007', `${draft.address} is not as desired: ${draft.summary}`, { element: draft.address });
+        const reason = planError('KSN-PLAN-007', `${draft.address} is not as desired: ${draft.summary}`, {
+          element: draft.address,
+        });
         return { is: 'progressing', reason: reason.toReason() };
       }
-      return worst(await probeAll(r, [...seen.targets.values()].filter((target) => target.item !== null), signal));
+      return worst(
+        await probeAll(
+          r,
+          [...seen.targets.values()].filter((target) => target.item !== null),
+          signal,
+        ),
+      );
     },
   };
 }
 
 /** Probes targets that should be there; the board learns what cannot be judged here. */
-export async function probeAll(r: Reconciliation, targets: readonly Target<unknown, unknown>[], signal: AbortSignal): Promise<readonly Health[]> {
+export async function probeAll(
+  r: Reconciliation,
+  targets: readonly Target<unknown, unknown>[],
+  signal: AbortSignal,
+): Promise<readonly Health[]> {
   return Promise.all(
     targets.map(async (target): Promise<Health> => {
       const kind = kindOf(r.execution.kinds, target.address);
       if (kind === undefined || target.owned === null) return { is: 'healthy' };
-      const health = await probeSafely(() => kind.probe(target, target.owned?.last ?? null, r.execution.hosts.read, signal));
+      const health = await probeSafely(() =>
+        kind.probe(target, target.owned?.last ?? null, r.execution.hosts.read, signal),
+      );
       if (health.is === 'unjudged') {
-        r.board.set(target.address, { condition: 'placed', ...(health.reason !== undefined && { detail: health.reason.message }) }, now(r));
+        r.board.set(
+          target.address,
+          { condition: 'placed', ...(health.reason !== undefined && { detail: health.reason.message }) },
+          now(r),
+        );
       } else if (health.is === 'unhealthy' && health.reason !== undefined) {
         r.board.set(target.address, { condition: 'failed', reason: health.reason }, now(r));
       }

@@ -65,7 +65,8 @@ export class GenerationLane {
         return runRollback(this.#r, job.failed, job.resumed, stop);
       case 'generation': {
         const wanted = this.#r.execution.book.state.wanted;
-        if (job.resumed !== null && wanted !== null && wanted.digest !== job.accepted.digest) return this.#closeSuperseded(job.resumed.tx, nameOf(job.accepted));
+        if (job.resumed !== null && wanted !== null && wanted.digest !== job.accepted.digest)
+          return this.#closeSuperseded(job.resumed.tx, nameOf(job.accepted));
         return runGeneration(this.#r, job.accepted, job.resumed, stop);
       }
       case 'finish':
@@ -95,7 +96,12 @@ export class GenerationLane {
     if (job.do !== 'generation') return;
     const desired = await this.#r.view.of(job.accepted, overridesInForce(this.#r));
     const seen = await look(this.#r, desired, signal);
-    this.#r.board.show(seen, withhold(seen.drafts, seen.waits, restraintOf(this.#r), this.#r.execution.kinds), now(this.#r), true);
+    this.#r.board.show(
+      seen,
+      withhold(seen.drafts, seen.waits, restraintOf(this.#r), this.#r.execution.kinds),
+      now(this.#r),
+      true,
+    );
     this.#r.execution.progressed();
   }
 }

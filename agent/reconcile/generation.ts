@@ -23,7 +23,12 @@ export function nameOf(accepted: { readonly series: string; readonly generation:
 }
 
 /** Runs (or goes on with) the transaction of `accepted`. Returns at its close, or at a bad verdict, or when told to stop. */
-export async function runGeneration(r: Reconciliation, accepted: Accepted, resumed: OpenTransaction | null, stop: AbortSignal): Promise<void> {
+export async function runGeneration(
+  r: Reconciliation,
+  accepted: Accepted,
+  resumed: OpenTransaction | null,
+  stop: AbortSignal,
+): Promise<void> {
   const desired = await r.view.of(accepted, overridesInForce(r));
   const tx = resumed?.tx ?? r.execution.book.nextTx();
   try {
@@ -35,7 +40,13 @@ export async function runGeneration(r: Reconciliation, accepted: Accepted, resum
 }
 
 /** Reserves what differs, then opens: from the first durable record on, nobody else touches it. */
-async function open(r: Reconciliation, tx: TxId, desired: Desired, accepted: Accepted, stop: AbortSignal): Promise<Survey> {
+async function open(
+  r: Reconciliation,
+  tx: TxId,
+  desired: Desired,
+  accepted: Accepted,
+  stop: AbortSignal,
+): Promise<Survey> {
   const { book, events, bootId } = r.execution;
   let first = await look(r, desired, stop);
   while (!r.reservations.take(differing(first), tx)) {
@@ -44,14 +55,33 @@ async function open(r: Reconciliation, tx: TxId, desired: Desired, accepted: Acc
   }
   const { free } = withhold(first.drafts, first.waits, restraintOf(r), r.execution.kinds);
   await book.commit({ t: 'open', tx, cause: 'generation', identity: accepted, drafts: free, at: now(r), bootId });
-  events.emit({ type: 'TransactionOpened', message: `applying ${nameOf(accepted)}: ${free.length} to change`, generation: nameOf(accepted), tx });
+  events.emit({
+    type: 'TransactionOpened',
+    message: `applying ${nameOf(accepted)}: ${free.length} to change`,
+    generation: nameOf(accepted),
+    tx,
+  });
   r.execution.progressed();
   return first;
 }
 
-async function bringAbout(r: Reconciliation, tx: TxId, desired: Desired, accepted: Accepted, first: Survey | undefined, stop: AbortSignal): Promise<void> {
+async function bringAbout(
+  r: Reconciliation,
+  tx: TxId,
+  desired: Desired,
+  accepted: Accepted,
+  first: Survey | undefined,
+  stop: AbortSignal,
+): Promise<void> {
   const policy = desired.spec?.health ?? { stableForMs: 10_000, deadlineMs: 600_000 };
-  const converged = await converge(r, { tx, desired, stop, onFailure: 'stop', settleMs: policy.deadlineMs, ...(first !== undefined && { first }) });
+  const converged = await converge(r, {
+    tx,
+    desired,
+    stop,
+    onFailure: 'stop',
+    settleMs: policy.deadlineMs,
+    ...(first !== undefined && { first }),
+  });
   if (converged.is === 'stopped') return stopHere(r, tx, accepted, stop);
   if (converged.is === 'failed') return judgeBad(r, tx, accepted, converged.reason);
   const verdict = await gatesHold(r, tx, desired, changedBy(r, tx), stop);
@@ -68,7 +98,13 @@ function changedBy(r: Reconciliation, tx: TxId): ReadonlySet<Address> {
 }
 
 /** 'held', 'stopped', or why not. A gate that nobody can judge fails only what changed. */
-async function gatesHold(r: Reconciliation, tx: TxId, desired: Desired, changed: ReadonlySet<Address>, stop: AbortSignal): Promise<'held' | 'stopped' | Reason> {
+async function gatesHold(
+  r: Reconciliation,
+  tx: TxId,
+  desired: Desired,
+  changed: ReadonlySet<Address>,
+  stop: AbortSignal,
+): Promise<'held' | 'stopped' | Reason> {
   const { stableForMs, deadlineMs } = desired.spec?.health ?? { stableForMs: 10_000, deadlineMs: 600_000 };
   const cutOff = await guardsHold(r, tx, desired, stop);
   if (cutOff !== null) return cutOff;
@@ -83,7 +119,9 @@ async function gatesHold(r: Reconciliation, tx: TxId, desired: Desired, changed:
         clock: r.execution.clock,
         signal: stop,
         onRound: (results) => {
-          unknownOfChanged = results.some(({ health }, index) => health.is === 'unknown' && checks[index]?.ofChanged === true);
+          unknownOfChanged = results.some(
+            ({ health }, index) => health.is === 'unknown' && checks[index]?.ofChanged === true,
+          );
         },
       });
       if (outcome.held) return 'held';
@@ -100,7 +138,12 @@ async function gatesHold(r: Reconciliation, tx: TxId, desired: Desired, changed:
 async function judgeGood(r: Reconciliation, tx: TxId, accepted: Accepted): Promise<void> {
   const { book, events, clock } = r.execution;
   await book.commit({ t: 'verdict', tx, outcome: 'good', at: clock.now() });
-  events.emit({ type: 'VerdictGood', message: `${nameOf(accepted)} is good: every gate held`, generation: nameOf(accepted), tx });
+  events.emit({
+    type: 'VerdictGood',
+    message: `${nameOf(accepted)} is good: every gate held`,
+    generation: nameOf(accepted),
+    tx,
+  });
 }
 
 async function judgeBad(r: Reconciliation, tx: TxId, accepted: Accepted, reason: Reason): Promise<void> {
@@ -110,7 +153,13 @@ async function judgeBad(r: Reconciliation, tx: TxId, accepted: Accepted, reason:
     { t: 'verdict', tx, outcome: 'bad', reason, at },
     { t: 'block', series: accepted.series, generation: accepted.generation, digest: accepted.digest, reason, at },
   );
-  events.emit({ type: 'Blocked', message: `${nameOf(accepted)} failed and will not be retried: ${reason.message}`, generation: nameOf(accepted), tx, reason });
+  events.emit({
+    type: 'Blocked',
+    message: `${nameOf(accepted)} failed and will not be retried: ${reason.message}`,
+    generation: nameOf(accepted),
+    tx,
+    reason,
+  });
 }
 
 /** Superseded: closed as such, the base stays. Otherwise the transaction stays open for the next start. */
@@ -119,7 +168,12 @@ async function stopHere(r: Reconciliation, tx: TxId, accepted: Accepted, stop: A
   const { book, events, clock } = r.execution;
   const at = clock.now();
   await book.commit({ t: 'verdict', tx, outcome: 'superseded', at }, { t: 'close', tx, left: [], at });
-  events.emit({ type: 'Superseded', message: `${nameOf(accepted)} was superseded before its verdict`, generation: nameOf(accepted), tx });
+  events.emit({
+    type: 'Superseded',
+    message: `${nameOf(accepted)} was superseded before its verdict`,
+    generation: nameOf(accepted),
+    tx,
+  });
 }
 
 /** The clean-up phase after a good verdict: what cannot be undone runs now, is retried, is never undone. Then close. */
@@ -130,8 +184,14 @@ export async function finish(r: Reconciliation, tx: TxId, desired: Desired, stop
     const { free } = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
     const last = free.filter(isIrreversible);
     if (last.length === 0) break;
-    const outcome = await runChanges(r.execution, tx, last, { stop, onFailure: 'continue', settleMs: 60_000, targets: seen.targets });
-    for (const failed of outcome.failures) r.board.set(failed.address, { condition: 'failed', reason: failed.reason }, now(r));
+    const outcome = await runChanges(r.execution, tx, last, {
+      stop,
+      onFailure: 'continue',
+      settleMs: 60_000,
+      targets: seen.targets,
+    });
+    for (const failed of outcome.failures)
+      r.board.set(failed.address, { condition: 'failed', reason: failed.reason }, now(r));
     if (outcome.failures.length === 0 && outcome.waits.length === 0 && outcome.replan.length === 0) continue;
     if (!(await pause(r, CLEANUP_RETRY_MS, stop))) {
       if (wasSuperseded(stop)) break;
@@ -142,7 +202,11 @@ export async function finish(r: Reconciliation, tx: TxId, desired: Desired, stop
   await book.commit({ t: 'close', tx, left: [], at: clock.now() });
   const seen = await look(r, desired, stop);
   r.board.show(seen, withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds), now(r), true);
-  await probeAll(r, [...seen.targets.values()].filter((target) => isAlive(r, target.address)), stop);
+  await probeAll(
+    r,
+    [...seen.targets.values()].filter((target) => isAlive(r, target.address)),
+    stop,
+  );
   await r.tidy();
 }
 

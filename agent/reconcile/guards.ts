@@ -10,7 +10,12 @@ const POLL_MS = 500;
 const TCP_TIMEOUT_MS = 2_000;
 
 /** Null: every guard's addresses were reached and its timer is disarmed. */
-export async function guardsHold(r: Reconciliation, tx: TxId, desired: Desired, stop: AbortSignal): Promise<Reason | null> {
+export async function guardsHold(
+  r: Reconciliation,
+  tx: TxId,
+  desired: Desired,
+  stop: AbortSignal,
+): Promise<Reason | null> {
   const fired = new Set(await r.execution.guards.fired());
   for (const change of guardedChanges(r, tx)) {
     if (fired.has(change.id)) return guardFired(change);
@@ -32,7 +37,12 @@ export function guardFired(change: Change<unknown>, unreached?: string): Reason 
   return executionError('KSN-EXEC-007', `${change.address}: ${why}`, { element: change.address }).toReason();
 }
 
-async function firstUnreached(r: Reconciliation, reach: readonly string[], withinMs: number, stop: AbortSignal): Promise<string | null> {
+async function firstUnreached(
+  r: Reconciliation,
+  reach: readonly string[],
+  withinMs: number,
+  stop: AbortSignal,
+): Promise<string | null> {
   const ends = r.execution.clock.monotonic() + withinMs;
   for (const target of reach) {
     for (;;) {
@@ -50,6 +60,9 @@ async function reached(r: Reconciliation, target: string, stop: AbortSignal): Pr
   const match = /^tcp:\[?(.+?)\]?:(\d+)$/.exec(target);
   if (match === null) return true;
   const [, host = '', port = '0'] = match;
-  const health = await r.checkGate({ type: 'tcp', host, port: Number(port), boot: false, timeoutMs: TCP_TIMEOUT_MS }, stop);
+  const health = await r.checkGate(
+    { type: 'tcp', host, port: Number(port), boot: false, timeoutMs: TCP_TIMEOUT_MS },
+    stop,
+  );
   return health.is === 'healthy';
 }

@@ -13,7 +13,13 @@ export async function beginLeave(r: Reconciliation, how: 'keep' | 'restore', by:
   const tx = r.execution.book.nextTx();
   const drafts = how === 'keep' ? [] : [...book.state.ledger.values()].map((owned) => restoreDraft(owned, owned.last));
   await book.commit({ t: 'open', tx, cause: 'leave', drafts, at: clock.now(), bootId });
-  events.emit({ type: 'Left', message: how === 'keep' ? 'management ends, everything is kept' : `management ends, ${drafts.length} resources go back`, by, tx });
+  events.emit({
+    type: 'Left',
+    message:
+      how === 'keep' ? 'management ends, everything is kept' : `management ends, ${drafts.length} resources go back`,
+    by,
+    tx,
+  });
 }
 
 /** Goes on until everything that still is as we left it went back; what was edited since stays. */
@@ -30,7 +36,12 @@ export async function runLeave(r: Reconciliation, tx: OpenTransaction, stop: Abo
       if (kind.same(seen.state, owned.last)) drafts.push(restoreDraft(owned, seen.state));
     }
     if (drafts.length === 0) break;
-    const outcome = await runChanges(r.execution, tx.tx, drafts, { stop, onFailure: 'continue', settleMs: 60_000, targets: new Map() });
+    const outcome = await runChanges(r.execution, tx.tx, drafts, {
+      stop,
+      onFailure: 'continue',
+      settleMs: 60_000,
+      targets: new Map(),
+    });
     if (outcome.stopped) return;
     if (outcome.applied.length === 0 && outcome.failures.length > 0 && !(await pause(r, RETRY_MS, stop))) return;
     if (outcome.applied.length === 0 && outcome.failures.length === 0 && outcome.waits.length === 0) break;

@@ -85,7 +85,11 @@ export class MaintenanceLane {
   async #pass(due: ReadonlySet<Address> | 'everything', signal: AbortSignal): Promise<void> {
     const { state } = this.#r.execution.book;
     const observing = restraintOf(this.#r).node === 'observe';
-    if ([...state.open.values()].some((tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad' || tx.cause === 'leave')) {
+    if (
+      [...state.open.values()].some(
+        (tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad' || tx.cause === 'leave',
+      )
+    ) {
       this.#requeue(due, BEHIND_ROLLBACK_MS);
       return;
     }
@@ -132,7 +136,9 @@ export class MaintenanceLane {
 
   /** An expired hold: everything is looked at, so that the difference is shown and then repaired. */
   #noticeHoldsEnding(): void {
-    const held = overridesInForce(this.#r).map(({ id }) => id).join(' ');
+    const held = overridesInForce(this.#r)
+      .map(({ id }) => id)
+      .join(' ');
     if (held !== this.#held && this.#held !== '') {
       this.#queue.everything(this.#r.execution.clock.monotonic());
       this.#r.wake.ring();
@@ -140,4 +146,3 @@ export class MaintenanceLane {
     this.#held = held;
   }
 }
-

@@ -42,7 +42,12 @@ const RETRY_MS = 5_000;
  * 'overtaken': what is desired changed while we looked. What was seen was measured against the old and must not be
  * acted upon: it would take back what a generation has just done.
  */
-export async function maintain(r: Reconciliation, desired: Desired, options: PassOptions, signal: AbortSignal): Promise<Pass | 'overtaken'> {
+export async function maintain(
+  r: Reconciliation,
+  desired: Desired,
+  options: PassOptions,
+  signal: AbortSignal,
+): Promise<Pass | 'overtaken'> {
   const before = epoch(r.execution.book.state);
   const complete = options.only === 'everything';
   const seen = await look(r, desired, signal, options.only === 'everything' ? undefined : options.only);
@@ -66,7 +71,12 @@ export async function maintain(r: Reconciliation, desired: Desired, options: Pas
   // Nothing is awaited between the look's end and the reservation.
   const repaired = mine.length === 0 ? 0 : await repair(r, mine, seen, options, again, signal);
   await keepBooks(r, seen);
-  if (complete) await probeAll(r, [...seen.targets.values()].filter(({ address, item }) => item !== null && isAlive(r, address)), signal);
+  if (complete)
+    await probeAll(
+      r,
+      [...seen.targets.values()].filter(({ address, item }) => item !== null && isAlive(r, address)),
+      signal,
+    );
   for (const [address, delay] of again) again.set(address, Math.max(delay, 100));
   return { again, dueAt: seen.dueAt, repaired };
 }
@@ -81,15 +91,27 @@ async function repair(
 ): Promise<number> {
   const { book, bootId, clock, events } = r.execution;
   const tx = r.execution.book.nextTx();
-  if (!r.reservations.take(drafts.map((draft) => draft.address), tx)) {
+  if (
+    !r.reservations.take(
+      drafts.map((draft) => draft.address),
+      tx,
+    )
+  ) {
     for (const draft of drafts) again.set(draft.address, RETRY_MS);
     return 0;
   }
   try {
     // Not synced by itself: the first intent's fsync carries it, and recovery looks for leftovers of unknown transactions.
     await book.note({ t: 'open', tx, cause: options.cause, drafts: [], at: now(r), bootId });
-    const outcome = await runChanges(r.execution, tx, drafts, { stop: signal, onFailure: 'continue', settleMs: REPAIR_SETTLE_MS, targets: seen.targets });
-    const counts = outcome.applied.filter((change) => change.why === 'drift').map((change) => afterRepair(change.address, book.state.repairs.get(change.address), now(r)));
+    const outcome = await runChanges(r.execution, tx, drafts, {
+      stop: signal,
+      onFailure: 'continue',
+      settleMs: REPAIR_SETTLE_MS,
+      targets: seen.targets,
+    });
+    const counts = outcome.applied
+      .filter((change) => change.why === 'drift')
+      .map((change) => afterRepair(change.address, book.state.repairs.get(change.address), now(r)));
     await book.note(
       ...counts.map((count) => ({ t: 'repair', count }) as const),
       { t: 'verdict', tx, outcome: 'good', at: now(r) },
@@ -111,7 +133,8 @@ async function repair(
       r.board.set(address, { condition: 'failed', reason: why }, now(r));
       again.set(address, 60_000);
     }
-    if (reason !== null) events.emit({ type: 'EffectFailed', message: `a repair failed: ${reason.message}`, reason, tx });
+    if (reason !== null)
+      events.emit({ type: 'EffectFailed', message: `a repair failed: ${reason.message}`, reason, tx });
     for (const wait of outcome.waits) {
       r.board.set(wait.address, { condition: 'waiting', reason: wait.reason }, now(r));
       again.set(wait.address, RETRY_MS);
@@ -127,12 +150,15 @@ async function repair(
 function contended(r: Reconciliation, drafts: readonly Draft<unknown>[]): void {
   for (const { address } of drafts) {
     const count = r.execution.book.state.repairs.get(address);
-    if (isContended(count, now(r))) r.board.set(address, { condition: 'contended', reason: contention(address) }, now(r));
+    if (isContended(count, now(r)))
+      r.board.set(address, { condition: 'contended', reason: contention(address) }, now(r));
   }
 }
 
 function contention(address: Address): Reason {
-  return executionError('KSN-EXEC-010', `${address} is changed again and again by something else`, { element: address }).toReason();
+  return executionError('KSN-EXEC-010', `${address} is changed again and again by something else`, {
+    element: address,
+  }).toReason();
 }
 
 /** Drift that is only to be reported becomes an event once, when it is first seen. */
@@ -142,12 +168,19 @@ function tellReported(r: Reconciliation, seen: Survey): void {
     const before = r.board.get(note.address);
     if (before !== undefined && before.since !== now(r)) continue;
     const foreign = seen.targets.get(note.address)?.item === null;
-    r.execution.events.emit({ type: foreign ? 'ForeignFound' : 'DriftReported', address: note.address, message: note.reason.message, reason: note.reason });
+    r.execution.events.emit({
+      type: foreign ? 'ForeignFound' : 'DriftReported',
+      address: note.address,
+      message: note.reason.message,
+      reason: note.reason,
+    });
   }
 }
 
 /** Changes whenever the desired state, or who is bringing it about, does. */
 function epoch(state: StateView): string {
-  const lanes = [...state.open.values()].filter((tx) => tx.cause === 'generation' || tx.cause === 'rollback' || tx.cause === 'leave');
+  const lanes = [...state.open.values()].filter(
+    (tx) => tx.cause === 'generation' || tx.cause === 'rollback' || tx.cause === 'leave',
+  );
   return [maintained(state)?.digest, ...lanes.map((tx) => `${tx.tx} ${tx.verdict?.outcome}`)].join(' ');
 }

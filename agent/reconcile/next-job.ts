@@ -22,7 +22,8 @@ export function nextJob(state: StateView): Job | null {
   if (leave !== undefined) return { do: 'leave', tx: leave };
   const generation = open.find((tx) => tx.cause === 'generation');
   if (generation !== undefined) {
-    if (generation.verdict?.outcome === 'superseded' || generation.identity === undefined) return { do: 'close', tx: generation };
+    if (generation.verdict?.outcome === 'superseded' || generation.identity === undefined)
+      return { do: 'close', tx: generation };
     if (generation.verdict?.outcome === 'good') return { do: 'finish', tx: generation, accepted: generation.identity };
     return { do: 'generation', accepted: generation.identity, resumed: generation };
   }

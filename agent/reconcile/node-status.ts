@@ -27,33 +27,69 @@ export interface Judgement {
 }
 
 /** Worst first: the order in which conditions are shown, and in which one explains the verdict. */
-const SHOWN: readonly ResourceCondition[] = ['failed', 'contended', 'unknown', 'changing', 'waiting', 'differs', 'held', 'foreign', 'orphaned'];
+const SHOWN: readonly ResourceCondition[] = [
+  'failed',
+  'contended',
+  'unknown',
+  'changing',
+  'waiting',
+  'differs',
+  'held',
+  'foreign',
+  'orphaned',
+];
 const MOST_SHOWN = 50;
 
 export function judge(input: StatusInput): Judgement {
   const { state, rows, settings, overrides } = input;
-  const worst = (condition: ResourceCondition): ResourceStatus | undefined => rows.find((row) => row.condition === condition);
-  if (input.refusal !== null) return { verdict: 'Unknown', reason: input.refusal, next: input.refusal.remedy ?? 'keelson doctor' };
-  if (state.safeMode !== null) return { verdict: 'SafeMode', reason: state.safeMode.reason, next: 'keelson safe-mode off, once the cause is mended' };
-  if (settings.mode === 'observe') return withReason('Observe', worst('differs')?.reason, 'keelson plan shows what would be done; set mode: enforce to let it happen');
+  const worst = (condition: ResourceCondition): ResourceStatus | undefined =>
+    rows.find((row) => row.condition === condition);
+  if (input.refusal !== null)
+    return { verdict: 'Unknown', reason: input.refusal, next: input.refusal.remedy ?? 'keelson doctor' };
+  if (state.safeMode !== null)
+    return {
+      verdict: 'SafeMode',
+      reason: state.safeMode.reason,
+      next: 'keelson safe-mode off, once the cause is mended',
+    };
+  if (settings.mode === 'observe')
+    return withReason(
+      'Observe',
+      worst('differs')?.reason,
+      'keelson plan shows what would be done; set mode: enforce to let it happen',
+    );
   const open = [...state.open.values()];
   const blocked = state.wanted === null ? undefined : state.blocked.get(state.wanted.digest);
   const rollingBack = open.some((tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad');
-  if (state.rollbackIncomplete !== null) return { verdict: 'Degraded', reason: state.rollbackIncomplete, next: 'the rollback is retried by itself; mend what the reason names' };
+  if (state.rollbackIncomplete !== null)
+    return {
+      verdict: 'Degraded',
+      reason: state.rollbackIncomplete,
+      next: 'the rollback is retried by itself; mend what the reason names',
+    };
   if (rollingBack) return withReason('Changing', blocked?.reason, 'wait for the rollback to end');
   const waiting = worst('waiting');
   if (open.some((tx) => tx.cause === 'generation')) {
-    return waiting === undefined ? { verdict: 'Changing' } : withReason('Waiting', waiting.reason, waiting.reason?.remedy);
+    return waiting === undefined
+      ? { verdict: 'Changing' }
+      : withReason('Waiting', waiting.reason, waiting.reason?.remedy);
   }
-  if (blocked !== undefined) return withReason('RolledBack', blocked.reason, `fix, sign and push ${blocked.generation + 1}; or keelson retry ${blocked.generation} --reason …`);
+  if (blocked !== undefined)
+    return withReason(
+      'RolledBack',
+      blocked.reason,
+      `fix, sign and push ${blocked.generation + 1}; or keelson retry ${blocked.generation} --reason …`,
+    );
   if (overrides.some((override) => override.kind === 'hold' && override.address === null)) {
     return { verdict: 'Held', next: 'the hold ends by itself; keelson release ends it now' };
   }
   const failed = worst('failed') ?? worst('contended');
   if (failed !== undefined) return withReason('Degraded', failed.reason, failed.reason?.remedy);
-  if (!input.looked || worst('unknown') !== undefined) return withReason('Unknown', worst('unknown')?.reason, worst('unknown')?.reason?.remedy);
+  if (!input.looked || worst('unknown') !== undefined)
+    return withReason('Unknown', worst('unknown')?.reason, worst('unknown')?.reason?.remedy);
   if (worst('changing') !== undefined) return { verdict: 'Changing' };
-  if (worst('held') !== undefined) return { verdict: 'Held', next: 'what differs is held; the diff is shown when the hold ends' };
+  if (worst('held') !== undefined)
+    return { verdict: 'Held', next: 'what differs is held; the diff is shown when the hold ends' };
   if (waiting !== undefined) return withReason('Waiting', waiting.reason, waiting.reason?.remedy);
   if (state.wanted !== null && state.running?.digest !== state.wanted.digest) return { verdict: 'Changing' };
   return { verdict: 'OK' };
@@ -72,7 +108,8 @@ export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeS
     .filter((row) => row.condition !== 'ok' && row.condition !== 'placed')
     .toSorted((a, b) => SHOWN.indexOf(a.condition) - SHOWN.indexOf(b.condition) || (a.address < b.address ? -1 : 1))
     .slice(0, MOST_SHOWN);
-  const since = before?.verdict === judgement.verdict && before.reason?.code === judgement.reason?.code ? before.since : input.now;
+  const since =
+    before?.verdict === judgement.verdict && before.reason?.code === judgement.reason?.code ? before.since : input.now;
   return {
     node: settings.nodeName,
     agentVersion: settings.agentVersion,
@@ -82,7 +119,12 @@ export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeS
     since,
     ...judgement,
     ...refs(state),
-    blocked: [...state.blocked.values()].map(({ series, generation, digest, reason }) => ({ series, generation, digest, reason })),
+    blocked: [...state.blocked.values()].map(({ series, generation, digest, reason }) => ({
+      series,
+      generation,
+      digest,
+      reason,
+    })),
     mode: settings.mode,
     counts,
     total: rows.filter((row) => row.condition !== 'foreign' && row.condition !== 'orphaned').length,

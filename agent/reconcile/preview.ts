@@ -14,7 +14,11 @@ export function basisOf(r: Reconciliation): Basis {
   return { series: state.wanted?.series ?? null, generation: state.wanted?.generation ?? null, journalSeq: seq };
 }
 
-export async function preview(r: Reconciliation, spec: VerifiedSpec | undefined, signal: AbortSignal): Promise<Preview> {
+export async function preview(
+  r: Reconciliation,
+  spec: VerifiedSpec | undefined,
+  signal: AbortSignal,
+): Promise<Preview> {
   const basis = basisOf(r);
   const { state } = r.execution.book;
   const accepted = spec === undefined ? wantedNow(r) : acceptedOf(spec, now(r));
@@ -57,6 +61,7 @@ function withheldWhy(r: Reconciliation): string | null {
   if (r.execution.book.refusal !== null) return `read-only: ${r.execution.book.refusal.message}`;
   if (state.safeMode !== null) return `safe mode: ${state.safeMode.reason.message}`;
   if (r.settings().mode === 'observe') return 'mode: observe';
-  if (overridesInForce(r).some((override) => override.kind === 'hold' && override.address === null)) return 'the whole node is held';
+  if (overridesInForce(r).some((override) => override.kind === 'hold' && override.address === null))
+    return 'the whole node is held';
   return null;
 }

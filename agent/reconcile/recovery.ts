@@ -34,7 +34,11 @@ async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: A
   }
   const { arrived, outstanding } = await settleIntents(r, tx, signal);
   await completeIntents(r, tx, outstanding, signal);
-  const failures = await runEffects(r.execution, tx.tx, { later: new Set(), keepFailed: tx.cause === 'rollback', signal });
+  const failures = await runEffects(r.execution, tx.tx, {
+    later: new Set(),
+    keepFailed: tx.cause === 'rollback',
+    signal,
+  });
   events.emit({
     type: 'Recovered',
     tx: tx.tx,
@@ -44,7 +48,10 @@ async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: A
   const at = now(r);
   if (tx.cause === 'generation' && failure !== undefined && tx.identity !== undefined) {
     const { series, generation, digest } = tx.identity;
-    await book.commit({ t: 'verdict', tx: tx.tx, outcome: 'bad', reason: failure.reason, at }, { t: 'block', series, generation, digest, reason: failure.reason, at });
+    await book.commit(
+      { t: 'verdict', tx: tx.tx, outcome: 'bad', reason: failure.reason, at },
+      { t: 'block', series, generation, digest, reason: failure.reason, at },
+    );
   } else if (tx.cause === 'repair' || tx.cause === 'override' || tx.cause === 'renewal') {
     await book.commit({ t: 'verdict', tx: tx.tx, outcome: 'good', at }, { t: 'close', tx: tx.tx, left: [], at });
   }
@@ -69,7 +76,12 @@ async function evidenceAgainst(r: Reconciliation, tx: OpenTransaction): Promise<
   if (reason === null) return null;
   const at = now(r);
   const { series, generation, digest } = tx.identity;
-  r.execution.events.emit({ type: guarded === undefined ? 'Blocked' : 'GuardFired', message: reason.message, reason, tx: tx.tx });
+  r.execution.events.emit({
+    type: guarded === undefined ? 'Blocked' : 'GuardFired',
+    message: reason.message,
+    reason,
+    tx: tx.tx,
+  });
   return [
     { t: 'verdict', tx: tx.tx, outcome: 'bad', reason, at },
     { t: 'block', series, generation, digest, reason, at },

@@ -7,22 +7,36 @@ import { nameOf } from './generation.ts';
 import { acceptedOf } from './preview.ts';
 
 /** The guard per series: only a higher generation; the same bytes again change nothing; other bytes under the same number are an alarm. */
-export async function acceptSpec(r: Reconciliation, spec: VerifiedSpec, save: (spec: VerifiedSpec) => Promise<void>): Promise<void> {
+export async function acceptSpec(
+  r: Reconciliation,
+  spec: VerifiedSpec,
+  save: (spec: VerifiedSpec) => Promise<void>,
+): Promise<void> {
   const { book, events } = r.execution;
   const newest = book.state.accepted.get(spec.series);
   const name = nameOf(spec);
   if (newest !== undefined && newest.generation === spec.generation && newest.digest !== spec.digest) {
-    throw engineError('KSN-ENGINE-002', `${name} was accepted as ${newest.digest}, not ${spec.digest}`, { element: name });
+    throw engineError('KSN-ENGINE-002', `${name} was accepted as ${newest.digest}, not ${spec.digest}`, {
+      element: name,
+    });
   }
   if (newest !== undefined && newest.generation > spec.generation) {
     throw engineError('KSN-ENGINE-001', `${name} is older than ${nameOf(newest)}`, { element: name });
   }
-  if (newest?.digest === spec.digest && (book.state.wanted?.digest === spec.digest || book.state.blocked.has(spec.digest))) return;
+  if (
+    newest?.digest === spec.digest &&
+    (book.state.wanted?.digest === spec.digest || book.state.blocked.has(spec.digest))
+  )
+    return;
   if (book.refusal !== null) throw engineError('KSN-ENGINE-006', `read-only: ${book.refusal.message}`);
   // The bytes first: an accept record without its envelope could not be applied after a crash.
   await save(spec);
   await book.commit({ t: 'accept', ...acceptedOf(spec, now(r)) });
-  events.emit({ type: 'SpecAccepted', message: `${name} accepted from ${spec.source}${spec.signers.length > 0 ? `, signed by ${spec.signers.join(', ')}` : ', unsigned'}`, generation: name });
+  events.emit({
+    type: 'SpecAccepted',
+    message: `${name} accepted from ${spec.source}${spec.signers.length > 0 ? `, signed by ${spec.signers.join(', ')}` : ', unsigned'}`,
+    generation: name,
+  });
 }
 
 export async function beginRetry(r: Reconciliation, generation: number, by: string, reason: string): Promise<void> {
@@ -30,10 +44,21 @@ export async function beginRetry(r: Reconciliation, generation: number, by: stri
   const blocked = [...book.state.blocked.values()].find((row) => row.generation === generation);
   const accepted = blocked === undefined ? undefined : book.state.accepted.get(blocked.series);
   if (blocked === undefined || accepted?.digest !== blocked.digest) {
-    throw engineError('KSN-ENGINE-003', `generation ${generation} is not a blocked newest generation`, { element: String(generation) });
+    throw engineError('KSN-ENGINE-003', `generation ${generation} is not a blocked newest generation`, {
+      element: String(generation),
+    });
   }
-  await book.commit({ t: 'unblock', digest: blocked.digest, by, reason, at: now(r) }, { t: 'want', identity: accepted, why: `retry by ${by}: ${reason}` });
-  events.emit({ type: 'Unblocked', message: `${nameOf(accepted)} is tried again`, generation: nameOf(accepted), by, reasonGiven: reason });
+  await book.commit(
+    { t: 'unblock', digest: blocked.digest, by, reason, at: now(r) },
+    { t: 'want', identity: accepted, why: `retry by ${by}: ${reason}` },
+  );
+  events.emit({
+    type: 'Unblocked',
+    message: `${nameOf(accepted)} is tried again`,
+    generation: nameOf(accepted),
+    by,
+    reasonGiven: reason,
+  });
 }
 
 /** To the last-known-good: the one that runs if something newer is under way, else the one before. Never below the signed floor. */
@@ -44,12 +69,22 @@ export async function beginRollback(r: Reconciliation, by: string, reason: strin
   if (target === null || wanted === null) throw engineError('KSN-ENGINE-004', 'there is no earlier good generation');
   const floor = await floorOf(r, wanted);
   if (target.series === wanted.series && target.generation < floor) {
-    throw engineError('KSN-ENGINE-004', `${nameOf(target)} lies below the signed floor ${floor}`, { element: nameOf(target) });
+    throw engineError('KSN-ENGINE-004', `${nameOf(target)} lies below the signed floor ${floor}`, {
+      element: nameOf(target),
+    });
   }
   const why = engineError('KSN-ENGINE-011', `rolled back by ${by}: ${reason}`, { element: nameOf(wanted) }).toReason();
   const { series, generation, digest } = wanted;
-  await book.commit({ t: 'block', series, generation, digest, reason: why, at: now(r) }, { t: 'want', identity: target, why: why.message });
-  events.emit({ type: 'RollbackStarted', message: `${by} asks to go back to ${nameOf(target)}`, by, reasonGiven: reason });
+  await book.commit(
+    { t: 'block', series, generation, digest, reason: why, at: now(r) },
+    { t: 'want', identity: target, why: why.message },
+  );
+  events.emit({
+    type: 'RollbackStarted',
+    message: `${by} asks to go back to ${nameOf(target)}`,
+    by,
+    reasonGiven: reason,
+  });
 }
 
 async function floorOf(r: Reconciliation, wanted: Accepted): Promise<number> {
@@ -58,5 +93,6 @@ async function floorOf(r: Reconciliation, wanted: Accepted): Promise<number> {
 }
 
 export function checkOverride(r: Reconciliation, override: Override): void {
-  if (!(override.expires > now(r))) throw engineError('KSN-ENGINE-005', `${new Date(override.expires).toISOString()} is not in the future`);
+  if (!(override.expires > now(r)))
+    throw engineError('KSN-ENGINE-005', `${new Date(override.expires).toISOString()} is not in the future`);
 }

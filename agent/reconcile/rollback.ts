@@ -22,7 +22,12 @@ import { settleIntents } from './settle-intents.ts';
 const RETRY = { baseMs: 1_000, factor: 2, capMs: 60_000, jitter: 0.1 } as const;
 const UNDO_SETTLE_MS = 120_000;
 
-export async function runRollback(r: Reconciliation, failed: OpenTransaction, resumed: OpenTransaction | null, stop: AbortSignal): Promise<void> {
+export async function runRollback(
+  r: Reconciliation,
+  failed: OpenTransaction,
+  resumed: OpenTransaction | null,
+  stop: AbortSignal,
+): Promise<void> {
   const { book, events, bootId, clock } = r.execution;
   const target = book.state.lastKnownGood;
   const why = failed.verdict?.reason;
@@ -30,15 +35,36 @@ export async function runRollback(r: Reconciliation, failed: OpenTransaction, re
   let tx: TxId;
   if (resumed === null) {
     tx = r.execution.book.nextTx();
-    await book.commit({ t: 'open', tx, cause: 'rollback', undoes: failed.tx, drafts: [], at: clock.now(), bootId, ...(target !== null && { identity: target }) });
-    events.emit({ type: 'RollbackStarted', message: `rolling back ${nameOf(failed.identity)} to ${nameOf(target)}: ${why?.message ?? 'it failed'}`, tx, ...(why !== undefined && { reason: why }) });
+    await book.commit({
+      t: 'open',
+      tx,
+      cause: 'rollback',
+      undoes: failed.tx,
+      drafts: [],
+      at: clock.now(),
+      bootId,
+      ...(target !== null && { identity: target }),
+    });
+    events.emit({
+      type: 'RollbackStarted',
+      message: `rolling back ${nameOf(failed.identity)} to ${nameOf(target)}: ${why?.message ?? 'it failed'}`,
+      tx,
+      ...(why !== undefined && { reason: why }),
+    });
   } else tx = resumed.tx;
   r.execution.progressed();
 
   const left = await undoAll(r, tx, failed, stop);
   if (left === null) return;
   const desired = await r.view.of(target, overridesInForce(r));
-  const converged = await converge(r, { tx, desired, stop, onFailure: 'continue', settleMs: UNDO_SETTLE_MS, onFailing: (reason) => incomplete(r, reason) });
+  const converged = await converge(r, {
+    tx,
+    desired,
+    stop,
+    onFailure: 'continue',
+    settleMs: UNDO_SETTLE_MS,
+    onFailing: (reason) => incomplete(r, reason),
+  });
   if (converged.is === 'stopped') return stopHere(r, tx, failed, left, stop);
   const still = await lastKnownGoodFails(r, tx, desired, stop);
   if (still === 'stopped') return stopHere(r, tx, failed, left, stop);
@@ -55,15 +81,28 @@ async function undoAll(r: Reconciliation, tx: TxId, failed: OpenTransaction, sto
     if (atBase.length > 0) await r.execution.book.commit({ t: 'undone', tx, addresses: atBase });
     let failure: Reason | null = unknown;
     if (drafts.length > 0) {
-      const taken = r.reservations.take(drafts.map((draft) => draft.address), tx);
+      const taken = r.reservations.take(
+        drafts.map((draft) => draft.address),
+        tx,
+      );
       if (!taken) {
         await r.reservations.released();
         continue;
       }
-      const outcome = await runChanges(r.execution, tx, drafts, { stop, onFailure: 'continue', settleMs: UNDO_SETTLE_MS, targets });
+      const outcome = await runChanges(r.execution, tx, drafts, {
+        stop,
+        onFailure: 'continue',
+        settleMs: UNDO_SETTLE_MS,
+        targets,
+      });
       r.reservations.release(tx);
       for (const change of outcome.applied) {
-        r.execution.events.emit({ type: 'ResourceChanged', address: change.address, message: `${change.address}: ${change.summary}`, tx });
+        r.execution.events.emit({
+          type: 'ResourceChanged',
+          address: change.address,
+          message: `${change.address}: ${change.summary}`,
+          tx,
+        });
       }
       failure ??= firstReason(outcome.failures) ?? outcome.waits[0]?.reason ?? null;
       if (outcome.stopped) return null;
@@ -90,13 +129,26 @@ async function undoDrafts(r: Reconciliation, tx: TxId, failed: OpenTransaction, 
   const atBase: Address[] = [];
   const left: Left = [];
   let unknown: Reason | null = null;
-  const targets = new Map(rows.map((row) => [row.address, { address: row.address, item: null, owned: book.state.ledger.get(row.address) ?? row.owned }]));
+  const targets = new Map(
+    rows.map((row) => [
+      row.address,
+      { address: row.address, item: null, owned: book.state.ledger.get(row.address) ?? row.owned },
+    ]),
+  );
   const seen = new Map<Address, Observation<unknown>>();
-  const { byKind } = targetsOf(kinds, [], new Map([...targets.values()].flatMap((target) => (target.owned === null ? [] : [[target.address, target.owned]]))));
+  const { byKind } = targetsOf(
+    kinds,
+    [],
+    new Map([...targets.values()].flatMap((target) => (target.owned === null ? [] : [[target.address, target.owned]]))),
+  );
   const unowned = [...targets.values()].filter((target) => target.owned === null);
   for (const kind of kinds) {
-    const mine = [...(byKind.get(kind.name) ?? []), ...unowned.filter((target) => kindOf(kinds, target.address) === kind)];
-    if (mine.length > 0) for (const [address, observation] of await kind.observe(mine, hosts.read, signal)) seen.set(address, observation);
+    const mine = [
+      ...(byKind.get(kind.name) ?? []),
+      ...unowned.filter((target) => kindOf(kinds, target.address) === kind),
+    ];
+    if (mine.length > 0)
+      for (const [address, observation] of await kind.observe(mine, hosts.read, signal)) seen.set(address, observation);
   }
   for (const row of rows) {
     const kind = kindOf(kinds, row.address);
@@ -108,19 +160,26 @@ async function undoDrafts(r: Reconciliation, tx: TxId, failed: OpenTransaction, 
     }
     const written = lastWritten(book.state.ledger.get(row.address)?.last, book.state.open.get(failed.tx), row.address);
     if (kind.same(observation.state, row.from)) atBase.push(row.address);
-    else if (written.some((state) => kind.same(observation.state, state))) drafts.push(undoDraft(r, row, observation.state, kind.name));
+    else if (written.some((state) => kind.same(observation.state, state)))
+      drafts.push(undoDraft(r, row, observation.state, kind.name));
     else {
-      left.push({ address: row.address, reason: leftAlone(row.address, 'was changed from outside and is left as it is') });
+      left.push({
+        address: row.address,
+        reason: leftAlone(row.address, 'was changed from outside and is left as it is'),
+      });
       atBase.push(row.address);
     }
   }
-  for (const { reason, address } of left) r.execution.events.emit({ type: 'ResourceLeft', address, message: reason.message, reason, tx });
+  for (const { reason, address } of left)
+    r.execution.events.emit({ type: 'ResourceLeft', address, message: reason.message, reason, tx });
   return { drafts, atBase, left, unknown, targets };
 }
 
 /** States that count as "what we wrote": the ledger's, and what an intent of the failed transaction meant. */
 function lastWritten(last: unknown, failed: OpenTransaction | undefined, address: Address): readonly unknown[] {
-  const intended = (failed?.intents ?? []).flatMap((intent) => intent.changes.filter((change) => change.address === address).map((change) => change.to));
+  const intended = (failed?.intents ?? []).flatMap((intent) =>
+    intent.changes.filter((change) => change.address === address).map((change) => change.to),
+  );
   return [last ?? null, ...intended];
 }
 
@@ -161,13 +220,24 @@ async function incomplete(r: Reconciliation, reason: Reason): Promise<void> {
 }
 
 /** Whether the last-known-good's own gates hold now; null: they do. */
-async function lastKnownGoodFails(r: Reconciliation, tx: TxId, desired: Desired, stop: AbortSignal): Promise<Reason | 'stopped' | null> {
+async function lastKnownGoodFails(
+  r: Reconciliation,
+  tx: TxId,
+  desired: Desired,
+  stop: AbortSignal,
+): Promise<Reason | 'stopped' | null> {
   if (desired.accepted === null) return null;
   const intents = r.execution.book.state.open.get(tx)?.intents ?? [];
   const restored = new Set(intents.flatMap((intent) => intent.changes.map((change) => change.address)));
   const { stableForMs, deadlineMs } = desired.spec?.health ?? { stableForMs: 10_000, deadlineMs: 600_000 };
   try {
-    const outcome = await holdGates({ checks: gatesOf(r, desired, restored), stableForMs, deadlineMs, clock: r.execution.clock, signal: stop });
+    const outcome = await holdGates({
+      checks: gatesOf(r, desired, restored),
+      stableForMs,
+      deadlineMs,
+      clock: r.execution.clock,
+      signal: stop,
+    });
     return outcome.held ? null : outcome.why;
   } catch (error) {
     if (stop.aborted) return 'stopped';
@@ -175,17 +245,31 @@ async function lastKnownGoodFails(r: Reconciliation, tx: TxId, desired: Desired,
   }
 }
 
-async function close(r: Reconciliation, tx: TxId, failed: OpenTransaction, left: Left, still: Reason | null): Promise<void> {
+async function close(
+  r: Reconciliation,
+  tx: TxId,
+  failed: OpenTransaction,
+  left: Left,
+  still: Reason | null,
+): Promise<void> {
   const { book, events } = r.execution;
   const at = now(r);
   const good = book.state.lastKnownGood;
   const records: JournalRecord[] = [];
   if (still !== null && failed.identity !== undefined && failed.verdict?.reason !== undefined) {
-    const reason = { ...failed.verdict.reason, message: `${failed.verdict.reason.message}; ${nameOf(good)} fails its gates as well: ${still.message}` };
+    const reason = {
+      ...failed.verdict.reason,
+      message: `${failed.verdict.reason.message}; ${nameOf(good)} fails its gates as well: ${still.message}`,
+    };
     const { series, generation, digest } = failed.identity;
     records.push({ t: 'block', series, generation, digest, reason, at });
   }
-  await book.commit(...records, { t: 'verdict', tx, outcome: 'good', at }, { t: 'close', tx: failed.tx, left: [], at }, { t: 'close', tx, left, at });
+  await book.commit(
+    ...records,
+    { t: 'verdict', tx, outcome: 'good', at },
+    { t: 'close', tx: failed.tx, left: [], at },
+    { t: 'close', tx, left, at },
+  );
   await r.execution.guards.fired().then(async (ids) => {
     for (const id of ids) await r.execution.guards.acknowledge(id);
   });
@@ -202,8 +286,18 @@ async function close(r: Reconciliation, tx: TxId, failed: OpenTransaction, left:
 }
 
 /** A newer generation was accepted while the rollback could not come to its end: its base stays, the newer one goes on from here. */
-async function stopHere(r: Reconciliation, tx: TxId, failed: OpenTransaction, left: Left, stop: AbortSignal): Promise<void> {
+async function stopHere(
+  r: Reconciliation,
+  tx: TxId,
+  failed: OpenTransaction,
+  left: Left,
+  stop: AbortSignal,
+): Promise<void> {
   if (!wasSuperseded(stop)) return;
   const at = now(r);
-  await r.execution.book.commit({ t: 'verdict', tx, outcome: 'superseded', at }, { t: 'close', tx: failed.tx, left: [], at }, { t: 'close', tx, left, at });
+  await r.execution.book.commit(
+    { t: 'verdict', tx, outcome: 'superseded', at },
+    { t: 'close', tx: failed.tx, left: [], at },
+    { t: 'close', tx, left, at },
+  );
 }

@@ -16,11 +16,17 @@ export interface SettledIntents {
 }
 
 /** Observes what is neither done nor known and records what has arrived. Mutates nothing on the host. */
-export async function settleIntents(r: Reconciliation, tx: OpenTransaction, signal: AbortSignal): Promise<SettledIntents> {
+export async function settleIntents(
+  r: Reconciliation,
+  tx: OpenTransaction,
+  signal: AbortSignal,
+): Promise<SettledIntents> {
   const arrived: Change<unknown>[] = [];
   const outstanding: Change<unknown>[] = [];
   // A later intent of the same address replaces the earlier one.
-  const latest = new Map(tx.intents.flatMap((intent) => intent.changes.map((change) => [change.address, change] as const)));
+  const latest = new Map(
+    tx.intents.flatMap((intent) => intent.changes.map((change) => [change.address, change] as const)),
+  );
   for (const change of latest.values()) {
     if (tx.done.has(change.id) || tx.cleaned.has(change.id) || isPending(change.to)) continue;
     const seen = await observeOne(r, change, signal);
@@ -29,12 +35,18 @@ export async function settleIntents(r: Reconciliation, tx: OpenTransaction, sign
     if (kind.same(seen.state, change.to)) arrived.push(change);
     else if (kind.same(seen.state, change.from)) outstanding.push(change);
   }
-  if (arrived.length > 0) await r.execution.book.commit({ t: 'done', tx: tx.tx, ids: arrived.map((change) => change.id) });
+  if (arrived.length > 0)
+    await r.execution.book.commit({ t: 'done', tx: tx.tx, ids: arrived.map((change) => change.id) });
   return { arrived, outstanding };
 }
 
 /** Stages again (temporaries may be gone) and applies what was intended. One that cannot is left to the next plan. */
-export async function completeIntents(r: Reconciliation, tx: OpenTransaction, outstanding: readonly Change<unknown>[], signal: AbortSignal): Promise<void> {
+export async function completeIntents(
+  r: Reconciliation,
+  tx: OpenTransaction,
+  outstanding: readonly Change<unknown>[],
+  signal: AbortSignal,
+): Promise<void> {
   const { execution } = r;
   for (const change of outstanding) {
     const kind = kindOf(execution.kinds, change.address);
@@ -48,18 +60,32 @@ export async function completeIntents(r: Reconciliation, tx: OpenTransaction, ou
       } catch (error) {
         if (signal.aborted) throw error;
         // Whatever stopped it shows again when the transaction goes on, with its own words.
-        if (!(error instanceof ThirdStateError)) execution.events.emit({ type: 'Recovered', address: change.address, tx: tx.tx, message: `${change.address} is planned anew after the restart` });
+        if (!(error instanceof ThirdStateError))
+          execution.events.emit({
+            type: 'Recovered',
+            address: change.address,
+            tx: tx.tx,
+            message: `${change.address} is planned anew after the restart`,
+          });
       }
     });
   }
 }
 
-export async function observeOne(r: Reconciliation, change: Pick<Change<unknown>, 'address'>, signal: AbortSignal): Promise<Observation<unknown>> {
+export async function observeOne(
+  r: Reconciliation,
+  change: Pick<Change<unknown>, 'address'>,
+  signal: AbortSignal,
+): Promise<Observation<unknown>> {
   const kind = kindOf(r.execution.kinds, change.address);
   const owned = r.execution.book.state.ledger.get(change.address) ?? null;
   const { items } = await r.view.of(maintained(r.execution.book.state), overridesInForce(r));
   const item = items.find((one) => one.address === change.address) ?? null;
   const target = { address: change.address, item, owned };
   const seen = await kind?.observe([target], r.execution.hosts.read, signal);
-  return seen?.get(change.address) ?? { unknown: { code: 'KSN-PLAN-002', fault: 'environment', message: `${change.address} was not observed` } };
+  return (
+    seen?.get(change.address) ?? {
+      unknown: { code: 'KSN-PLAN-002', fault: 'environment', message: `${change.address} was not observed` },
+    }
+  );
 }

@@ -1,0 +1,49 @@
+import t from 'tap';
+import { withhold, type Restraint } from '../../agent/plan/withhold.ts';
+import { planError } from '../../agent/plan/errors.ts';
+import type { Wait } from '../../agent/resources/kind.ts';
+import { draft } from './drafts.ts';
+
+const free: Restraint = { node: 'enforce', kinds: {}, held: new Set() };
+const addresses = (list: readonly { readonly address: string }[]): string[] =>
+  list.map(({ address }) => address).toSorted();
+const waiting = (address: Wait['address']): Wait => ({
+  address,
+  until: 'input',
+  reason: planError('KSN-PLAN-002', 'not read').toReason(),
+});
+
+t.test('without restraint everything is free', async (t) => {
+  t.same(addresses(withhold([draft('file:/a')], [], free, []).free), ['file:/a']);
+});
+
+t.test('a wait spreads to whatever needs it, through others too', async (t) => {
+  const drafts = [
+    draft('file:/b', { needs: ['file:/a'] }),
+    draft('file:/c', { needs: ['file:/b'] }),
+    draft('file:/other'),
+  ];
+  const result = withhold(drafts, [waiting('file:/a')], free, []);
+  t.same(addresses(result.free), ['file:/other']);
+  t.same(addresses(result.waits), ['file:/b', 'file:/c']);
+});
+
+t.test('what needs a held resource is kept with it, and does not count as waiting', async (t) => {
+  const result = withhold(
+    [draft('file:/a'), draft('file:/b', { needs: ['file:/a'] })],
+    [],
+    { ...free, held: new Set(['file:/a'] as const) },
+    [],
+  );
+  t.same(addresses(result.held), ['file:/a']);
+  t.same(addresses(result.kept), ['file:/b']);
+  t.same([result.free, result.waits], [[], []]);
+});
+
+t.test('hold all and mode observe leave nothing free', async (t) => {
+  t.same(withhold([draft('file:/a')], [], { ...free, held: 'all' }, []).free, []);
+  t.same(addresses(withhold([draft('file:/a')], [], { ...free, node: 'observe' }, []).observed), ['file:/a']);
+  t.same(addresses(withhold([draft('file:/a')], [], { ...free, kinds: { files: 'observe' } }, []).observed), [
+    'file:/a',
+  ]);
+});
