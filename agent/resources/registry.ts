@@ -3,5 +3,6 @@ import { directories } from './directories/index.ts';
 import { files } from './files/index.ts';
 import type { AnyKind } from './kind.ts';
 import { links } from './links/index.ts';
+import { staticPods } from './static-pods/index.ts';
 
-export const kinds: readonly AnyKind[] = [directories, files, links];
+export const kinds: readonly AnyKind[] = [directories, files, links, staticPods];

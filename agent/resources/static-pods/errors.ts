@@ -106,12 +106,6 @@ export const POD_ERRORS = {
     retryable: true,
   },
   'KSN-POD-018': {
-    fault: 'environment',
-    meaning: 'The pod is gone from the spec, but its manifest was edited since Keelson wrote it; it is left as it is.',
-    evidence: 'The path named.',
-    next: 'Remove the file by hand when nobody needs it.',
-  },
-  'KSN-POD-019': {
     fault: 'caller',
     meaning: 'The pod is given twice, or not at all.',
     evidence: 'Exactly one of `pod` and `content` must stand there.',

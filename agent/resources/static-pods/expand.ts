@@ -5,6 +5,7 @@ import { completePod, namespaceOf } from './check-pod.ts';
 import { hostPortsOf, portClaim } from './host-ports.ts';
 import { podBytes } from './manifest.ts';
 import { mountsOf } from './mounts.ts';
+import { manifestPath, type ManifestState } from './pod-state.ts';
 import { validPod, type PodItemSpec, type RawPod } from './spec.ts';
 
 export function expandPods(
@@ -17,7 +18,17 @@ export function expandPods(
 function expandPod(name: string, raw: RawPod, context: ExpandContext): Item<PodItemSpec> {
   const pod = completePod(validPod(raw, name), name);
   const bytes = podBytes(pod);
-  const fingerprint = context.fingerprint(bytes);
+  const content = context.fingerprint(bytes);
+  // Root alone reads it: an environment may hold what not everybody should know.
+  const state: ManifestState = {
+    type: 'file',
+    content,
+    size: bytes.length,
+    mode: '0600',
+    owner: '0',
+    group: '0',
+    nonce: '',
+  };
   const common = commonOf(raw);
   const namespace = namespaceOf(pod);
   const ports = new Set(hostPortsOf(pod).map((port) => portClaim(port)));
@@ -25,15 +36,11 @@ function expandPod(name: string, raw: RawPod, context: ExpandContext): Item<PodI
   const claims: readonly Claim[] = [`path:${path}`, `pod:${namespace}/${name}`, ...ports];
   return {
     address: `pod:${name}`,
-    spec: { name, namespace, path, pod: fingerprint, mounts: mountsOf(pod), text: raw.content !== undefined },
+    spec: { path, state, name, namespace, mounts: mountsOf(pod), text: raw.content !== undefined },
     drift: common.drift,
     claims,
     needs: common.dependsOn,
     common,
-    contents: new Map([[fingerprint, bytes]]),
+    contents: new Map([[content, bytes]]),
   };
-}
-
-export function manifestPath(folder: string, name: string): string {
-  return `${folder}/${name}.json`;
 }

@@ -6,7 +6,10 @@ export function isDnsLabel(name: string): boolean {
 }
 
 /** RFC 1123 subdomain: the name of a pod. */
-export const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** The same where it becomes a file name with `.json` and a pod name with `-<node>`. */
+export const POD_NAME = /^(?=.{1,190}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 export function isDnsName(name: string): boolean {
   return DNS_NAME.test(name);

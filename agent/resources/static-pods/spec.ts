@@ -2,11 +2,12 @@
 import { Buffer } from 'node:buffer';
 import { Type } from '@sinclair/typebox';
 import { commonProperties } from '../../desired/common-fields.ts';
-import type { Fingerprint } from '../kind.ts';
+import type { PathSpec } from '../path-state.ts';
 import { podError } from './errors.ts';
 import type { Finding } from './finding.ts';
 import { isObject, withoutNulls, type Json } from './json.ts';
 import { parsePod, type ParsedPod } from './parse-pod.ts';
+import type { ManifestState } from './pod-state.ts';
 
 export const podResource = Type.Object(
   {
@@ -60,14 +61,11 @@ export interface HostMount {
   readonly index: number;
 }
 
-/** The spec of one item. */
-export interface PodItemSpec {
+/** The spec of one item: a file to the rules of paths, whose content is the canonical Pod without our annotations. */
+export interface PodItemSpec extends PathSpec {
+  readonly state: ManifestState;
   readonly name: string;
   readonly namespace: string;
-  /** Where the manifest stands. */
-  readonly path: string;
-  /** Of the canonical Pod without our annotations. */
-  readonly pod: Fingerprint;
   readonly mounts: readonly HostMount[];
   /** The Pod came as text: findings about it have no pointer of their own. */
   readonly text: boolean;
@@ -77,7 +75,7 @@ export interface PodItemSpec {
 export function readPod(raw: RawPod): ParsedPod {
   if ((raw.pod === undefined) === (raw.content === undefined)) {
     const message = raw.pod === undefined ? 'neither pod nor content is given' : 'both pod and content are given';
-    return { pod: null, findings: [{ code: 'KSN-POD-019', path: [], message }] };
+    return { pod: null, findings: [{ code: 'KSN-POD-018', path: [], message }] };
   }
   if (raw.content !== undefined)
     return 'inline' in raw.content ? parsePod(Buffer.from(raw.content.inline)) : parseBase64(raw.content.base64);

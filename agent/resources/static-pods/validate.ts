@@ -30,7 +30,7 @@ function reasonOf(key: string, raw: RawPod, { code, path, message, remedy, line,
   // Text has no pointers inside; its own line and column go into the words, since `line` of a place is the spec's.
   const inside = line === undefined ? '' : ` (line ${line}, column ${column ?? 1} of the text)`;
   const pointer = pointerOf(
-    code === 'KSN-POD-019' ? [key] : raw.content === undefined ? [key, 'pod', ...path] : [key, 'content'],
+    code === 'KSN-POD-018' ? [key] : raw.content === undefined ? [key, 'pod', ...path] : [key, 'content'],
   );
   return podReason(code, `pod:${key}: ${message}${inside}`, {
     element: `pod:${key}`,

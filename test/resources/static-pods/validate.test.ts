@@ -54,7 +54,7 @@ t.test('findings of objects have pointers, findings of text have lines in their 
 });
 
 t.test('a pod is given once', async (t) => {
-  t.same(brief({ a: {}, b: { pod: pod(), content: { inline: '' } } }), ['KSN-POD-019 /a', 'KSN-POD-019 /b']);
+  t.same(brief({ a: {}, b: { pod: pod(), content: { inline: '' } } }), ['KSN-POD-018 /a', 'KSN-POD-018 /b']);
   t.same(brief({ a: { content: { base64: '%' } } }), ['KSN-POD-001 /a/content']);
 });
 

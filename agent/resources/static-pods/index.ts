@@ -1,0 +1,38 @@
+import type { Kind } from '../kind.ts';
+import { samePath } from '../path-state.ts';
+import { applyPod } from './apply.ts';
+import { discoverForeign } from './discover.ts';
+import { expandPods } from './expand.ts';
+import { mountFindings } from './mounts.ts';
+import { POD_NAME } from './names.ts';
+import { observePods } from './observe.ts';
+import { KIND, planPods } from './plan.ts';
+import type { PodState } from './pod-state.ts';
+import { probePod } from './probe.ts';
+import { podResource, type PodItemSpec } from './spec.ts';
+import { stagePod } from './stage.ts';
+import { validateSection } from './validate.ts';
+import { watchPods } from './watch.ts';
+
+/** Pods that kubelet runs from its manifest folder, without an API server. */
+export const staticPods: Kind<PodItemSpec, PodState> = {
+  name: KIND,
+  prefix: 'pod',
+  stateVersion: 1,
+  schema: podResource,
+  key: {
+    pattern: POD_NAME,
+    meaning: "the name of a pod: lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit",
+  },
+  validate: validateSection,
+  expand: expandPods,
+  across: mountFindings,
+  discover: discoverForeign,
+  observe: observePods,
+  plan: planPods,
+  same: samePath,
+  stage: stagePod,
+  apply: applyPod,
+  probe: probePod,
+  watch: watchPods,
+};

@@ -1,0 +1,87 @@
+/** Managed pods are planned as the paths that they are; foreign manifests by local policy. Pure. */
+import type { Address, Draft, Note, Observation, Planned, Target, Wait } from '../kind.ts';
+import { planPaths } from '../path-plan.ts';
+import type { PathSpec, PathState } from '../path-state.ts';
+import { podReason, type PodCode } from './errors.ts';
+import { isForeign, type ForeignFacts } from './foreign-facts.ts';
+import type { ForeignState, PodState } from './pod-state.ts';
+import type { PodItemSpec } from './spec.ts';
+
+export const KIND = 'staticPods';
+
+export interface PodPlanInput {
+  readonly targets: readonly Target<PodItemSpec, PodState>[];
+  readonly seen: ReadonlyMap<Address, Observation<PodState>>;
+}
+
+export function planPods({ targets, seen }: PodPlanInput): Planned<PodState> {
+  const managed = targets.filter(({ address }) => !isForeign(address)) as readonly Target<PathSpec, PathState>[];
+  const planned = planPaths(KIND, { targets: managed, seen });
+  const changes: Draft<PodState>[] = planned.changes.map((draft) => ({ ...draft, summary: inWords(draft.summary) }));
+  const notes: Note[] = [...(planned.notes ?? [])];
+  const waits: Wait[] = [...planned.waits];
+  for (const { address } of targets.filter((target) => isForeign(target.address))) {
+    const observation = seen.get(address) ?? { state: null };
+    if ('unknown' in observation) waits.push({ address, reason: observation.unknown, until: 'input' });
+    else if (observation.state !== null && 'foreign' in observation.state) planForeign(address, observation.state);
+  }
+  return { changes, waits, notes };
+
+  function planForeign(address: Address, state: ForeignState): void {
+    const { policy } = state.foreign;
+    if (policy === 'quarantine' && state.type === 'file') changes.push(quarantine(address, state));
+    else if (policy !== 'ignore') notes.push({ address, reason: found(address, state.foreign) });
+  }
+}
+
+/** Kubelet stops the old pod before it starts the new one: a new UID waits for the old worker. */
+function inWords(summary: string): string {
+  return summary.replace(/\bcontent\b/, 'pod (stop/start, ~15 s gap)');
+}
+
+function quarantine(address: Address, state: ForeignState & { readonly type: 'file' }): Draft<PodState> {
+  const { path } = state.foreign;
+  return {
+    address,
+    kind: KIND,
+    covers: [address],
+    from: state,
+    to: null,
+    why: 'drift',
+    adopts: false,
+    claims: [`path:${path}`],
+    needs: [],
+    effects: [],
+    undo: 'exact',
+    // The row stays, and with it the bytes: its original is what leaving with --restore puts back.
+    onRemove: 'keep',
+    summary: `quarantine ${words(state.foreign)}; its bytes are kept as ${state.content}, \`keelson leave --restore\` puts them back`,
+  };
+}
+
+const CODES: Readonly<Record<ForeignFacts['is'], PodCode>> = {
+  manifest: 'KSN-POD-012',
+  unread: 'KSN-POD-012',
+  duplicate: 'KSN-POD-013',
+  malformed: 'KSN-POD-014',
+  other: 'KSN-POD-015',
+};
+
+function found(address: Address, facts: ForeignFacts) {
+  return podReason(CODES[facts.is], `${facts.path} is ${words(facts)}`, { element: address });
+}
+
+function words({ is, pod, why }: ForeignFacts): string {
+  switch (is) {
+    case 'manifest':
+      return `a foreign manifest, of ${pod}`;
+    case 'duplicate':
+      return `a second manifest of the managed pod ${pod}`;
+    case 'malformed':
+      return `a foreign file that kubelet cannot read: ${why}`;
+    case 'unread':
+      return 'a foreign manifest, which is a link or very large';
+    case 'other':
+      return 'neither file nor folder nor link; it is left alone';
+  }
+}
