@@ -4,21 +4,15 @@
  */
 import type { Attributes } from '../../hostfs/filesystem.ts';
 import { FsError } from '../../hostfs/errors.ts';
+import { joinPath } from '../../hostfs/path.ts';
 import { fileFailure, resourceError } from './errors.ts';
 import { temporaryName, ThirdStateError, type Change, type Host, type State } from './kind.ts';
 import { pathOf } from './path-key.ts';
-import { attributesOf, wordsOf } from './path-owner.ts';
-import { entryAt, stateOf } from './path-observe.ts';
-import {
-  keepsInode,
-  permissionBits,
-  samePath,
-  type DirectoryState,
-  type FileState,
-  type PathState,
-} from './path-state.ts';
+import { attributesOf } from './path-owner.ts';
+import { progressOf } from './path-progress.ts';
+import { keepsInode, samePath, type DirectoryState, type FileState, type PathState } from './path-state.ts';
 import { resolvedTo } from './path-stage.ts';
-import { besidePath, lateName, writeTemporary } from './path-temporaries.ts';
+import { besidePath, isTemporary, lateName, writeTemporary } from './path-temporaries.ts';
 
 export async function applyPath(change: Change<PathState>, host: Host, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
@@ -26,12 +20,10 @@ export async function applyPath(change: Change<PathState>, host: Host, signal: A
   const { from, address } = change;
   if (samePath(from, to)) return;
   try {
-    const entry = await entryAt(pathOf(address), host);
-    // Each side has its own words for owners, and one id may be meant by both.
-    const [seen, asFrom] = [stateOf(entry, wordsOf(to), host), stateOf(entry, wordsOf(from), host)];
-    if (samePath(seen, to)) await finish(change, to, host);
-    else if (samePath(asFrom, from) || isBetween(seen, asFrom, from, to)) await go(change, seen, to, host);
-    else throw new ThirdStateError(address);
+    const { stands, seen } = await progressOf(change, to, host);
+    if (stands === 'elsewhere') throw new ThirdStateError(address);
+    if (stands === 'at to') await finish(change, to, host);
+    else await go(change, seen, to, host);
   } catch (error) {
     throw fileFailure(error, address);
   }
@@ -72,12 +64,24 @@ async function publish(change: Change<PathState>, to: Parameters<typeof writeTem
   }
 }
 
-/** A directory that others still use stays: it only ends being ours. */
+/** A directory that others still use stays: it only ends being ours. Our own leavings in it go with it. */
 async function removePath(path: string, seen: State<PathState>, host: Host): Promise<void> {
   if (seen?.type !== 'directory') return host.fs.remove(path);
-  await host.fs.removeDirectory(path).catch((error: unknown) => {
-    if (!(error instanceof FsError) || error.code !== 'NOT_EMPTY') throw error;
-  });
+  if (await removedEmpty(path, host)) return;
+  const names = await host.fs.list(path);
+  if (!names.every(isTemporary)) return;
+  for (const name of names) await host.fs.unstage(joinPath(path, 'x'), name);
+  await removedEmpty(path, host);
+}
+
+async function removedEmpty(path: string, host: Host): Promise<boolean> {
+  try {
+    await host.fs.removeDirectory(path);
+    return true;
+  } catch (error) {
+    if (error instanceof FsError && error.code === 'NOT_EMPTY') return false;
+    throw error;
+  }
 }
 
 /** An earlier run got here, perhaps without the syncs, and perhaps this is the second of two temporaries. */
@@ -92,35 +96,6 @@ async function finish(change: Change<PathState>, to: State<PathState>, host: Hos
   if (to.type === 'directory') return host.fs.removeDirectory(besidePath(path, temporaryName(change.id)));
   await host.fs.remove(besidePath(path, temporaryName(change.id)));
   await host.fs.remove(besidePath(path, lateName(change.id)));
-}
-
-/**
- * What a crash in the middle of the same change leaves: some attributes old and some new, or the old thing gone and
- * the new one not there. `seen` and `asFrom` are the same thing in the words of `to` and of `from`.
- */
-function isBetween(
-  seen: State<PathState>,
-  asFrom: State<PathState>,
-  from: State<PathState>,
-  to: State<PathState>,
-): boolean {
-  if (from === null || to === null) return false;
-  if (seen === null) return (from.type === 'directory') !== (to.type === 'directory');
-  if (!keepsInode(from, to) || !keepsInode(seen, to)) return false;
-  if (!isAttributed(seen) || !isAttributed(asFrom) || !isAttributed(from) || !isAttributed(to)) return false;
-  const modes = [from.mode, to.mode].map(permissionBits);
-  // chown(2) clears setuid and setgid.
-  const possible = [...modes, ...modes.map((bits) => bits & 0o1777)];
-  return (
-    possible.includes(permissionBits(seen.mode)) &&
-    (seen.owner === to.owner || asFrom.owner === from.owner) &&
-    (seen.group === to.group || asFrom.group === from.group) &&
-    (seen.label === undefined || seen.label === from.label || seen.label === to.label)
-  );
-}
-
-function isAttributed(state: State<PathState>): state is FileState | DirectoryState {
-  return state?.type === 'file' || state?.type === 'directory';
 }
 
 /** The label only where it is known to differ: where it cannot be read it cannot be changed either. */

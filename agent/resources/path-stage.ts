@@ -9,6 +9,7 @@ import { temporaryName, ThirdStateError, type Change, type Staged, type StageHos
 import { checkStaged } from './path-check.ts';
 import { ancestors, pathOf } from './path-key.ts';
 import { attributesOf } from './path-owner.ts';
+import { progressOf } from './path-progress.ts';
 import { keepsInode, samePath, type PathState } from './path-state.ts';
 import { besidePath, writeTemporary } from './path-temporaries.ts';
 
@@ -24,7 +25,10 @@ export async function stagePath(
   if (to?.type === 'file' || to?.type === 'directory') attributesOf(to, host.accounts, change.address);
   refuseToReplace(change, to);
   try {
-    if (losesBytes(change, to)) await savePreimage(change, host);
+    // An undo may find that what it undoes never came to pass, even its pre-image.
+    if (change.why === 'undo' && (await progressOf(change, to, host)).stands === 'at to')
+      return { change, rejected: [] };
+    if (losesBytes(change, to) && !(await savePreimage(change, to, host))) return { change, rejected: [] };
     if (!samePath(change.from, to) && !keepsInode(change.from, to)) await stageNew(change, to, host, signal);
   } catch (error) {
     throw fileFailure(error, change.address);
@@ -52,25 +56,37 @@ function losesBytes({ from, why, adopts, backup }: Change<PathState>, to: State<
   return adopts || to?.type !== 'file' || to.content !== from.content;
 }
 
-async function savePreimage({ address, from }: Change<PathState>, host: StageHost): Promise<void> {
-  if (from?.type !== 'file') return;
+/** False where this change was carried out already, so that nothing is left to be saved. */
+async function savePreimage(change: Change<PathState>, to: State<PathState>, host: StageHost): Promise<boolean> {
+  const { address, from } = change;
+  if (from?.type !== 'file') return true;
   if (from.size > largestPreimage) {
     throw resourceError(
       'KSN-FILE-005',
       `${address}: ${from.size} bytes would be overwritten; up to ${largestPreimage} are kept for an undo`,
-      {
-        element: address,
-      },
+      { element: address },
     );
   }
-  const bytes = await host.fs.read(pathOf(address), largestPreimage).catch((error: unknown) => {
-    // Gone or grown since it was seen.
-    if (error instanceof FsError && (error.code === 'NOT_FOUND' || error.code === 'TOO_LARGE'))
-      throw new ThirdStateError(address);
+  const bytes = await readIfThere(pathOf(address), host);
+  if (bytes !== null && host.fingerprint(bytes) === from.content) {
+    await host.savePreimage(bytes);
+    return true;
+  }
+  const { stands } = await progressOf(change, to, host);
+  if (stands === 'at to') return false;
+  if (stands === 'between') return true;
+  throw new ThirdStateError(address);
+}
+
+/** Null where it is gone, is no file any more, or has grown too large. */
+async function readIfThere(path: string, host: StageHost): Promise<Uint8Array | null> {
+  try {
+    return await host.fs.read(path, largestPreimage);
+  } catch (error) {
+    if (!(error instanceof FsError)) throw error;
+    if (['NOT_FOUND', 'NOT_A_DIRECTORY', 'NOT_A_FILE', 'IS_A_DIRECTORY', 'TOO_LARGE'].includes(error.code)) return null;
     throw error;
-  });
-  if (host.fingerprint(bytes) !== from.content) throw new ThirdStateError(address);
-  await host.savePreimage(bytes);
+  }
 }
 
 /** Where the folder is not there yet (the same generation makes it), only the check needs the bytes now. */

@@ -1,5 +1,6 @@
 /** The temporaries that a change of a path may leave beside it, how they are written, and how they are swept. */
 import type { FileSystem } from '../../hostfs/filesystem.ts';
+import { FsError } from '../../hostfs/errors.ts';
 import { joinPath, parentPath } from '../../hostfs/path.ts';
 import { temporaryName, type Change, type ChangeId, type StageHost } from './kind.ts';
 import { ancestors, pathOf } from './path-key.ts';
@@ -30,28 +31,48 @@ export async function writeTemporary(
   await host.temporaries.stage(path, name, await host.content(to.content), attributes);
 }
 
+/** Of this or another change. */
+export function isTemporary(name: string): boolean {
+  return changeOf(name) !== undefined;
+}
+
 export function besidePath(path: string, name: string): string {
   return joinPath(parentPath(path), name);
 }
 
 /**
- * Removes every temporary of ours beside these paths and above them, for changes that are no longer open.
- * Answers what it removed.
+ * Removes every temporary of ours beside these paths and above them (a check may have staged there), for changes
+ * that are no longer open; durable at the next flush. Answers what it removed.
  */
 export async function sweepTemporaries(
   paths: readonly string[],
-  fs: Pick<FileSystem, 'list' | 'unstage'>,
-  open: (id: ChangeId) => boolean,
+  fs: Pick<FileSystem, 'list' | 'lstat' | 'remove' | 'removeDirectory'>,
+  isOpen: (id: ChangeId) => boolean,
 ): Promise<readonly string[]> {
-  const directories = new Set(paths.flatMap((path) => ['/', ...ancestors(path)]));
   const removed: string[] = [];
-  for (const directory of directories) {
-    for (const name of await fs.list(directory).catch(() => [])) {
-      const id = /^\.keelson-([0-9a-z-]+?)(?:-late)?~$/.exec(name)?.[1];
-      if (id === undefined || open(id)) continue;
-      await fs.unstage(joinPath(directory, 'x'), name);
-      removed.push(joinPath(directory, name));
+  for (const directory of new Set(paths.flatMap((path) => ['/', ...ancestors(path)]))) {
+    for (const name of await namesIn(directory, fs)) {
+      const id = changeOf(name);
+      if (id === undefined || isOpen(id)) continue;
+      const path = joinPath(directory, name);
+      if ((await fs.lstat(path))?.type === 'directory') await fs.removeDirectory(path);
+      else await fs.remove(path);
+      removed.push(path);
     }
   }
   return removed;
+}
+
+/** Of what is no directory there is nothing to sweep. */
+async function namesIn(directory: string, fs: Pick<FileSystem, 'list'>): Promise<readonly string[]> {
+  try {
+    return await fs.list(directory);
+  } catch (error) {
+    if (error instanceof FsError && (error.code === 'NOT_A_DIRECTORY' || error.code === 'NOT_FOUND')) return [];
+    throw error;
+  }
+}
+
+function changeOf(name: string): ChangeId | undefined {
+  return /^\.keelson-([0-9a-z-]+?)(?:-late)?~$/.exec(name)?.[1];
 }
