@@ -8,7 +8,7 @@ import { resolvedTo } from '../path-stage.ts';
 import type { PathState } from '../path-state.ts';
 import { renderManifest } from './manifest.ts';
 import { manifestAt } from './observe.ts';
-import { isManifest, manifestPath, nameOf, pathFrom, type ManifestState, type PodState } from './pod-state.ts';
+import { isManifest, manifestPath, nameOf, pathFrom, type PodState } from './pod-state.ts';
 
 export interface Exact<H extends StageHost> {
   /** Under the address of the file: `file:/etc/kubernetes/manifests/haproxy.json`. */
@@ -30,17 +30,17 @@ export async function exactChange<H extends StageHost>(change: Change<PodState>,
   const there = isManifest(change.from) && isManifest(state) && change.from.content === state.content;
   const from: State<PathState> = there && raw?.type === 'file' ? { ...change.from, content: raw.content } : change.from;
   if (!isManifest(to)) return { change: { ...change, address: `file:${path}`, from, to }, host };
-  const manifest = await manifestOf(to, host);
+  const { nonce, ...file } = to;
+  // Already there to the byte: an undo of what never came to pass finds no bytes in any store.
+  if (isManifest(state) && state.content === to.content && state.nonce === nonce && raw?.type === 'file') {
+    return { change: { ...change, address: `file:${path}`, from, to: { ...file, content: raw.content } }, host };
+  }
+  const manifest = renderManifest(await host.content(to.content), to.content, nonce);
   const content = host.fingerprint(manifest);
-  const { nonce: _, ...file } = to;
   return {
     change: { ...change, address: `file:${path}`, from, to: { ...file, content, size: manifest.length } },
     host: { ...host, content: async (wanted) => (wanted === content ? manifest : host.content(wanted)) },
   };
-}
-
-async function manifestOf({ content, nonce }: ManifestState, host: StageHost): Promise<Uint8Array> {
-  return renderManifest(await host.content(content), content, nonce);
 }
 
 /** Errors of paths speak of the file; that something else was there is said of the pod. */

@@ -2,6 +2,7 @@ import type { Kind } from '../kind.ts';
 import { samePath } from '../path-state.ts';
 import { applyPod } from './apply.ts';
 import { discoverForeign } from './discover.ts';
+import { podEffects } from './effects.ts';
 import { expandPods } from './expand.ts';
 import { mountFindings } from './mounts.ts';
 import { POD_NAME } from './names.ts';
@@ -34,5 +35,7 @@ export const staticPods: Kind<PodItemSpec, PodState> = {
   stage: stagePod,
   apply: applyPod,
   probe: probePod,
+  effects: podEffects,
   watch: watchPods,
+  alive: true,
 };

@@ -56,6 +56,8 @@ interface AtPath {
   readonly state: State<PodState>;
   /** The same thing, a manifest by its very bytes. */
   readonly raw: State<PathState>;
+  /** Of a manifest of ours. */
+  readonly pod?: Uint8Array;
 }
 
 export async function manifestAt(path: string, words: Words, host: ReadHost, address: Address): Promise<AtPath> {
@@ -66,7 +68,8 @@ export async function manifestAt(path: string, words: Words, host: ReadHost, add
   if (host.fingerprint(bytes) !== raw.content) throw new ThirdStateError(address);
   const manifest = decodeManifest(bytes, (some) => host.fingerprint(some));
   if (manifest === null) return { state: raw, raw };
-  return { state: { ...raw, content: host.fingerprint(manifest.pod), nonce: manifest.nonce }, raw };
+  const state: PodState = { ...raw, content: host.fingerprint(manifest.pod), nonce: manifest.nonce };
+  return { state, raw, pod: manifest.pod };
 }
 
 async function foreignAt(address: Address, managed: ReadonlySet<string>, host: ReadHost): Promise<State<PodState>> {

@@ -13,8 +13,9 @@ import {
   visit,
   type Document,
   type Node,
+  type Scalar,
 } from 'yaml';
-import type { FieldPath, Finding } from './finding.ts';
+import { dotted, type FieldPath, type Finding } from './finding.ts';
 import { isObject, withoutNulls, type Json, type JsonObject } from './json.ts';
 
 export type ParsedPod =
@@ -38,13 +39,22 @@ export function parsePod(bytes: Uint8Array): ParsedPod {
   }
   const deep = tooDeep(text);
   if (deep !== null) return refuse([deep]);
+  try {
+    return parseText(text);
+  } catch (error) {
+    if (error instanceof RangeError) return refuse([plain('it is nested too deep')]);
+    throw error;
+  }
+}
+
+function parseText(text: string): ParsedPod {
   const lines = new LineCounter();
   const documents = read(text, '1.2', lines);
   const findings: Finding[] = [];
   const at = (offset: number | undefined) => (offset === undefined ? {} : placeOf(lines, offset));
   for (const document of documents) {
     for (const problem of [...document.errors, ...document.warnings]) {
-      findings.push({ code: 'KSN-POD-001', path: [], message: firstLine(problem.message), ...at(problem.pos[0]) });
+      findings.push({ code: 'KSN-POD-001', path: [], message: withoutQuotes(problem.message), ...at(problem.pos[0]) });
     }
   }
   for (const document of documents) {
@@ -89,7 +99,7 @@ function read(text: string, version: '1.1' | '1.2', lineCounter: LineCounter): r
   return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
 }
 
-/** The reader is recursive: brackets and indentation nested beyond reason are refused before it sees them. */
+/** Cheap, and before the reader spends itself on it. */
 function tooDeep(text: string): Finding | null {
   let depth = 0;
   for (const char of text) {
@@ -97,9 +107,7 @@ function tooDeep(text: string): Finding | null {
     else if (char === ']' || char === '}') depth = Math.max(0, depth - 1);
     if (depth > MAX_DEPTH) return plain(`brackets are nested deeper than ${MAX_DEPTH}`);
   }
-  return /(?:^|\n)[ ]*(?:[-?] ?){40,}/.test(text) || /(?:^|\n)[ ]{400,}\S/.test(text)
-    ? plain('it is nested too deep')
-    : null;
+  return null;
 }
 
 /** Anchors, aliases, merge keys and explicit tags: kubelet would follow them, a reviewer would not. */
@@ -111,12 +119,11 @@ function sharing(document: Document.Parsed, at: At): readonly Finding[] {
     Node(key, node) {
       if (key === 'key' && isScalar(node) && node.source === '<<' && node.type === 'PLAIN')
         refused(node, 'the merge key << is not read the same by everyone', 'Write the members out.');
-      if (isAlias(node))
-        refused(node, `the alias *${node.source} is not read the same by everyone`, 'Write the value out.');
+      if (isAlias(node)) refused(node, 'the alias is not read the same by everyone', 'Write the value out.');
       else if (node.anchor !== undefined)
-        refused(node, `the anchor &${node.anchor} is not needed without aliases`, 'Remove the anchor.');
+        refused(node, 'the anchor is not needed without aliases', 'Remove the anchor.');
       else if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:'))
-        refused(node, `the tag ${node.tag} is not known`, 'Remove the tag.');
+        refused(node, 'the tag is not known', 'Remove the tag.');
     },
   });
   return findings;
@@ -129,12 +136,12 @@ function disagreements(modern: Document.Parsed, old: Document.Parsed | undefined
     if (isScalar(a)) {
       const time = a.type === 'PLAIN' && typeof a.value === 'string' && TIME.test(a.value);
       if (!time && isScalar(b) && Object.is(a.value, b.value)) return;
-      const source = a.source ?? String(a.value);
       findings.push({
         code: 'KSN-POD-001',
         path,
-        message: `${source} is ${shown(a.value)} in YAML 1.2 and ${time ? 'a time' : shown(isScalar(b) ? b.value : undefined)} in YAML 1.1, which kubelet reads`,
-        remedy: typeof a.value === 'string' ? 'Write it in quotes.' : `Write it in quotes, or as ${shown(a.value)}.`,
+        message: `${nameOf(a, path)} is ${meaning(a.value)} in YAML 1.2 and ${time ? 'a time' : otherMeaning(a, b)} in YAML 1.1, which kubelet reads`,
+        remedy:
+          typeof a.value === 'string' ? 'Write it in quotes.' : 'Write it in quotes, or as a plain decimal number.',
         ...at(a.range?.[0]),
       });
     } else if (isMap(a) && isMap(b)) {
@@ -152,9 +159,19 @@ function disagreements(modern: Document.Parsed, old: Document.Parsed | undefined
   return findings;
 }
 
-function shown(value: unknown): string {
-  if (value === undefined || typeof value === 'symbol') return 'something else';
-  return typeof value === 'string' ? 'a string' : JSON.stringify(value);
+/** `yes` and its like by themselves; anything else by its field, since a number may be a secret. */
+function nameOf(scalar: Scalar, path: FieldPath): string {
+  return /^[A-Za-z]{1,5}$/.test(scalar.source ?? '') ? (scalar.source ?? '') : dotted(path);
+}
+
+function meaning(value: unknown): string {
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'number' ? 'a number' : typeof value === 'string' ? 'text' : 'something else';
+}
+
+function otherMeaning(a: Scalar, b: unknown): string {
+  const [modern, old] = [meaning(a.value), meaning(isScalar(b) ? b.value : undefined)];
+  return modern === old ? 'another one' : old;
 }
 
 function isEmptyScalar(node: unknown): boolean {
@@ -166,8 +183,9 @@ function placeOf(lines: LineCounter, offset: number): { readonly line: number; r
   return { line, column: col };
 }
 
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? message;
+/** The parser's words without the text that some of them quote after a colon: it may be a secret. */
+function withoutQuotes(message: string): string {
+  return message.split(/[:\n]/, 1)[0] ?? message;
 }
 
 function plain(message: string, remedy?: string): Finding {

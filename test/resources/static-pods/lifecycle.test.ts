@@ -2,6 +2,7 @@ import t from 'tap';
 import { invert } from '../../../agent/plan/invert.ts';
 import { targetsOf } from '../../../agent/plan/targets.ts';
 import type { Address, Change, Draft, Item, KindSettings, Owned, Target } from '../../../agent/resources/kind.ts';
+import { podEffects } from '../../../agent/resources/static-pods/effects.ts';
 import { staticPods } from '../../../agent/resources/static-pods/index.ts';
 import type { JsonObject } from '../../../agent/resources/static-pods/json.ts';
 import type { PodState } from '../../../agent/resources/static-pods/pod-state.ts';
@@ -274,4 +275,22 @@ t.test('ignore ignores', async (t) => {
   const bench = await Bench.open({ foreignManifests: 'ignore' });
   await bench.put('x.yaml', foreign);
   t.same(await bench.plan(), { changes: [], waits: [], notes: [] });
+});
+
+t.test('a restart is a new nonce, once an effect', async (t) => {
+  const bench = await Bench.open();
+  bench.want(web('a:1'));
+  await bench.converge();
+  const restart = (id: string, verb: 'restart' | 'signal' = 'restart', target: Address = 'pod:web') =>
+    podEffects.run({ id, target, verb }, bench.host.hosts.mutate, signal);
+  await restart('4/0/pod:web/restart');
+  const once = await bench.text('web.json');
+  t.equal(annotationsOf(await bench.manifest('web'))['keelson.dev/nonce'], '4/0/pod:web/restart');
+  t.match(await bench.host.hosts.read.fs.lstat(`${folder}/web.json`), { mode: 0o600 });
+  await restart('4/0/pod:web/restart');
+  t.equal(await bench.text('web.json'), once);
+  t.same(await bench.names(), ['web.json']);
+  t.same((await bench.plan()).changes, [], 'nothing has drifted');
+  await t.rejects(restart('5/0/x', 'signal'), { name: 'EffectSkipped', message: /no kubelet here/ });
+  await t.rejects(restart('5/0/x', 'restart', 'pod:none'), { name: 'EffectSkipped' });
 });
