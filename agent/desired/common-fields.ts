@@ -1,9 +1,8 @@
 /** The fields that every resource shares, as the engine uses them (parsed; the spec has strings with units). */
-import { Findings } from './findings.ts';
+import { errorOf, Findings } from './findings.ts';
 import { gatesOf } from './gates.ts';
 import { DEFAULT_COMMAND_TIMEOUT_MS, onChangeOf } from './on-change.ts';
 import { childPointer } from './pointer.ts';
-import { specError, type SpecCode } from './errors.ts';
 import { parseDuration } from './units.ts';
 
 export { commonProperties } from './common-schema.ts';
@@ -82,7 +81,7 @@ export function commonOf(raw: unknown): CommonFields {
   const findings = new Findings();
   const common = readCommonFields(raw, '', findings);
   const [first] = findings.all;
-  if (first !== undefined) throw specError(first.code as SpecCode, first.message, first);
+  if (first !== undefined) throw errorOf(first);
   return common;
 }
 

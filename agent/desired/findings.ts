@@ -1,4 +1,4 @@
-import type { Reason } from '../base/errors.ts';
+import { KeelsonError, type Reason } from '../base/errors.ts';
 import { specError, type SpecCode } from './errors.ts';
 
 /** Collects what is wrong, so that everything is told at once. Places are pointers until the document gives them lines. */
@@ -25,4 +25,10 @@ export class Findings {
   get all(): readonly Reason[] {
     return this.#reasons;
   }
+}
+
+/** A finding as an error, for where nobody is left to tell it to. */
+export function errorOf(reason: Reason): KeelsonError {
+  const { code, fault, message, remedy = '' } = reason;
+  return new KeelsonError(code, { fault, meaning: message, evidence: '', next: remedy }, message, reason);
 }

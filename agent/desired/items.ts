@@ -1,8 +1,7 @@
 /** A NodeSpec → everything it declares, as addressed items: the input of ownership, policy and plan. */
 import type { Address, AnyKind, Claim, ExpandContext, Fingerprint, Item } from '../resources/kind.ts';
 import { parentPath } from '../../hostfs/path.ts';
-import { specError, type SpecCode } from './errors.ts';
-import { Findings } from './findings.ts';
+import { errorOf, Findings } from './findings.ts';
 import type { NodeSpec } from './node-spec.ts';
 import { childPointer } from './pointer.ts';
 import { substituteSection } from './substitute.ts';
@@ -23,7 +22,7 @@ export function expandSpec(spec: NodeSpec, kinds: readonly AnyKind[], context: E
     ]),
   );
   const [first] = findings.all;
-  if (first !== undefined) throw specError(first.code as SpecCode, first.message, first);
+  if (first !== undefined) throw errorOf(first);
   return expandSections(sections, kinds, context);
 }
 

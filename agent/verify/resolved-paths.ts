@@ -1,0 +1,63 @@
+/**
+ * Policy on paths as they stand is not enough where the host has links: /srv/x may be /etc/keelson. Looked
+ * at on accept; a link made afterwards by somebody else is that somebody's deed, and hostfs still keeps
+ * everything beneath the root.
+ */
+import type { Reason } from '../base/errors.ts';
+import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
+import { baseName, joinPath, parentPath } from '../../hostfs/path.ts';
+import { isPath, pathOf } from '../desired/items.ts';
+import type { Item } from '../resources/kind.ts';
+import { verifyError } from './errors.ts';
+import { pathRefusal, type LocalPolicy } from './local-policy.ts';
+
+const mostLinks = 40;
+
+/** Items whose parent folders lead, through links of this host, to a place that policy keeps from specs. */
+export async function checkResolvedPaths(
+  items: readonly Item<unknown>[],
+  fs: Pick<ReadFileSystem, 'lstat'>,
+  policy: LocalPolicy,
+): Promise<readonly Reason[]> {
+  const real = new Map<string, string>();
+  const reasons: Reason[] = [];
+  for (const { address, claims, implied } of items) {
+    if (implied === true) continue;
+    for (const path of new Set(claims.filter(isPath).map(pathOf))) {
+      const folder = parentPath(path);
+      const resolved = real.get(folder) ?? (await resolveFolder(folder, fs));
+      real.set(folder, resolved);
+      if (resolved === folder) continue;
+      const place = joinPath(resolved, baseName(path));
+      const why = pathRefusal(place, policy);
+      if (why !== null)
+        reasons.push(
+          verifyError('KSN-VERIFY-024', `${address} is in truth ${place}, which ${why}`, {
+            element: address,
+          }).toReason(),
+        );
+    }
+  }
+  return reasons;
+}
+
+/** The folder without links, as the kernel would find it inside the root; what is not there stays as written. */
+async function resolveFolder(folder: string, fs: Pick<ReadFileSystem, 'lstat'>): Promise<string> {
+  const todo = folder.split('/').filter((part) => part !== '');
+  let done = '/';
+  let links = 0;
+  for (let part = todo.shift(); part !== undefined; part = todo.shift()) {
+    if (part === '..') {
+      done = parentPath(done);
+      continue;
+    }
+    const at = joinPath(done, part);
+    const target = (await fs.lstat(at))?.target;
+    if (target === undefined || ++links > mostLinks) done = at;
+    else {
+      if (target.startsWith('/')) done = '/';
+      todo.unshift(...target.split('/').filter((step) => step !== '' && step !== '.'));
+    }
+  }
+  return done;
+}

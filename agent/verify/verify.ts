@@ -1,0 +1,134 @@
+/**
+ * Bytes from any source → a VerifiedSpec, or why not. In this order, so that a compromised transport gets
+ * nothing done by what it sends:
+ *
+ *  1. size, envelope form, payload type, payload size: nothing is decoded beyond its limit
+ *  2. signatures over the raw bytes: nobody looks into a payload that no trusted key has signed
+ *  3. the payload as JSON within limits; its series
+ *  4. enough distinct keys, bound to that series and in force
+ *  5. the replay guard of the series; notAfter, selector, version of the agent
+ *  6. schema and kinds: all findings at once
+ *  7. local policy over everything that the spec declares
+ *
+ * A plain document takes the place of 1–4 only where the configuration allows its series unsigned, by name.
+ */
+import { createHash } from 'node:crypto';
+import { KeelsonError, type Reason } from '../base/errors.ts';
+import type { Instant } from '../base/clock.ts';
+import { parseDocument } from '../desired/document.ts';
+import type { SourceDocument } from '../desired/source-text.ts';
+import type { SpecChecker } from '../desired/spec-checker.ts';
+import { checkDocument } from '../desired/validate.ts';
+import { oneOf, quoted } from '../desired/words.ts';
+import type { ExpandContext, Item } from '../resources/kind.ts';
+import { jsonIn, looksLikeEnvelope, readEnvelope } from './dsse.ts';
+import { verifyError } from './errors.ts';
+import { freshnessReasons, readIdentity } from './freshness.ts';
+import { checkPolicy, type LocalPolicy } from './local-policy.ts';
+import { decide, type Newest } from './replay-guard.ts';
+import { matchesAny } from './series-pattern.ts';
+import { countSigners, signersOf } from './signers.ts';
+import type { Trust } from './trust-store.ts';
+import type { VerifiedSpec } from './verified-spec.ts';
+
+export interface VerifyContext extends ExpandContext {
+  /** Where the bytes came from: `folder:/etc/keelson/specs.d/lb.json`, `control`. */
+  readonly source: string;
+  /** Named in findings of plain documents. */
+  readonly file?: string;
+  readonly trust: Trust;
+  /** The newest accepted spec of a series, from the journal. */
+  readonly guard: (series: string) => Newest | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly policy: LocalPolicy;
+  readonly now: Instant;
+  readonly agentVersion: string;
+  readonly checker: SpecChecker;
+  /** Patterns of series that may come unsigned. */
+  readonly allowUnsigned: readonly string[];
+}
+
+export type Verification =
+  | {
+      readonly verified: VerifiedSpec;
+      /** What it declares, facts resolved; for {@link checkResolvedPaths}. */
+      readonly items: readonly Item<unknown>[];
+      /** It was accepted before: nothing is to be done. */
+      readonly already: boolean;
+      readonly refused?: undefined;
+    }
+  | { readonly refused: readonly Reason[]; readonly verified?: undefined };
+
+/** A payload that somebody stands for. */
+interface Authentic {
+  readonly payload: Uint8Array;
+  readonly document: SourceDocument;
+  readonly signers: readonly string[];
+}
+
+export function verifySpec(bytes: Uint8Array, context: VerifyContext): Verification {
+  try {
+    const authentic = authenticate(bytes, context);
+    return 'refused' in authentic ? authentic : judge(bytes, authentic, context);
+  } catch (error) {
+    if (error instanceof KeelsonError) return { refused: [error.toReason()] };
+    throw error;
+  }
+}
+
+/** `sha256:<hex>` of the signed bytes. */
+export function digestOf(payload: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(payload).digest('hex')}`;
+}
+
+function authenticate(bytes: Uint8Array, context: VerifyContext): Authentic | { readonly refused: readonly Reason[] } {
+  const json = jsonIn(bytes);
+  if (!looksLikeEnvelope(json)) return takeUnsigned(bytes, context);
+  const envelope = readEnvelope(json);
+  const signed = signersOf(envelope, context.trust);
+  if (signed.refused !== undefined) return signed;
+  const parsed = parseDocument(envelope.payload, { format: 'json' });
+  if (parsed.findings !== undefined) return { refused: parsed.findings };
+  const series = readIdentity(parsed.document.value)?.series;
+  // Without a series nobody is bound to it; the schema says what is wrong with the head.
+  if (series === undefined) return { refused: checkDocument(parsed.document, context.checker, context).findings };
+  const counted = countSigners(signed.keys, series, context.trust, context.now);
+  if (counted.refused !== undefined) return counted;
+  return { payload: envelope.payload, document: parsed.document, signers: counted.keys.map(({ name }) => name) };
+}
+
+function takeUnsigned(bytes: Uint8Array, context: VerifyContext): Authentic | { readonly refused: readonly Reason[] } {
+  const { allowUnsigned, file } = context;
+  if (allowUnsigned.length === 0) throw verifyError('KSN-VERIFY-015', 'the spec is not signed');
+  const parsed = parseDocument(bytes, file === undefined ? {} : { file });
+  if (parsed.findings !== undefined) return { refused: parsed.findings };
+  const series = readIdentity(parsed.document.value)?.series;
+  if (series === undefined) return { refused: checkDocument(parsed.document, context.checker, context, file).findings };
+  if (!matchesAny(series, allowUnsigned)) {
+    throw verifyError(
+      'KSN-VERIFY-015',
+      `the spec is not signed, and its series is ${quoted(series)}; unsigned may come ${oneOf(allowUnsigned)}`,
+      { element: series },
+    );
+  }
+  return { payload: bytes, document: parsed.document, signers: [] };
+}
+
+function judge(envelope: Uint8Array, { payload, document, signers }: Authentic, context: VerifyContext): Verification {
+  const { checker, policy, facts, file, source } = context;
+  const identity = readIdentity(document.value);
+  if (identity?.generation === undefined) return { refused: checkDocument(document, checker, context, file).findings };
+  const digest = digestOf(payload);
+  const { series, generation } = identity;
+  const guard = decide({ series, generation, digest }, context.guard(series));
+  const already = guard.is === 'already';
+  const stale = already
+    ? []
+    : [...(guard.is === 'refused' ? [guard.reason] : []), ...freshnessReasons(identity, context)];
+  if (stale.length > 0) return { refused: stale };
+  const { spec, items, findings } = checkDocument(document, checker, context, file);
+  if (spec === null) return { refused: findings };
+  const refused = checkPolicy(items, spec, checker.kinds, policy);
+  if (refused.length > 0) return { refused };
+  return { verified: { series, generation, digest, spec, facts, signers, source, envelope }, items, already };
+}
