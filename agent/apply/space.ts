@@ -42,13 +42,14 @@ export class Ballast {
     this.#journalBytes = journalBytes;
   }
 
-  /** Takes the room on board, durable, or fails leaving none. */
+  /** Takes more room on board, durable, or fails leaving what the transaction had before. */
   async reserveFor(tx: TxId, needed: readonly RoomNeeded[]): Promise<void> {
+    const before = this.#pieces.get(tx)?.length ?? 0;
     try {
-      for (const { beside, bytes } of await this.#byDevice(needed)) await this.#take(tx, beside, bytes);
+      for (const { beside, bytes } of await this.#byDevice(needed, before === 0 ? this.#journalBytes : 0)) await this.#take(tx, beside, bytes);
       await this.#fs.flush();
     } catch (error) {
-      await this.release(tx).catch(() => 0);
+      await this.#throwOff(this.#pieces.get(tx)?.splice(before) ?? []).catch(() => 0);
       if (isFsError(error, 'NO_SPACE')) throw applyError('KSN-APPLY-030', `There is no room to keep for a rollback: ${error.message}`, { element: error.path, cause: error });
       throw fromFs(error, this.#dir);
     }
@@ -80,15 +81,19 @@ export class Ballast {
   async release(tx: TxId): Promise<number> {
     const pieces = this.#pieces.get(tx) ?? [];
     this.#pieces.delete(tx);
+    return this.#throwOff(pieces);
+  }
+
+  async #throwOff(pieces: readonly Piece[]): Promise<number> {
     for (const { beside, name } of pieces) await this.#fs.unstage(beside, name);
     // Blocks are free for others only when the removal is on disk.
     if (pieces.length > 0) await this.#fs.flush();
     return pieces.length;
   }
 
-  async #byDevice(needed: readonly RoomNeeded[]): Promise<readonly { readonly beside: string; readonly bytes: number }[]> {
+  async #byDevice(needed: readonly RoomNeeded[], journal: number): Promise<readonly { readonly beside: string; readonly bytes: number }[]> {
     const own = await this.#fs.space(this.#dir);
-    const devices = new Map([[own.device, { beside: `${this.#dir}/ballast`, bytes: this.#journalBytes, free: own.free }]]);
+    const devices = new Map([[own.device, { beside: `${this.#dir}/ballast`, bytes: journal, free: own.free }]]);
     for (const { path, bytes } of needed) {
       const { device, free } = await this.#fs.space(path);
       const there = devices.get(device) ?? { beside: await this.#nearest(path), bytes: 0, free };

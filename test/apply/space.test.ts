@@ -3,7 +3,7 @@ import t from 'tap';
 import { MemoryHost } from '../../hostfs/memory-host.ts';
 import { openRoot } from '../../hostfs/rooted.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
-import { Ballast } from '../../agent/apply/ballast.ts';
+import { Ballast } from '../../agent/apply/space.ts';
 import { sweepStore, sweepTemporaries, transactionOf } from '../../agent/apply/temporaries.ts';
 import { everyCrash } from './every-crash.ts';
 
