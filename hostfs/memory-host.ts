@@ -9,7 +9,7 @@
  */
 import { interpose, type PrimitiveCall } from './interpose.ts';
 import { crashed, losesAll, type Choose } from './memory-crash.ts';
-import { newDisk, type Disk } from './memory-inodes.ts';
+import { newDisk, save, type Disk } from './memory-inodes.ts';
 import { MemoryPrimitives, type MemoryOptions } from './memory-primitives.ts';
 import { MemoryWatches } from './memory-watches.ts';
 import { ErrnoError, type Primitives } from './primitives.ts';
@@ -41,7 +41,7 @@ export class MemoryHost {
   #dead = false;
   #meddling = false;
 
-  constructor(options: MemoryHostOptions = {}, disk: Disk = newDisk(options.capacity ?? Number.MAX_SAFE_INTEGER)) {
+  constructor(options: MemoryHostOptions = {}, disk: Disk = emptyDisk(options)) {
     this.#options = options;
     this.#disk = disk;
     const { labels = 'absent', xattrs = true, uid = 0, gid = 0 } = options;
@@ -127,4 +127,13 @@ export class MemoryHost {
     this.#dead = true;
     throw new CrashError(`crash ${when} ${call.primitive} ${call.name} (primitive ${call.index})`);
   }
+}
+
+/** A root folder that belongs to the process. */
+function emptyDisk({ capacity = Number.MAX_SAFE_INTEGER, uid = 0, gid = 0 }: MemoryHostOptions): Disk {
+  const disk = newDisk(capacity);
+  disk.root.uid = uid;
+  disk.root.gid = gid;
+  disk.root.created = save(disk.root);
+  return disk;
 }

@@ -160,7 +160,7 @@ export class MemoryPrimitives implements Primitives {
 
   setMode(handle: Handle, mode: number): void {
     const inode = this.#inode(handle);
-    if (inode.type === 'link') throw new ErrnoError('EOPNOTSUPP', 'chmod');
+    if (inode.type === 'link') throw new ErrnoError('ENOTSUP', 'chmod');
     inode.mode = mode;
     this.#touch(inode);
   }
@@ -187,9 +187,12 @@ export class MemoryPrimitives implements Primitives {
   rename(from: DirectoryHandle, name: string, to: DirectoryHandle, newName: string): void {
     const inode = this.#get(from, name, 'rename');
     const [source, target] = [this.#inode(from), this.#inode(to)];
+    if (target.links === 0) throw new ErrnoError('ENOENT', 'rename', newName);
     const old = this.#find(to, newName, 'rename');
     if (old === inode) return;
-    if (inode.type === 'directory') this.#checkDirectoryRename(inode, target, old, newName);
+    if (inode.type === 'directory' && isOrHolds(inode, target)) throw new ErrnoError('EINVAL', 'rename', newName);
+    if (old !== null && isOrHolds(old, source)) throw new ErrnoError('ENOTEMPTY', 'rename', newName);
+    if (inode.type === 'directory') this.#checkDirectoryRename(old, newName);
     else if (old?.type === 'directory') throw new ErrnoError('EISDIR', 'rename', newName);
     edit(this.#disk, [
       { directory: target, name: newName, inode },
@@ -203,6 +206,7 @@ export class MemoryPrimitives implements Primitives {
   }
 
   renameNew(from: DirectoryHandle, name: string, to: DirectoryHandle, newName: string): void {
+    this.#get(from, name, 'renameat2');
     if (this.#find(to, newName, 'renameat2') !== null) throw new ErrnoError('EEXIST', 'renameat2', newName);
     this.rename(from, name, to, newName);
   }
@@ -270,12 +274,9 @@ export class MemoryPrimitives implements Primitives {
     this.#watches.entry(directory, name);
   }
 
-  #checkDirectoryRename(inode: Inode, target: Inode, old: Inode | null, newName: string): void {
+  #checkDirectoryRename(old: Inode | null, newName: string): void {
     if (old !== null && old.type !== 'directory') throw new ErrnoError('ENOTDIR', 'rename', newName);
     if (old !== null && old.entries.size > 0) throw new ErrnoError('ENOTEMPTY', 'rename', newName);
-    for (let above: Inode | undefined = target; above !== undefined; above = above.parent?.directory) {
-      if (above === inode) throw new ErrnoError('EINVAL', 'rename', newName);
-    }
   }
 
   #touch(inode: Inode): void {
@@ -308,6 +309,11 @@ export class MemoryPrimitives implements Primitives {
     if (inode === null) throw new ErrnoError('ENOENT', syscall, name);
     return inode;
   }
+}
+
+function isOrHolds(directory: Inode, what: Inode): boolean {
+  for (let at: Inode | undefined = what; at !== undefined; at = at.parent?.directory) if (at === directory) return true;
+  return false;
 }
 
 function statOf(inode: Inode): Stat {

@@ -89,6 +89,8 @@ class NodePrimitives implements Primitives {
 
   locate(directory: DirectoryHandle): string | null {
     const path = fs.readlinkSync(`/proc/self/fd/${directory}`);
+    // The kernel's mark of what was removed, which is also a good name.
+    if (path.endsWith(' (deleted)') && fs.fstatSync(directory).nlink === 0) return null;
     if (this.rootPath === '/') return path;
     if (path === this.rootPath) return '/';
     return path.startsWith(`${this.rootPath}/`) ? path.slice(this.rootPath.length) : null;

@@ -92,7 +92,7 @@ export interface Primitives {
   /** fdatasync: content and size. */
   syncData(file: FileHandle): Promise<void>;
   setOwner(handle: Handle, uid: number, gid: number): void;
-  /** EOPNOTSUPP for a link. */
+  /** ENOTSUP for a link. */
   setMode(handle: Handle, mode: number): void;
   setLinkOwner(at: DirectoryHandle, name: string, uid: number, gid: number): void;
   /** Mode 0700. */
