@@ -23,6 +23,8 @@ export async function openEnvelopes(fs: FileSystem, dir: string): Promise<Envelo
 export class Envelopes {
   readonly #fs: FileSystem;
   readonly #folder: string;
+  /** Put since the last sweep: its record may be on the way. */
+  #fresh = new Set<string>();
 
   constructor(fs: FileSystem, folder: string) {
     this.#fs = fs;
@@ -32,6 +34,7 @@ export class Envelopes {
   /** Durable when it resolves. The same digest again replaces: the same payload may come with other signatures. */
   async put(digest: string, envelope: Uint8Array): Promise<void> {
     const path = this.#path(digest);
+    this.#fresh.add(nameOf(digest));
     try {
       await this.#fs.writeDurably(path, envelope, { mode: 0o600, uid: 0, gid: 0 });
     } catch (error) {
@@ -53,9 +56,10 @@ export class Envelopes {
     return (await this.#fs.lstat(this.#path(digest))) !== null;
   }
 
-  /** Removes all others. */
+  /** Removes all others, but those put since the last sweep. */
   async sweep(keep: Iterable<string>): Promise<void> {
-    const names = new Set([...keep].map(nameOf));
+    const names = new Set([...keep].map(nameOf)).union(this.#fresh);
+    this.#fresh = new Set();
     try {
       for (const name of await this.#fs.list(this.#folder)) if (/^[0-9a-f]{64}$/.test(name) && !names.has(name)) await this.#fs.remove(`${this.#folder}/${name}`);
       await this.#fs.flush();

@@ -15,9 +15,13 @@ export class JournalFile implements AsyncDisposable {
     this.#log = log;
   }
 
-  /** Null where there is none. What a crash left of a next one is removed. */
+  /**
+   * Null where there is none. What a crash left of a next one is removed, and the folder synced even if nothing is:
+   * the process may have died between rename and sync, and what is appended now must not hang on that.
+   */
   static async open(fs: FileSystem, path: string): Promise<JournalFile | null> {
-    await fs.unstage(path, nextName);
+    await fs.remove(`${path.slice(0, path.lastIndexOf('/'))}/${nextName}`);
+    await fs.flush();
     if ((await fs.lstat(path)) === null) return null;
     return new JournalFile(await fs.openLog(path, 0));
   }

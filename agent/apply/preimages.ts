@@ -30,6 +30,9 @@ export async function openPreimages(fs: FileSystem, dir: string, fingerprint: (b
       const entry = await fs.lstat(`${folder}/${name}`);
       if (entry?.type === 'file' && isName(name)) sizes.set(name, entry.size);
     }
+    // Syncs the folder: what an earlier run renamed into it may not be durable, and will not be written again.
+    await fs.remove(`${folder}/.none`);
+    await fs.flush();
     return new Preimages(fs, folder, fingerprint, limits, sizes);
   } catch (error) {
     throw fromFs(error, folder);
@@ -44,6 +47,8 @@ export class Preimages {
   /** Bytes by name, puts under way included. */
   readonly #sizes: Map<string, number>;
   readonly #puts = new Map<string, Promise<void>>();
+  /** Put since the last sweep: the intent that names it may be on the way. */
+  #fresh = new Set<string>();
 
   constructor(fs: FileSystem, folder: string, fingerprint: (bytes: Uint8Array) => Fingerprint, limits: PreimageLimits, sizes: Map<string, number>) {
     this.#fs = fs;
@@ -68,6 +73,7 @@ export class Preimages {
     }
     const fingerprint = this.#fingerprint(bytes);
     const name = nameOf(fingerprint);
+    this.#fresh.add(name);
     const before = this.#puts.get(name);
     if (before !== undefined) {
       await before;
@@ -87,13 +93,14 @@ export class Preimages {
     return bytes;
   }
 
-  /** Removes all others. Only while nothing is being staged: what is put, but not yet named by an intent, would go. */
+  /** Removes all others, but those put since the last sweep. */
   async sweep(keep: ReadonlySet<Fingerprint>): Promise<number> {
-    const names = new Set([...keep].map(nameOf));
+    const names = new Set([...keep].map(nameOf)).union(this.#fresh);
+    this.#fresh = new Set();
     let removed = 0;
     try {
       for (const name of await this.#fs.list(this.#folder)) {
-        if (!isName(name) || names.has(name) || this.#puts.has(name)) continue;
+        if (!isName(name) || names.has(name)) continue;
         await this.#fs.remove(this.#path(name));
         this.#sizes.delete(name);
         removed += 1;

@@ -32,6 +32,16 @@ t.test('ballast is there before, free after', async (t) => {
   t.equal(await ballast.release('1'), 0);
 });
 
+t.test('wave after wave adds; a refusal leaves what was there', async (t) => {
+  const { fs } = await memory(200 * 1024);
+  const ballast = new Ballast(fs, '/state', 16 * 1024);
+  await ballast.reserveFor('1', [{ path: '/etc/app/a', bytes: 4096 }]);
+  await ballast.reserveFor('1', [{ path: '/etc/app/b', bytes: 4096 }]);
+  t.equal((await fs.space('/')).free, 200 * 1024 - 16 * 1024 - 2 * (4096 + 8192));
+  await t.rejects(ballast.reserveFor('1', [{ path: '/etc/app/c', bytes: 300_000 }]), { code: 'KSN-APPLY-030' });
+  t.equal(await ballast.release('1'), 2);
+});
+
 t.test('no room: nothing taken', async (t) => {
   const { fs, host } = await memory(100 * 1024);
   const ballast = new Ballast(fs, '/state', 16 * 1024);
