@@ -4,6 +4,7 @@ import type { Reason } from '../base/errors.ts';
 import type { SerialRunner } from '../base/serial-runner.ts';
 import type { Address, AnyKind, Change, Draft, EffectSupport, Target, Wait } from '../resources/kind.ts';
 import type { EventSink } from './event-sink.ts';
+import type { Ballast } from './space.ts';
 import type { Book } from './book.ts';
 import type { GuardTimers } from './guard-timers.ts';
 import type { Hosts } from './hosts.ts';
@@ -19,6 +20,7 @@ export interface Execution {
   /** Effect supports beyond the kinds' own: processes, commands; later units and pods. */
   readonly effects: readonly EffectSupport[];
   readonly guards: GuardTimers;
+  readonly ballast: Ballast;
   readonly bootId: string;
   /** Owned by a transaction from intent until settled. */
   readonly busy: Map<Address, TxId>;

@@ -7,6 +7,7 @@
  * 3. Stopping happens between waves, never within one; what was staged and not applied leaves no temporary.
  * 4. An address is busy from its intent until it has settled.
  */
+import { asKeelsonError } from '../base/errors.ts';
 import { components, order, precedence, type Precedence } from '../plan/order.ts';
 import { planError } from '../plan/errors.ts';
 import { temporaryName, type Address, type Change, type Draft, type Wait } from '../resources/kind.ts';
@@ -58,6 +59,7 @@ class ChangesRun {
   async toEnd(): Promise<RunOutcome> {
     try {
       await this.#stage();
+      await this.#takeBallast();
       await this.#applyInOrder();
       await this.#runEffects(new Set());
     } finally {
@@ -110,6 +112,33 @@ class ChangesRun {
               element: address,
             }).toReason(),
           });
+      }
+    }
+  }
+
+  /** Room for undoing everything that is about to happen, taken while nothing has happened yet. */
+  async #takeBallast(): Promise<void> {
+    const { ballast, book } = this.#execution;
+    const cause = book.state.open.get(this.#tx)?.cause;
+    if (
+      this.#pending.size === 0 ||
+      this.#halted ||
+      (cause !== 'generation' && cause !== 'override' && cause !== 'renewal')
+    )
+      return;
+    const needed = [...this.#pending.values()].flatMap((change) => {
+      const bytes = sizeOf(change.from);
+      const path = change.claims.find((claim) => claim.startsWith('path:'));
+      return bytes === 0 || path === undefined ? [] : [{ path: path.slice('path:'.length), bytes }];
+    });
+    if (needed.length === 0) return;
+    try {
+      await ballast.reserveFor(this.#tx, needed);
+    } catch (error) {
+      const reason = asKeelsonError(error).toReason();
+      for (const address of [...this.#pending.keys()]) {
+        await this.#drop(address);
+        this.#waits.push({ address, reason, until: 'input' });
       }
     }
   }
@@ -209,4 +238,10 @@ export async function unstage(execution: Execution, change: Change<unknown>): Pr
     if (claim.startsWith('path:'))
       await execution.hosts.stage.temporaries.unstage(claim.slice('path:'.length), temporaryName(change.id));
   }
+}
+
+/** Bytes that putting this state back would write. */
+function sizeOf(state: unknown): number {
+  const size = typeof state === 'object' && state !== null && 'size' in state ? state.size : 0;
+  return typeof size === 'number' ? size : 0;
 }

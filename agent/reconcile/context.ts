@@ -6,7 +6,7 @@ import type { Reservations } from '../apply/reservations.ts';
 import type { GateSpec } from '../desired/common-fields.ts';
 import { survey, type Survey } from '../plan/survey.ts';
 import type { Restraint } from '../plan/withhold.ts';
-import type { Address, Health } from '../resources/kind.ts';
+import type { Address, Health, Target } from '../resources/kind.ts';
 import { activeOverrides, heldAddresses, type Desired, type DesiredView } from './desired.ts';
 import type { Board } from './board.ts';
 
@@ -32,6 +32,8 @@ export interface Reconciliation {
   readonly settings: () => EngineSettings;
   /** Wakes lanes that wait for something to change: a hint, an override, a new generation. */
   readonly wake: Wake;
+  /** Watches what a complete look found from now on. */
+  readonly watch: (targets: ReadonlyMap<Address, Target<unknown, unknown>>) => void;
   /** What runs after a transaction closed: checkpoint, sweep of pre-images and envelopes. */
   readonly tidy: () => Promise<void>;
 }

@@ -80,7 +80,10 @@ export async function converge(r: Reconciliation, convergence: Convergence): Pro
           continue;
         }
       }
-      if (failure === null && waits.length === 0) return { is: 'converged', changed };
+      if (failure === null && waits.length === 0) {
+        r.watch(seen.targets);
+        return { is: 'converged', changed };
+      }
       const overdue = noteWaits(r, waits, waitingSince, desired);
       if (overdue !== null && onFailure === 'stop') return { is: 'failed', reason: overdue };
       if (failure !== null) await convergence.onFailing?.(failure);

@@ -5,14 +5,10 @@ import { contentsOf, expandSpec } from '../desired/items.ts';
 import type { NodeSpec } from '../desired/node-spec.ts';
 import { overlay } from '../plan/overlay.ts';
 import type { Address, AnyKind, ExpandContext, Fingerprint, Item } from '../resources/kind.ts';
-import type { VerifiedSpec } from '../verify/verified-spec.ts';
 
 /** Accepted envelopes on disk. `load` parses without asking the trust roots again: a signer revoked since keeps running. */
 export interface SpecLibrary {
-  save(spec: VerifiedSpec): Promise<void>;
   load(accepted: Accepted): Promise<NodeSpec>;
-  /** Removes envelopes that nobody refers to. */
-  sweep(keep: ReadonlySet<string>): Promise<void>;
 }
 
 export interface Desired {

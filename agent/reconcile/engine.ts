@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly saveSpec: (spec: VerifiedSpec) => Promise<void>;
   /** Removes temporaries of changes that are not under way. */
   readonly sweep: () => Promise<void>;
+  /** `safe-mode off`: earlier exits no longer count. */
+  readonly forgetExits: () => Promise<void>;
   readonly publish: (status: NodeStatus) => void;
 }
 
@@ -186,6 +188,7 @@ export class Engine implements EnginePort {
     const at = now(this.#r);
     const why = engineError('KSN-ENGINE-010', `switched on by ${by}: ${reason}`).toReason();
     await book.commit({ t: 'safe-mode', on, at, ...(on && { reason: why }) });
+    if (!on) await this.#options.forgetExits();
     events.emit({
       type: on ? 'SafeModeEntered' : 'SafeModeLeft',
       message: on ? why.message : 'safe mode is off',

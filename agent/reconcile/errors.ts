@@ -69,6 +69,12 @@ export const ENGINE_ERRORS = {
     evidence: 'The message names who and why; the event has it too.',
     next: 'Push a newer generation, or `keelson retry` this one.',
   },
+  'KSN-ENGINE-012': {
+    fault: 'bug',
+    meaning: 'The agent kept dying, so it only observes now; the generation it was applying is blocked.',
+    evidence: 'The last journal step in the message; `journalctl -u keelson` around the three ends.',
+    next: 'Report the crash; push a newer generation; then `keelson safe-mode off`.',
+  },
 } as const satisfies Catalogue;
 
 export const engineError = errorsOf(ENGINE_ERRORS);

@@ -2,6 +2,7 @@
 import { kindOf } from '../plan/targets.ts';
 import { probeSafely } from '../apply/settle.ts';
 import type { GateSpec } from '../desired/common-fields.ts';
+import { gateSubject } from '../health/gates.ts';
 import type { HealthCheck } from '../health/hold.ts';
 import type { Address, Health, Target } from '../resources/kind.ts';
 import { planError } from '../plan/errors.ts';
@@ -23,22 +24,7 @@ export function gatesOf(r: Reconciliation, desired: Desired, changed: ReadonlySe
 }
 
 function gateCheck(r: Reconciliation, gate: GateSpec, of: string, ofChanged: boolean): GateCheck {
-  return { subject: `${of} ${nameOf(gate)}`, ofChanged, check: (signal) => r.checkGate(gate, signal) };
-}
-
-function nameOf(gate: GateSpec): string {
-  switch (gate.type) {
-    case 'file':
-      return `gate file ${gate.path}`;
-    case 'exec':
-      return `gate exec ${gate.command.argv[0] ?? ''}`;
-    case 'tcp':
-      return `gate tcp ${gate.host}:${gate.port}`;
-    case 'http':
-      return `gate http ${gate.url}`;
-    case 'port':
-      return `gate ${gate.port}`;
-  }
+  return { subject: `${of} ${gateSubject(gate)}`, ofChanged, check: (signal) => r.checkGate(gate, signal) };
 }
 
 /** Always there: every changed item is as desired and well. */

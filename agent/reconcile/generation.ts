@@ -165,7 +165,8 @@ async function judgeBad(r: Reconciliation, tx: TxId, accepted: Accepted, reason:
 /** Superseded: closed as such, the base stays. Otherwise the transaction stays open for the next start. */
 async function stopHere(r: Reconciliation, tx: TxId, accepted: Accepted, stop: AbortSignal): Promise<void> {
   if (!wasSuperseded(stop)) return;
-  const { book, events, clock } = r.execution;
+  const { ballast, book, events, clock } = r.execution;
+  await ballast.release(tx);
   const at = clock.now();
   await book.commit({ t: 'verdict', tx, outcome: 'superseded', at }, { t: 'close', tx, left: [], at });
   events.emit({
@@ -199,6 +200,7 @@ export async function finish(r: Reconciliation, tx: TxId, desired: Desired, stop
     }
   }
   await guardsDisarmed(r, tx);
+  await r.execution.ballast.release(tx);
   await book.commit({ t: 'close', tx, left: [], at: clock.now() });
   const seen = await look(r, desired, stop);
   r.board.show(seen, withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds), now(r), true);

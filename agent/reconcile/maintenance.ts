@@ -66,6 +66,7 @@ export async function maintain(
   });
   r.board.show(seen, withheld, now(r), complete);
   contended(r, withheld.free);
+  if (complete) r.watch(seen.targets);
   for (const wait of [...seen.waits, ...withheld.waits]) again.set(wait.address, RETRY_MS);
   tellReported(r, seen);
   // Nothing is awaited between the look's end and the reservation.

@@ -109,6 +109,8 @@ async function undoAll(r: Reconciliation, tx: TxId, failed: OpenTransaction, sto
       if (failure === null && outcome.replan.length > 0) continue;
     }
     if (failure === null) return left;
+    // A full disk: throw off what was kept for just this, and go on at once.
+    if ((await r.execution.ballast.release(failed.tx)) > 0) continue;
     await incomplete(r, failure);
     if (!(await pause(r, delays.next().value, stop))) return null;
   }
@@ -270,6 +272,7 @@ async function close(
     { t: 'close', tx: failed.tx, left: [], at },
     { t: 'close', tx, left, at },
   );
+  await r.execution.ballast.release(failed.tx);
   await r.execution.guards.fired().then(async (ids) => {
     for (const id of ids) await r.execution.guards.acknowledge(id);
   });

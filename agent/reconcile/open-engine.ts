@@ -1,0 +1,245 @@
+/**
+ * Opens everything that lies in the state folder and puts the engine on top: the daemon, the sandbox and the
+ * tests all begin here, on a real root or on the twin in memory.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Entropy } from '../base/entropy.ts';
+import { asKeelsonError, type KeelsonError } from '../base/errors.ts';
+import { SerialRunner } from '../base/serial-runner.ts';
+import { Ballast } from '../apply/space.ts';
+import { Book } from '../apply/book.ts';
+import { openEnvelopes } from '../apply/envelopes.ts';
+import type { EventSink } from '../apply/event-sink.ts';
+import type { Execution } from '../apply/execution.ts';
+import type { GuardTimers } from '../apply/guard-timers.ts';
+import { hostsOf } from '../apply/hosts.ts';
+import { openJournal } from '../apply/journal.ts';
+import { lockState, type TakeLock } from '../apply/lock.ts';
+import { openNodeKey } from '../apply/node-key.ts';
+import { openPreimages } from '../apply/preimages.ts';
+import type { Accepted } from '../apply/records.ts';
+import { references } from '../apply/references.ts';
+import { Reservations } from '../apply/reservations.ts';
+import { forgetExits, recordStart, recordStop } from '../apply/starts.ts';
+import { sweepStore, sweepTemporaries } from '../apply/temporaries.ts';
+import type { GateSpec } from '../desired/common-fields.ts';
+import type { NodeSpec } from '../desired/node-spec.ts';
+import type { FileSystem } from '../../hostfs/filesystem.ts';
+import type { NodeStatus } from '../report/status.ts';
+import type {
+  Accounts,
+  AnyKind,
+  Claim,
+  EffectSupport,
+  Health,
+  HostAbilities,
+  KindSettings,
+  ReadHost,
+  RunCommand,
+} from '../resources/kind.ts';
+import { Board } from './board.ts';
+import { Wake, type EngineSettings, type Reconciliation } from './context.ts';
+import { DesiredView } from './desired.ts';
+import { Engine } from './engine.ts';
+import { engineError } from './errors.ts';
+import { Watchers } from './watchers.ts';
+
+export interface EngineParts {
+  readonly fs: FileSystem;
+  /** Absolute in the root. */
+  readonly stateDir: string;
+  readonly takeLock?: TakeLock;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly kinds: readonly AnyKind[];
+  readonly accounts: Accounts;
+  readonly abilities: HostAbilities;
+  readonly kindSettings: KindSettings;
+  readonly run: RunCommand;
+  readonly effects: readonly EffectSupport[];
+  readonly guards: GuardTimers;
+  readonly checkGate: (gate: GateSpec, host: ReadHost, signal: AbortSignal) => Promise<Health>;
+  readonly settings: () => EngineSettings;
+  readonly events: EventSink;
+  readonly publish: (status: NodeStatus) => void;
+  /** Parses and validates an accepted envelope; its signatures were judged when it was accepted. */
+  readonly parseEnvelope: (
+    envelope: Uint8Array,
+    accepted: Accepted,
+    fingerprint: ReadHost['fingerprint'],
+  ) => Promise<NodeSpec>;
+  /** Bytes of journal filled in advance. */
+  readonly journalBytes?: number;
+}
+
+export interface OpenedEngine extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly reconciliation: Reconciliation;
+  readonly fingerprint: ReadHost['fingerprint'];
+  /** Why this start is in safe mode, or anything else worth a line. */
+  readonly remarks: readonly KeelsonError[];
+}
+
+const STATE_DIR = { mode: 0o700, uid: 0, gid: 0 } as const;
+const JOURNAL_BYTES = 1024 * 1024;
+
+/** @throws KSN-APPLY-… when the lock is held by another process. */
+export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
+  const { fs, stateDir, clock, bootId, kinds } = parts;
+  await using opened = new AsyncDisposableStack();
+  await fs.ensureDirectory(stateDir, STATE_DIR);
+  opened.use(await lockState(fs, stateDir, ...(parts.takeLock === undefined ? [] : [parts.takeLock])));
+  const start = await recordStart(fs, stateDir, { pid: parts.pid, bootId, now: clock.now() });
+  opened.defer(async () => void (await recordStop(fs, stateDir)));
+  await sweepStore(fs, stateDir);
+  const key = await openNodeKey(fs, stateDir, parts.entropy);
+  const fingerprint = key.fingerprint.bind(key);
+  const journalBytes = parts.journalBytes ?? JOURNAL_BYTES;
+  const journal = opened.use(
+    await openJournal(fs, stateDir, {
+      header: {
+        agent: parts.settings().agentVersion,
+        kinds: Object.fromEntries(kinds.map((kind) => [kind.name, kind.stateVersion])),
+        bootId,
+        at: clock.now(),
+        key: key.mark,
+      },
+      size: journalBytes,
+    }),
+  );
+  const book = new Book(journal);
+  const preimages = await openPreimages(fs, stateDir, fingerprint);
+  const envelopes = await openEnvelopes(fs, stateDir);
+  const view = new DesiredView(
+    {
+      load: async (accepted) => parts.parseEnvelope(await envelopes.get(accepted.digest), accepted, fingerprint),
+    },
+    kinds,
+    { settings: parts.kindSettings, fingerprint },
+  );
+  const hosts = hostsOf({
+    fs,
+    accounts: parts.accounts,
+    abilities: parts.abilities,
+    settings: parts.kindSettings,
+    clock,
+    run: parts.run,
+    fingerprint,
+    digester: () => key.digester(),
+    content: async (wanted) => view.content(wanted) ?? preimages.get(wanted),
+    savePreimage: (bytes) => preimages.put(bytes),
+  });
+  const writer = opened.use(new SerialRunner());
+  const wake = new Wake();
+  const board = new Board();
+  let engine: Engine | null = null;
+  const execution: Execution = {
+    kinds,
+    book,
+    hosts,
+    writer,
+    clock,
+    events: parts.events,
+    effects: parts.effects,
+    guards: parts.guards,
+    ballast: new Ballast(fs, stateDir, journalBytes),
+    bootId,
+    busy: new Map(),
+    progressed: () => void engine?.publish(),
+  };
+  const watchers = opened.use(
+    new Watchers({
+      kinds,
+      host: hosts.read,
+      hint: (hint) => engine?.hint(hint),
+      failed: (kind, error) =>
+        board.remark(
+          `watch ${kind}`,
+          engineError('KSN-ENGINE-008', `watching ${kind} ended: ${asKeelsonError(error).message}`).toReason(),
+        ),
+    }),
+  );
+  const sweep = async (): Promise<void> => {
+    await sweepTemporaries(fs, claimsOf(book), book.state.open);
+  };
+  const reconciliation: Reconciliation = {
+    execution,
+    view,
+    board,
+    reservations: new Reservations(),
+    entropy: parts.entropy,
+    checkGate: (gate, signal) => parts.checkGate(gate, hosts.read, signal),
+    settings: parts.settings,
+    wake,
+    watch: (targets) => watchers.follow(targets.values()),
+    tidy: async () => {
+      if (book.state.open.size === 0) await sweep();
+      if (!(await book.checkpoint())) return;
+      const state = book.state;
+      await preimages.sweep(references(state.toCheckpoint(), state.open.values()));
+      await envelopes.sweep(
+        [state.wanted, state.lastKnownGood, state.previousGood, state.running, ...state.accepted.values()].flatMap(
+          (accepted) => (accepted === null ? [] : [accepted.digest]),
+        ),
+      );
+    },
+  };
+  engine = new Engine({
+    reconciliation,
+    saveSpec: (spec) => envelopes.put(spec.digest, spec.envelope),
+    sweep: async () => {
+      for (const tx of book.state.open.values())
+        await execution.ballast.find(
+          tx.tx,
+          pathsOf(tx.intents.flatMap((intent) => intent.changes.flatMap((change) => change.claims))),
+        );
+      await sweep();
+    },
+    forgetExits: async () => void (await forgetExits(fs, stateDir)),
+    publish: parts.publish,
+  });
+  if (start.crashLoop && book.refusal === null && book.state.safeMode === null)
+    await enterSafeMode(book, clock, parts.events);
+  const stack = opened.move();
+  return {
+    engine,
+    reconciliation,
+    fingerprint,
+    remarks: [start.failure, key.lost, journal.refused].filter((error) => error !== null),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Three abnormal exits in ten minutes: observe, block what was being applied, and name the last step. */
+async function enterSafeMode(book: Book, clock: Clock, events: EventSink): Promise<void> {
+  const generation = [...book.state.open.values()].find((tx) => tx.cause === 'generation' && tx.verdict === null);
+  const last = generation?.intents.at(-1)?.changes.at(-1);
+  const step = last === undefined ? '' : `; the last journal step was ${last.address}: ${last.summary}`;
+  const reason = engineError(
+    'KSN-ENGINE-012',
+    `the agent ended abnormally three times in ten minutes${step}`,
+  ).toReason();
+  const at = clock.now();
+  await book.commit({ t: 'safe-mode', on: true, at, reason });
+  const wanted = generation?.identity;
+  if (wanted !== undefined && generation !== undefined) {
+    const { series, generation: number, digest } = wanted;
+    await book.commit(
+      { t: 'verdict', tx: generation.tx, outcome: 'bad', reason, at },
+      { t: 'block', series, generation: number, digest, reason, at },
+    );
+  }
+  events.emit({ type: 'SafeModeEntered', message: reason.message, reason });
+}
+
+function claimsOf(book: Book): readonly Claim[] {
+  const { ledger, open } = book.state;
+  const drafts = [...open.values()].flatMap((tx) => [...tx.drafts, ...tx.intents.flatMap((intent) => intent.changes)]);
+  return [...ledger.values(), ...drafts].flatMap(({ claims }) => claims);
+}
+
+function pathsOf(claims: readonly Claim[]): readonly string[] {
+  return claims.filter((claim) => claim.startsWith('path:')).map((claim) => claim.slice('path:'.length));
+}
