@@ -20,6 +20,8 @@ export interface TestHostOptions {
   /** Stands in for every program. */
   readonly run?: (spec: CommandSpec) => CommandResult | Promise<CommandResult>;
   readonly selinux?: boolean;
+  /** What a comparison of two pictures leaves out of a file: nonces. */
+  readonly blur?: (content: Uint8Array) => Uint8Array;
 }
 
 /** What a kind gets of the engine, with the stores in memory: they outlive a crash of the host. */
@@ -40,6 +42,7 @@ export interface TestHost extends AsyncDisposable {
   /** What was asked to be run, in order. */
   readonly commands: readonly CommandSpec[];
   readonly context: ExpandContext;
+  readonly blur: TestHostOptions['blur'];
 }
 
 /** The part of a host that primitives go through: counted, and able to die. */
@@ -121,6 +124,7 @@ export function testHost(
     stores,
     commands,
     context: { facts: {}, settings, fingerprint },
+    blur: options.blur,
     [Symbol.asyncDispose]: () => fs[Symbol.asyncDispose](),
   };
 }

@@ -24,18 +24,16 @@ export function pathOfChange(change: Change<PodState>, host: StageHost): string 
 export async function exactChange<H extends StageHost>(change: Change<PodState>, host: H): Promise<Exact<H>> {
   const path = pathOfChange(change, host);
   const to = resolvedTo(change) as State<PodState>;
-  const { state, raw } = await manifestAt(path, wordsOf(change.from, to), host, change.address);
+  const { state, raw, pod } = await manifestAt(path, wordsOf(change.from, to), host, change.address);
   // The pod of `from` is there, with whatever nonce: after an undo the recorded one is older, and nobody may have the
   // bytes of what goes.
   const there = isManifest(change.from) && isManifest(state) && change.from.content === state.content;
   const from: State<PathState> = there && raw?.type === 'file' ? { ...change.from, content: raw.content } : change.from;
   if (!isManifest(to)) return { change: { ...change, address: `file:${path}`, from, to }, host };
   const { nonce, ...file } = to;
-  // Already there to the byte: an undo of what never came to pass finds no bytes in any store.
-  if (isManifest(state) && state.content === to.content && state.nonce === nonce && raw?.type === 'file') {
-    return { change: { ...change, address: `file:${path}`, from, to: { ...file, content: raw.content } }, host };
-  }
-  const manifest = renderManifest(await host.content(to.content), to.content, nonce);
+  // Of a pod that is there already nobody else needs to have the bytes: what an undo undoes may never have come to pass.
+  const bytes = isManifest(state) && state.content === to.content ? pod : undefined;
+  const manifest = renderManifest(bytes ?? (await host.content(to.content)), to.content, nonce);
   const content = host.fingerprint(manifest);
   return {
     change: { ...change, address: `file:${path}`, from, to: { ...file, content, size: manifest.length } },
