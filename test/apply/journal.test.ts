@@ -202,3 +202,84 @@ t.test('a full disk: new work is refused, what finishes is written', async (t) =
   await journal[Symbol.asyncDispose]();
   t.equal(numbers(await open(host.crash(losesAll))).length, 10);
 });
+
+t.test('a crash during the recovery from a crash', async (t) => {
+  let points = 0;
+  for (let first = 20; first < 90; first += 3) {
+    for (let second = 1; ; second += 1) {
+      const host = new MemoryHost();
+      host.crashAt(first);
+      let durable = 0;
+      await (async () => life(await open(host), (n) => { durable = n; }))().catch((error: unknown) => {
+        if (!(error instanceof CrashError)) throw error;
+      });
+      const after = host.crash(losesBySeed(first * 100 + second));
+      after.crashAt(second);
+      let crashed = false;
+      await (async () => {
+        const journal = await open(after);
+        await journal.append([block(50)], { sync: true });
+        await journal[Symbol.asyncDispose]();
+      })().catch((error: unknown) => {
+        if (!(error instanceof CrashError)) throw error;
+        crashed = true;
+      });
+      const journal = await open(after.crash(losesBySeed(second)));
+      const seen = numbers(journal).filter((n) => n !== 50);
+      if (journal.refused !== null) t.fail(`${first}/${second}: ${journal.refused.message}`);
+      if (seen.length < durable || ![0, 2, 3, 5, 7].includes(seen.length)) t.fail(`${first}/${second}: durable ${durable}, found ${seen.join()}`);
+      points += 1;
+      if (!crashed) break;
+    }
+  }
+  t.comment(`${points} double crashes`);
+});
+
+t.test('a failed reopen stays poisoned, and can be tried again', async (t) => {
+  const host = new MemoryHost();
+  const journal = await open(host);
+  await journal.append([block(1)], { sync: true });
+  {
+    using _ = host.fail(({ primitive }) => (primitive === 'syncData' ? 'EIO' : undefined));
+    await t.rejects(journal.append([block(2)], { sync: true }), { code: 'KSN-APPLY-005' });
+  }
+  t.match(journal.poisoned, { code: 'KSN-APPLY-005' });
+  await t.rejects(journal.rewrite(EMPTY_CHECKPOINT), { code: 'KSN-APPLY-005' });
+  for (const primitive of ['createFile', 'write', 'sync', 'rename', 'openFile']) {
+    using _ = host.fail((call) => (call.primitive === primitive ? 'EIO' : undefined));
+    await t.rejects(journal.reopen(), { code: /KSN-APPLY-03|KSN-APPLY-005/ }, primitive);
+    await t.rejects(journal.append([block(3)], { sync: true }), { code: 'KSN-APPLY-005' });
+  }
+  t.ok((await journal.reopen()).blocked.size >= 1);
+  await journal.append([block(4)], { sync: true });
+  await journal[Symbol.asyncDispose]();
+  t.ok(numbers(await open(host.crash(losesAll))).includes(4));
+  t.equal(host.open.handles <= 2, true, `${host.open.handles} handles left open`);
+});
+
+t.test('a checkpoint waits its turn, and knows what was appended before', async (t) => {
+  const host = new MemoryHost();
+  const journal = await open(host);
+  const { state } = journal;
+  const appended = journal.append([block(1)], { sync: true }).then(() => state.reduce(block(1)));
+  await t.rejects(journal.rewrite(state.toCheckpoint()), { code: 'KSN-BASE-001' }, 'a value taken too early');
+  const rewritten = journal.rewrite(() => state.toCheckpoint());
+  const later = journal.append([block(2)], { sync: true });
+  await Promise.all([appended, rewritten, later]);
+  const seq = journal.seq;
+  await journal.append([{ t: 'open', tx: '1', cause: 'repair', drafts: [], at: 1, bootId: 'b' }], { sync: true });
+  await t.rejects(journal.rewrite(() => state.toCheckpoint()), { code: 'KSN-BASE-001' }, 'a transaction is open');
+  await journal[Symbol.asyncDispose]();
+  const again = await open(host.crash(losesAll));
+  t.same(numbers(again), [1, 2]);
+  t.equal(again.seq, seq + 1);
+});
+
+t.test('a checkpoint pays off when records outgrow it', async (t) => {
+  const journal = await open(new MemoryHost());
+  t.equal(journal.wantsCheckpoint, false);
+  await journal.append([block(1, 1200)], { sync: true });
+  t.equal(journal.wantsCheckpoint, true);
+  await journal.rewrite(EMPTY_CHECKPOINT);
+  t.equal(journal.wantsCheckpoint, false);
+});
