@@ -5,28 +5,35 @@
 import type { SpecCode } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { childPointer, partsOfPointer, pointerOf } from './pointer.ts';
-import { isForbiddenKey, type ReadText, type TextFault } from './source-text.ts';
+import { isForbiddenKey, type ReadText } from './source-text.ts';
 import { quoted } from './words.ts';
 
 export function readJson(text: string): ReadText {
   const reader = new JsonReader(text);
   try {
     const value = reader.read();
-    if (reader.faults.length > 0) return { faults: reader.faults };
+    if (reader.faults.length > 0) return failed(reader.faults, text);
     let positions: ReadonlyMap<string, number> | undefined;
+    let lines: Lines | undefined;
     return {
       document: {
         value,
         locate(pointer) {
           positions ??= positionsIn(text);
-          return lineAndColumn(text, nearestPosition(positions, pointer));
+          lines ??= new Lines(text);
+          return lines.at(nearestPosition(positions, pointer));
         },
       },
     };
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    return { faults: [...reader.faults, error.at(text)] };
+    return failed([...reader.faults, error], text);
   }
+}
+
+function failed(faults: readonly JsonFault[], text: string): ReadText {
+  const lines = new Lines(text);
+  return { faults: faults.map(({ code, message, offset }) => ({ code, message, ...lines.at(offset) })) };
 }
 
 class JsonFault extends Error {
@@ -38,9 +45,6 @@ class JsonFault extends Error {
     this.code = code;
     this.offset = offset;
   }
-  at(text: string): TextFault {
-    return { code: this.code, message: this.message, ...lineAndColumn(text, this.offset) };
-  }
 }
 
 const space = /[ \t\n\r]*/y;
@@ -51,7 +55,7 @@ const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const word = /true|false|null/y;
 
 class JsonReader {
-  readonly faults: TextFault[] = [];
+  readonly faults: JsonFault[] = [];
   readonly #text: string;
   readonly #positions: Map<string, number> | undefined;
   #at = 0;
@@ -109,13 +113,18 @@ class JsonReader {
       const key = this.#string();
       const at = childPointer(pointer, key);
       if (isForbiddenKey(key)) throw this.#fault('KSN-SPEC-031', `${quoted(key)} cannot be a key`, begin);
-      if (Object.hasOwn(object, key))
-        this.faults.push(this.#fault('KSN-SPEC-006', `the key ${quoted(key)} is already there`, begin).at(this.#text));
+      if (Object.hasOwn(object, key)) this.#repeated(key, begin);
       this.#positions?.set(at, begin);
       this.#expect(':');
       object[key] = this.#value(at);
     });
     return object;
+  }
+
+  #repeated(key: string, begin: number): void {
+    const fault = this.#fault('KSN-SPEC-006', `the key ${quoted(key)} is already there`, begin);
+    if (this.faults.length >= LIMITS.findings) throw fault;
+    this.faults.push(fault);
   }
 
   #array(pointer: string): unknown {
@@ -197,12 +206,24 @@ function nearestPosition(positions: ReadonlyMap<string, number>, pointer: string
   return 0;
 }
 
-function lineAndColumn(text: string, offset: number): { readonly line: number; readonly column: number } {
-  let line = 1;
-  let begin = 0;
-  for (let end = text.indexOf('\n'); end !== -1 && end < offset; end = text.indexOf('\n', begin)) {
-    line++;
-    begin = end + 1;
+/** Offsets → places, with the beginnings of lines found once. */
+class Lines {
+  readonly #begins: readonly number[];
+
+  constructor(text: string) {
+    const begins = [0];
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) begins.push(end + 1);
+    this.#begins = begins;
   }
-  return { line, column: offset - begin + 1 };
+
+  at(offset: number): { readonly line: number; readonly column: number } {
+    let low = 0;
+    let high = this.#begins.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#begins[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (this.#begins[low] ?? 0) + 1 };
+  }
 }
