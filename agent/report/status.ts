@@ -20,7 +20,18 @@ export interface GenerationRef {
   readonly digest: string;
 }
 
-export type ResourceCondition = 'ok' | 'placed' | 'changing' | 'waiting' | 'held' | 'differs' | 'contended' | 'failed' | 'unknown' | 'orphaned' | 'foreign';
+export type ResourceCondition =
+  | 'ok'
+  | 'placed'
+  | 'changing'
+  | 'waiting'
+  | 'held'
+  | 'differs'
+  | 'contended'
+  | 'failed'
+  | 'unknown'
+  | 'orphaned'
+  | 'foreign';
 
 export interface ResourceStatus {
   readonly address: Address;
@@ -54,7 +65,13 @@ export interface NodeStatus {
   readonly total: number;
   /** Everything that is not ok (or placed), at most 50, worst first. */
   readonly resources: readonly ResourceStatus[];
-  readonly overrides: readonly { readonly id: string; readonly address: Address | null; readonly by: string; readonly reason: string; readonly expires: Instant }[];
+  readonly overrides: readonly {
+    readonly id: string;
+    readonly address: Address | null;
+    readonly by: string;
+    readonly reason: string;
+    readonly expires: Instant;
+  }[];
   /** Effects skipped since nothing here can run them, and other remarks. */
   readonly remarks: readonly Reason[];
 }

@@ -1,0 +1,115 @@
+/** The last status on disk, so that `keelson status` has an answer while the agent is down. */
+import { FsError } from '../../hostfs/errors.ts';
+import type { FileSystem, ReadFileSystem } from '../../hostfs/filesystem.ts';
+import type { Clock, Instant } from '../base/clock.ts';
+import { asKeelsonError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { printableText } from '../base/printable-text.ts';
+import { redactText } from '../base/redact-text.ts';
+import { reportError } from './errors.ts';
+import type { NodeStatus } from './status.ts';
+
+export const STATUS_FORMAT = 1;
+
+/** At most one write in this time; the newest wins. A failed one is tried again after it. */
+const PAUSE_MS = 1_000;
+const LARGEST_BYTES = 1024 * 1024;
+
+export interface StatusStoreOptions {
+  readonly fs: FileSystem;
+  readonly path: string;
+  /** 0600 unless others may read it. */
+  readonly mode?: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class StatusStore implements AsyncDisposable {
+  readonly #options: StatusStoreOptions;
+  readonly #closing = new AbortController();
+  #pending: NodeStatus | null = null;
+  #writing: Promise<void> | null = null;
+
+  constructor(options: StatusStoreOptions) {
+    this.#options = options;
+  }
+
+  /** Returns at once; the disk follows. */
+  publish(status: NodeStatus): void {
+    this.#pending = status;
+    this.#writing ??= this.#write();
+  }
+
+  /** Writes what is pending and ends. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    while (this.#writing !== null) await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    // Never within the call of `publish`.
+    await Promise.resolve();
+    while (this.#pending !== null) {
+      const status = this.#pending;
+      this.#pending = null;
+      try {
+        await this.#save(status);
+      } catch (error) {
+        this.#pending ??= status;
+        this.#options.log.error('status-not-written', 'the status could not be written', {
+          element: this.#options.path,
+          error: asKeelsonError(error),
+        });
+        if (this.#closing.signal.aborted) break;
+      }
+      await this.#options.clock.sleep(PAUSE_MS, this.#closing.signal).catch(() => {});
+    }
+    this.#writing = null;
+  }
+
+  async #save(status: NodeStatus): Promise<void> {
+    const { fs, path, mode = 0o600, clock } = this.#options;
+    const text = `${JSON.stringify({ format: STATUS_FORMAT, writtenAt: clock.now(), status }, safe)}\n`;
+    try {
+      await fs.writeDurably(path, Buffer.from(text), { mode, uid: 0, gid: 0 });
+    } catch (error) {
+      throw error instanceof FsError
+        ? reportError('KSN-REPORT-002', error.message, { element: path, cause: error })
+        : error;
+    }
+  }
+}
+
+export interface StoredStatus {
+  readonly writtenAt: Instant;
+  readonly status: NodeStatus;
+}
+
+/** Null where no agent ever wrote one. @throws KSN-REPORT-004 */
+export async function readStoredStatus(
+  fs: Pick<ReadFileSystem, 'lstat' | 'read'>,
+  path: string,
+): Promise<StoredStatus | null> {
+  try {
+    if ((await fs.lstat(path)) === null) return null;
+    const stored: unknown = JSON.parse(Buffer.from(await fs.read(path, LARGEST_BYTES)).toString('utf8'));
+    if (isStored(stored)) return { writtenAt: stored.writtenAt, status: stored.status };
+  } catch (error) {
+    const why = error instanceof FsError ? error.message : 'no JSON';
+    throw reportError('KSN-REPORT-004', `${path}: ${why}`, { element: path, cause: error });
+  }
+  throw reportError('KSN-REPORT-004', `${path} was written by another release`, { element: path });
+}
+
+function isStored(value: unknown): value is StoredStatus & { readonly format: number } {
+  if (typeof value !== 'object' || value === null) return false;
+  const { format, writtenAt, status } = value as Readonly<Record<string, unknown>>;
+  if (format !== STATUS_FORMAT || typeof writtenAt !== 'number' || typeof status !== 'object' || status === null)
+    return false;
+  const { node, verdict, resources } = status as Readonly<Record<string, unknown>>;
+  return typeof node === 'string' && typeof verdict === 'string' && Array.isArray(resources);
+}
+
+function safe(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? redactText(printableText(value)) : value;
+}

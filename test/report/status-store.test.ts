@@ -1,0 +1,123 @@
+import t from 'tap';
+import { silentLog } from '../../agent/base/log.ts';
+import { readStoredStatus, StatusStore } from '../../agent/report/status-store.ts';
+import type { NodeStatus } from '../../agent/report/status.ts';
+import { memoryRoot } from '../support/roots.ts';
+import { plant } from '../support/tree.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const path = '/var/lib/keelson/status.json';
+const status = (seq: number, more: Partial<NodeStatus> = {}): NodeStatus => ({
+  node: 'lb-a',
+  agentVersion: '0.1.0',
+  bootId: 'b',
+  seq,
+  at: 0,
+  verdict: 'OK',
+  since: 0,
+  blocked: [],
+  mode: 'enforce',
+  counts: { ok: 3 },
+  total: 3,
+  resources: [],
+  overrides: [],
+  remarks: [],
+  ...more,
+});
+
+async function made() {
+  const root = await memoryRoot();
+  await plant(root.fs, { '/var/lib/keelson': { directory: true } });
+  const clock = new VirtualClock();
+  return { root, clock, store: new StatusStore({ fs: root.fs, path, clock, log: silentLog }) };
+}
+
+t.test('what was published last is read, agent or not', async (t) => {
+  const { root, clock, store } = await made();
+  t.equal(await readStoredStatus(root.fs, path), null);
+  store.publish(status(1));
+  await clock.advance(0);
+  t.match(await readStoredStatus(root.fs, path), { writtenAt: clock.now(), status: status(1) });
+  t.equal((await root.fs.lstat(path))?.mode, 0o600);
+});
+
+t.test('at most one write a second, and the newest wins', async (t) => {
+  const { root, clock, store } = await made();
+  const writes = () => root.host.counts.get('createFile') ?? 0;
+  const before = writes();
+  for (let seq = 1; seq <= 100; seq += 1) {
+    store.publish(status(seq));
+    await clock.advance(100);
+  }
+  t.ok(writes() - before <= 11, `${writes() - before}`);
+  await clock.advance(1_000);
+  t.equal((await readStoredStatus(root.fs, path))?.status.seq, 100);
+  await clock.advance(2_000);
+  t.equal(clock.sleeping, 0, 'nothing sleeps when nothing is pending');
+});
+
+t.test('disposal writes what is pending', async (t) => {
+  const { root, clock, store } = await made();
+  store.publish(status(1));
+  await clock.advance(10);
+  store.publish(status(2));
+  await store[Symbol.asyncDispose]();
+  t.equal((await readStoredStatus(root.fs, path))?.status.seq, 2);
+});
+
+t.test('a disk that refuses is tried again, never told to the publisher', async (t) => {
+  const { root, clock, store } = await made();
+  const fault = root.host.fail(({ primitive }) => (primitive === 'write' ? 'ENOSPC' : undefined));
+  store.publish(status(1));
+  await clock.advance(5_000);
+  t.equal(await readStoredStatus(root.fs, path), null);
+  fault[Symbol.dispose]();
+  await clock.advance(2_000);
+  t.equal((await readStoredStatus(root.fs, path))?.status.seq, 1);
+  root.host.fail(() => 'EIO');
+  store.publish(status(2));
+  await store[Symbol.asyncDispose]();
+});
+
+t.test('an old status stays whole when the agent dies while it writes', async (t) => {
+  const { root, clock, store } = await made();
+  store.publish(status(1));
+  await clock.advance(2_000);
+  root.host.fail(({ primitive }) => (primitive === 'rename' ? 'EIO' : undefined));
+  store.publish(status(2));
+  await clock.advance(100);
+  t.equal((await readStoredStatus(root.fs, path))?.status.seq, 1);
+});
+
+t.test('no secret gets in', async (t) => {
+  const { root, clock, store } = await made();
+  const dirty = 'PASSWORD=Planted \u001B[2J';
+  const reason = { code: 'KSN-X-001', fault: 'caller', message: dirty } as const;
+  store.publish(
+    status(1, {
+      verdict: 'RolledBack',
+      reason,
+      next: dirty,
+      resources: [{ address: 'file:/x', condition: 'failed', since: 0, reason }],
+      remarks: [reason],
+    }),
+  );
+  await clock.advance(0);
+  const text = Buffer.from(await root.fs.read(path)).toString();
+  t.match(text, /redacted/);
+  t.notMatch(text, /Planted|\\u001b/i);
+});
+
+t.test('what cannot be read says so', async (t) => {
+  const { root } = await made();
+  for (const file of [
+    '',
+    '{"format":1',
+    'null',
+    '{"format":2,"writtenAt":1,"status":{"node":"x","verdict":"OK","resources":[]}}',
+    '{"format":1,"writtenAt":1,"status":{}}',
+  ]) {
+    await plant(root.fs, { [path]: { file } });
+    await t.rejects(readStoredStatus(root.fs, path), { code: 'KSN-REPORT-004' }, file);
+  }
+});
