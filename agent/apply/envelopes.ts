@@ -47,7 +47,8 @@ export class Envelopes {
     try {
       return await this.#fs.read(path, limit);
     } catch (error) {
-      if (isFsError(error, 'NOT_FOUND')) throw applyError('KSN-APPLY-014', `The spec ${digest} is not in the store.`, { element: path });
+      if (isFsError(error, 'NOT_FOUND'))
+        throw applyError('KSN-APPLY-014', `The spec ${digest} is not in the store.`, { element: path });
       throw fromFs(error, path);
     }
   }
@@ -61,7 +62,8 @@ export class Envelopes {
     const names = new Set([...keep].map(nameOf)).union(this.#fresh);
     this.#fresh = new Set();
     try {
-      for (const name of await this.#fs.list(this.#folder)) if (/^[0-9a-f]{64}$/.test(name) && !names.has(name)) await this.#fs.remove(`${this.#folder}/${name}`);
+      for (const name of await this.#fs.list(this.#folder))
+        if (/^[0-9a-f]{64}$/.test(name) && !names.has(name)) await this.#fs.remove(`${this.#folder}/${name}`);
       await this.#fs.flush();
     } catch (error) {
       throw fromFs(error, this.#folder);
@@ -75,6 +77,7 @@ export class Envelopes {
 
 function nameOf(digest: string): string {
   const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
-  if (hex === undefined) throw applyError('KSN-APPLY-014', 'That is no digest of a spec.', { element: digest.slice(0, 80) });
+  if (hex === undefined)
+    throw applyError('KSN-APPLY-014', 'That is no digest of a spec.', { element: digest.slice(0, 80) });
   return hex;
 }

@@ -67,13 +67,13 @@ export const APPLY_ERRORS = {
   },
   'KSN-APPLY-013': {
     fault: 'environment',
-    meaning: 'Content in the agent\'s store is not what was saved: damaged, or changed by somebody.',
+    meaning: "Content in the agent's store is not what was saved: damaged, or changed by somebody.",
     evidence: 'Its name is a keyed fingerprint of its bytes and no longer fits; look for disk errors in `dmesg`.',
     next: 'It will not be used. Bring the address to the state you want by hand, or sign a newer generation.',
   },
   'KSN-APPLY-014': {
     fault: 'environment',
-    meaning: 'An accepted spec is missing from the agent\'s store.',
+    meaning: "An accepted spec is missing from the agent's store.",
     evidence: 'The folder `specs` in the state folder.',
     next: 'Deliver the spec again; the agent accepts the same digest once more.',
   },

@@ -46,10 +46,19 @@ export class JournalRoom {
   /** Finishes or notes, and may take the reserve. */
   finishes(record: JournalRecord): boolean {
     switch (record.t) {
-      case 'open': return record.cause === 'rollback';
-      case 'intent': return this.#open.get(record.tx)?.rollback ?? false;
-      case 'checkpoint': case 'accept': case 'override': case 'want': case 'unblock': case 'refresh': return false;
-      default: return true;
+      case 'open':
+        return record.cause === 'rollback';
+      case 'intent':
+        return this.#open.get(record.tx)?.rollback ?? false;
+      case 'checkpoint':
+      case 'accept':
+      case 'override':
+      case 'want':
+      case 'unblock':
+      case 'refresh':
+        return false;
+      default:
+        return true;
     }
   }
 }

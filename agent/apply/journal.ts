@@ -23,7 +23,8 @@ import { JournalFile } from './journal-file.ts';
 import { JournalRoom } from './journal-room.ts';
 import { JOURNAL_FORMAT, type Checkpoint, type JournalRecord } from './records.ts';
 import { replay, type Reading } from './replay.ts';
-import { EMPTY_CHECKPOINT, type EngineState, type Header } from './state.ts';
+import type { EngineState } from './state.ts';
+import { EMPTY_CHECKPOINT, type Header } from './state-view.ts';
 
 export interface JournalOptions {
   /** Who writes from now on. */
@@ -127,7 +128,8 @@ export class Journal implements AsyncDisposable {
   }
 
   async open(): Promise<void> {
-    const file = (await this.#attempt(() => JournalFile.open(this.#fs, this.#path))) ?? (await this.#attempt(() => this.#begin()));
+    const file =
+      (await this.#attempt(() => JournalFile.open(this.#fs, this.#path))) ?? (await this.#attempt(() => this.#begin()));
     await this.#take(file);
     if (this.refused !== null) return;
     if (this.#torn > 0) {
@@ -166,7 +168,10 @@ export class Journal implements AsyncDisposable {
     return this.#alone(async () => {
       await new Promise((resolve) => void setImmediate(resolve));
       if (this.#room.open > 0) throw bug('a checkpoint with transactions open');
-      const record: JournalRecord = { t: 'checkpoint', checkpoint: typeof checkpoint === 'function' ? checkpoint() : checkpoint };
+      const record: JournalRecord = {
+        t: 'checkpoint',
+        checkpoint: typeof checkpoint === 'function' ? checkpoint() : checkpoint,
+      };
       const frame = encodeFrame([JSON.stringify(this.#header()), JSON.stringify(record)], this.#seq);
       await this.#replace(frame, frame.length);
       this.#lazy = [];
@@ -204,7 +209,12 @@ export class Journal implements AsyncDisposable {
 
   async #begin(): Promise<JournalFile> {
     const first: JournalRecord = { t: 'checkpoint', checkpoint: EMPTY_CHECKPOINT };
-    await JournalFile.prepare(this.#fs, this.#path, encodeFrame([JSON.stringify(this.#header()), JSON.stringify(first)], 0), this.#options.size);
+    await JournalFile.prepare(
+      this.#fs,
+      this.#path,
+      encodeFrame([JSON.stringify(this.#header()), JSON.stringify(first)], 0),
+      this.#options.size,
+    );
     return JournalFile.publish(this.#fs, this.#path);
   }
 
@@ -240,7 +250,9 @@ export class Journal implements AsyncDisposable {
   #isHeader(last: Header | null): boolean {
     if (last === null) return false;
     const { format, agent, bootId, key, kinds } = this.#header();
-    const sameKinds = Object.entries(kinds).every(([kind, version]) => last.kinds[kind] === version) && Object.keys(last.kinds).length === Object.keys(kinds).length;
+    const sameKinds =
+      Object.entries(kinds).every(([kind, version]) => last.kinds[kind] === version) &&
+      Object.keys(last.kinds).length === Object.keys(kinds).length;
     return last.format === format && last.agent === agent && last.bootId === bootId && last.key === key && sameKinds;
   }
 
@@ -249,10 +261,12 @@ export class Journal implements AsyncDisposable {
     if (refusal !== null) return Promise.reject(refusal);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#unsettled += 1;
-    const settling = <T>(settle: (value: T) => void) => (value: T): void => {
-      this.#unsettled -= 1;
-      settle(value);
-    };
+    const settling =
+      <T>(settle: (value: T) => void) =>
+      (value: T): void => {
+        this.#unsettled -= 1;
+        settle(value);
+      };
     this.#queue.push({ ...what, resolve: settling(resolve), reject: settling(reject) });
     this.#pumping ??= this.#pump();
     return promise;
@@ -313,7 +327,11 @@ export class Journal implements AsyncDisposable {
   async #admit(entry: Entry, before: number): Promise<void> {
     const end = this.#end + frameSize(before + entry.bytes + 2);
     const finishes = entry.records.every((record) => this.#room.finishes(record));
-    await this.#makeRoom(finishes ? end : end + this.#room.kept + (entry.records.some(({ t }) => t === 'open' || t === 'intent') ? 2 * entry.bytes : 0));
+    await this.#makeRoom(
+      finishes
+        ? end
+        : end + this.#room.kept + (entry.records.some(({ t }) => t === 'open' || t === 'intent') ? 2 * entry.bytes : 0),
+    );
   }
 
   async #writeOut(): Promise<void> {
@@ -323,7 +341,10 @@ export class Journal implements AsyncDisposable {
     this.#lazy = [];
     this.#lazyBytes = 0;
     const seq = this.#seq + batch.length;
-    const frame = encodeFrame(batch.map(({ text }) => text), seq);
+    const frame = encodeFrame(
+      batch.map(({ text }) => text),
+      seq,
+    );
     await this.#poisoning(async () => {
       await file.write(this.#end, frame);
       await file.sync();
@@ -354,7 +375,11 @@ export class Journal implements AsyncDisposable {
       return await act();
     } catch (error) {
       if (!isFsError(error)) this.#poison = bug('the journal was interrupted', error);
-      else this.#poison = applyError('KSN-APPLY-005', `The journal could not be written: ${error.message}`, { element: this.#path, cause: error });
+      else
+        this.#poison = applyError('KSN-APPLY-005', `The journal could not be written: ${error.message}`, {
+          element: this.#path,
+          cause: error,
+        });
       throw isFsError(error) ? this.#poison : error;
     }
   }
@@ -366,7 +391,10 @@ export class Journal implements AsyncDisposable {
     } catch (error) {
       if (!isFsError(error)) throw error;
       if (full !== undefined && error.code === 'NO_SPACE') {
-        throw applyError(full, `There is no room for the journal to grow: ${error.message}`, { element: this.#path, cause: error });
+        throw applyError(full, `There is no room for the journal to grow: ${error.message}`, {
+          element: this.#path,
+          cause: error,
+        });
       }
       throw fromFs(error, this.#path);
     }

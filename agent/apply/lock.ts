@@ -25,11 +25,16 @@ export async function lockState(fs: FileSystem, dir: string, take: TakeLock = ta
     lock = await take(fs.physical(path));
   } catch (error) {
     if (error instanceof KeelsonError) throw error;
-    throw applyError('KSN-APPLY-021', `The lock ${path} cannot be taken: ${(error as Error).message}.`, { element: path, cause: error });
+    throw applyError('KSN-APPLY-021', `The lock ${path} cannot be taken: ${(error as Error).message}.`, {
+      element: path,
+      cause: error,
+    });
   }
   if (lock !== null) return lock;
   const pid = await runningPid(fs, dir);
-  throw applyError('KSN-APPLY-020', `Another agent${pid === null ? '' : ` (process ${pid})`} runs on ${dir}.`, { element: path });
+  throw applyError('KSN-APPLY-020', `Another agent${pid === null ? '' : ` (process ${pid})`} runs on ${dir}.`, {
+    element: path,
+  });
 }
 
 const busy = 5;
@@ -38,7 +43,9 @@ export const takeSqliteLock: TakeLock = async (path) => {
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA cache_size = 1; BEGIN EXCLUSIVE');
+    database.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA cache_size = 1; BEGIN EXCLUSIVE',
+    );
   } catch (error) {
     database.close();
     if ((error as { errcode?: number }).errcode === busy) return null;

@@ -53,7 +53,10 @@ export async function openNodeKey(fs: FileSystem, dir: string, entropy: Entropy)
     if (bytes?.length === length) return new NodeKey(bytes);
     if (bytes !== null || (await fs.lstat(`${dir}/journal`)) !== null) {
       const what = bytes === null ? 'is missing' : `has ${bytes.length} bytes instead of ${length}`;
-      return new NodeKey(entropy.bytes(length), applyError('KSN-APPLY-022', `The node key ${path} ${what}.`, { element: path }));
+      return new NodeKey(
+        entropy.bytes(length),
+        applyError('KSN-APPLY-022', `The node key ${path} ${what}.`, { element: path }),
+      );
     }
     const made = entropy.bytes(length);
     await fs.writeDurably(path, made, { mode: 0o600, uid: 0, gid: 0 });

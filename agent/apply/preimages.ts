@@ -21,7 +21,12 @@ export interface PreimageLimits {
 export const PREIMAGE_LIMITS: PreimageLimits = { each: 16 * 1024 * 1024, total: 256 * 1024 * 1024 };
 
 /** Opens the store `preimages` in `dir`. */
-export async function openPreimages(fs: FileSystem, dir: string, fingerprint: (bytes: Uint8Array) => Fingerprint, limits: PreimageLimits = PREIMAGE_LIMITS): Promise<Preimages> {
+export async function openPreimages(
+  fs: FileSystem,
+  dir: string,
+  fingerprint: (bytes: Uint8Array) => Fingerprint,
+  limits: PreimageLimits = PREIMAGE_LIMITS,
+): Promise<Preimages> {
   const folder = `${dir}/preimages`;
   try {
     await fs.ensureDirectory(folder, { mode: 0o700, uid: 0, gid: 0 });
@@ -50,7 +55,13 @@ export class Preimages {
   /** Put since the last sweep: the intent that names it may be on the way. */
   #fresh = new Set<string>();
 
-  constructor(fs: FileSystem, folder: string, fingerprint: (bytes: Uint8Array) => Fingerprint, limits: PreimageLimits, sizes: Map<string, number>) {
+  constructor(
+    fs: FileSystem,
+    folder: string,
+    fingerprint: (bytes: Uint8Array) => Fingerprint,
+    limits: PreimageLimits,
+    sizes: Map<string, number>,
+  ) {
     this.#fs = fs;
     this.#folder = folder;
     this.#fingerprint = fingerprint;
@@ -69,7 +80,10 @@ export class Preimages {
 
   async put(bytes: Uint8Array): Promise<Fingerprint> {
     if (bytes.length > this.#limits.each) {
-      throw applyError('KSN-APPLY-010', `${bytes.length} bytes are too many to be saved for a rollback (limit ${this.#limits.each}).`);
+      throw applyError(
+        'KSN-APPLY-010',
+        `${bytes.length} bytes are too many to be saved for a rollback (limit ${this.#limits.each}).`,
+      );
     }
     const fingerprint = this.#fingerprint(bytes);
     const name = nameOf(fingerprint);
@@ -88,8 +102,10 @@ export class Preimages {
   async get(fingerprint: Fingerprint): Promise<Uint8Array> {
     const path = this.#path(nameOf(fingerprint));
     const bytes = await this.#read(path);
-    if (bytes === null) throw applyError('KSN-APPLY-012', `The content ${fingerprint} was not saved, or is gone.`, { element: path });
-    if (this.#fingerprint(bytes) !== fingerprint) throw applyError('KSN-APPLY-013', `The saved content ${fingerprint} is damaged.`, { element: path });
+    if (bytes === null)
+      throw applyError('KSN-APPLY-012', `The content ${fingerprint} was not saved, or is gone.`, { element: path });
+    if (this.#fingerprint(bytes) !== fingerprint)
+      throw applyError('KSN-APPLY-013', `The saved content ${fingerprint} is damaged.`, { element: path });
     return bytes;
   }
 
@@ -117,7 +133,10 @@ export class Preimages {
     const held = this.#sizes.get(name);
     const total = this.total - (held ?? 0) + bytes.length;
     if (total > this.#limits.total) {
-      throw applyError('KSN-APPLY-011', `The store of contents saved for rollbacks would hold ${total} bytes (limit ${this.#limits.total}).`);
+      throw applyError(
+        'KSN-APPLY-011',
+        `The store of contents saved for rollbacks would hold ${total} bytes (limit ${this.#limits.total}).`,
+      );
     }
     this.#sizes.set(name, bytes.length);
     try {
@@ -152,7 +171,8 @@ function same(a: Uint8Array | null, b: Uint8Array): boolean {
 /** The base64url part; never a path of its own. */
 function nameOf(fingerprint: Fingerprint): string {
   const name = fingerprint.slice('hmac:'.length);
-  if (!fingerprint.startsWith('hmac:') || !isName(name)) throw applyError('KSN-APPLY-012', 'That is no fingerprint.', { element: fingerprint.slice(0, 60) });
+  if (!fingerprint.startsWith('hmac:') || !isName(name))
+    throw applyError('KSN-APPLY-012', 'That is no fingerprint.', { element: fingerprint.slice(0, 60) });
   return name;
 }
 

@@ -33,7 +33,13 @@ const shapes: { readonly [T in JournalRecord['t']]: Fields } = {
 };
 
 const checkpoint: Fields = {
-  ledger: 'addressed', base: 'addressed', blocked: 'objects', overrides: 'objects', repairs: 'addressed', accepted: 'object', nextTx: 'number',
+  ledger: 'addressed',
+  base: 'addressed',
+  blocked: 'objects',
+  overrides: 'objects',
+  repairs: 'addressed',
+  accepted: 'object',
+  nextTx: 'number',
 };
 
 /** The record, or why it is none. */
@@ -48,7 +54,8 @@ export function asRecord(value: unknown): JournalRecord | string {
 function nested(type: string, value: Readonly<Record<string, unknown>>): string | undefined {
   if (type === 'checkpoint') return wrongField(value['checkpoint'] as Record<string, unknown>, checkpoint);
   if (type === 'override') return wrongField(value['override'] as Record<string, unknown>, { id: 'text' });
-  if (type === 'repair') return wrongField(value['count'] as Record<string, unknown>, { address: 'text', times: 'objects' });
+  if (type === 'repair')
+    return wrongField(value['count'] as Record<string, unknown>, { address: 'text', times: 'objects' });
   return undefined;
 }
 
@@ -58,14 +65,22 @@ function wrongField(value: Readonly<Record<string, unknown>>, fields: Fields): s
 
 function fits(value: unknown, shape: Shape): boolean {
   switch (shape) {
-    case 'text': return typeof value === 'string';
-    case 'number': return typeof value === 'number';
-    case 'flag': return typeof value === 'boolean';
-    case 'object': return isObject(value);
-    case 'object or null': return value === null || isObject(value);
-    case 'texts': return Array.isArray(value) && value.every((one) => typeof one === 'string');
-    case 'objects': return Array.isArray(value) && value.every((one) => one !== null);
-    case 'addressed': return Array.isArray(value) && value.every((one) => isObject(one) && typeof one['address'] === 'string');
+    case 'text':
+      return typeof value === 'string';
+    case 'number':
+      return typeof value === 'number';
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'object':
+      return isObject(value);
+    case 'object or null':
+      return value === null || isObject(value);
+    case 'texts':
+      return Array.isArray(value) && value.every((one) => typeof one === 'string');
+    case 'objects':
+      return Array.isArray(value) && value.every((one) => one !== null);
+    case 'addressed':
+      return Array.isArray(value) && value.every((one) => isObject(one) && typeof one['address'] === 'string');
   }
 }
 

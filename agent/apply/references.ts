@@ -6,7 +6,10 @@
 import type { Fingerprint } from '../resources/kind.ts';
 import type { Checkpoint, OpenTransaction } from './records.ts';
 
-export function references(checkpoint: Pick<Checkpoint, 'ledger' | 'base'>, open: Iterable<OpenTransaction>): Set<Fingerprint> {
+export function references(
+  checkpoint: Pick<Checkpoint, 'ledger' | 'base'>,
+  open: Iterable<OpenTransaction>,
+): Set<Fingerprint> {
   const found = new Set<Fingerprint>();
   for (const { original, last } of checkpoint.ledger) collect([original, last], found);
   for (const { from, owned } of checkpoint.base) collect([from, owned?.original, owned?.last], found);

@@ -43,14 +43,19 @@ export function toReplayed(state: EngineState, torn: number): Replayed {
   return { checkpoint: state.toCheckpoint(), open: [...state.open.values()], torn };
 }
 
-function replayFrame(frame: Frame, state: EngineState, records: { record: JournalRecord; bytes: number }[]): KeelsonError | null {
+function replayFrame(
+  frame: Frame,
+  state: EngineState,
+  records: { record: JournalRecord; bytes: number }[],
+): KeelsonError | null {
   let batch: unknown;
   try {
     batch = JSON.parse(Buffer.from(frame.payload).toString('utf8'));
   } catch {
     return nonsense(frame, 'it is not JSON');
   }
-  if (!Array.isArray(batch) || batch.length !== frame.records) return nonsense(frame, 'it is not the batch it says it is');
+  if (!Array.isArray(batch) || batch.length !== frame.records)
+    return nonsense(frame, 'it is not the batch it says it is');
   for (const one of batch as readonly unknown[]) {
     const record = newerHeader(one) ?? asRecord(one);
     if (typeof record === 'string') return nonsense(frame, record);
@@ -71,15 +76,24 @@ function newerHeader(value: unknown): Header | null {
 
 function formatRefused({ format, agent }: Header): KeelsonError | null {
   if (format > JOURNAL_FORMAT) {
-    return applyError('KSN-APPLY-002', `The journal has format ${format}, written by agent ${agent}; this agent reads up to ${JOURNAL_FORMAT}: it needs agent ≥ ${agent}.`);
+    return applyError(
+      'KSN-APPLY-002',
+      `The journal has format ${format}, written by agent ${agent}; this agent reads up to ${JOURNAL_FORMAT}: it needs agent ≥ ${agent}.`,
+    );
   }
   if (format >= JOURNAL_FORMAT - 1) return null;
-  return applyError('KSN-APPLY-006', `The journal has format ${format}, written by agent ${agent}; this agent reads ${JOURNAL_FORMAT - 1} and ${JOURNAL_FORMAT}.`);
+  return applyError(
+    'KSN-APPLY-006',
+    `The journal has format ${format}, written by agent ${agent}; this agent reads ${JOURNAL_FORMAT - 1} and ${JOURNAL_FORMAT}.`,
+  );
 }
 
 function damage(scan: Scan): KeelsonError | null {
   if (scan.tail.is === 'corrupt') {
-    return applyError('KSN-APPLY-001', `The journal is damaged at byte ${scan.tail.at}: whole frames follow at byte ${scan.tail.next}.`);
+    return applyError(
+      'KSN-APPLY-001',
+      `The journal is damaged at byte ${scan.tail.at}: whole frames follow at byte ${scan.tail.next}.`,
+    );
   }
   if (scan.frames.length > 0) return null;
   return applyError('KSN-APPLY-001', 'The journal has no header: it was published whole, so the disk lost it.');
@@ -88,7 +102,10 @@ function damage(scan: Scan): KeelsonError | null {
 function foreignKey(state: EngineState, { key }: Reader): KeelsonError | null {
   const made = state.header?.key;
   if (made === undefined || key === undefined || made === key) return null;
-  return applyError('KSN-APPLY-022', 'The fingerprints in the journal were made with another node key than the one in the state folder.');
+  return applyError(
+    'KSN-APPLY-022',
+    'The fingerprints in the journal were made with another node key than the one in the state folder.',
+  );
 }
 
 function newerTransaction(state: EngineState, { kinds }: Reader): KeelsonError | null {
@@ -96,7 +113,11 @@ function newerTransaction(state: EngineState, { kinds }: Reader): KeelsonError |
     for (const kind of kindsOf(tx)) {
       const [theirs, ours] = [tx.writer.kinds[kind], kinds[kind]];
       if (theirs === undefined || (ours !== undefined && theirs <= ours)) continue;
-      return applyError('KSN-APPLY-003', `Transaction ${tx.tx} is open and has ${kind} of version ${theirs}, this agent ${ours === undefined ? 'has no such kind' : `knows up to ${ours}`}: it needs agent ≥ ${tx.writer.agent}.`, { element: kind });
+      return applyError(
+        'KSN-APPLY-003',
+        `Transaction ${tx.tx} is open and has ${kind} of version ${theirs}, this agent ${ours === undefined ? 'has no such kind' : `knows up to ${ours}`}: it needs agent ≥ ${tx.writer.agent}.`,
+        { element: kind },
+      );
     }
   }
   return null;

@@ -46,11 +46,16 @@ export class Ballast {
   async reserveFor(tx: TxId, needed: readonly RoomNeeded[]): Promise<void> {
     const before = this.#pieces.get(tx)?.length ?? 0;
     try {
-      for (const { beside, bytes } of await this.#byDevice(needed, before === 0 ? this.#journalBytes : 0)) await this.#take(tx, beside, bytes);
+      for (const { beside, bytes } of await this.#byDevice(needed, before === 0 ? this.#journalBytes : 0))
+        await this.#take(tx, beside, bytes);
       await this.#fs.flush();
     } catch (error) {
       await this.#throwOff(this.#pieces.get(tx)?.splice(before) ?? []).catch(() => 0);
-      if (isFsError(error, 'NO_SPACE')) throw applyError('KSN-APPLY-030', `There is no room to keep for a rollback: ${error.message}`, { element: error.path, cause: error });
+      if (isFsError(error, 'NO_SPACE'))
+        throw applyError('KSN-APPLY-030', `There is no room to keep for a rollback: ${error.message}`, {
+          element: error.path,
+          cause: error,
+        });
       throw fromFs(error, this.#dir);
     }
   }
@@ -64,7 +69,8 @@ export class Ballast {
     const pieces: Piece[] = [];
     for (const folder of folders) {
       for (const name of await this.#fs.list(folder)) {
-        if (transactionOf(name) === tx && name.includes('.ballast-')) pieces.push({ beside: within(folder, 'ballast'), name });
+        if (transactionOf(name) === tx && name.includes('.ballast-'))
+          pieces.push({ beside: within(folder, 'ballast'), name });
       }
     }
     this.#pieces.set(tx, pieces);
@@ -73,7 +79,7 @@ export class Ballast {
   /** A rollback met a full disk: everything goes that any transaction kept. */
   async releaseAll(): Promise<number> {
     let pieces = 0;
-    for (const tx of [...this.#pieces.keys()]) pieces += await this.release(tx);
+    for (const tx of this.#pieces.keys()) pieces += await this.release(tx);
     return pieces;
   }
 
@@ -91,7 +97,10 @@ export class Ballast {
     return pieces.length;
   }
 
-  async #byDevice(needed: readonly RoomNeeded[], journal: number): Promise<readonly { readonly beside: string; readonly bytes: number }[]> {
+  async #byDevice(
+    needed: readonly RoomNeeded[],
+    journal: number,
+  ): Promise<readonly { readonly beside: string; readonly bytes: number }[]> {
     const own = await this.#fs.space(this.#dir);
     const devices = new Map([[own.device, { beside: `${this.#dir}/ballast`, bytes: journal, free: own.free }]]);
     for (const { path, bytes } of needed) {
@@ -101,7 +110,12 @@ export class Ballast {
       devices.set(device, there);
     }
     for (const { beside, bytes, free } of devices.values()) {
-      if (bytes > free) throw applyError('KSN-APPLY-030', `A rollback needs ${bytes} bytes on the file system of ${beside}, and ${free} are free.`, { element: beside });
+      if (bytes > free)
+        throw applyError(
+          'KSN-APPLY-030',
+          `A rollback needs ${bytes} bytes on the file system of ${beside}, and ${free} are free.`,
+          { element: beside },
+        );
     }
     return [...devices.values()];
   }

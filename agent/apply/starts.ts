@@ -38,7 +38,8 @@ interface Marker {
 export async function recordStart(fs: FileSystem, dir: string, { pid, bootId, now }: StartOptions): Promise<Start> {
   const last = await readMarker(fs, dir);
   const died = last !== null && last.running && last.bootId === bootId;
-  const before = last !== null && last.bootId === bootId ? last.abnormal.filter((at) => Math.abs(now - at) < window) : [];
+  const before =
+    last !== null && last.bootId === bootId ? last.abnormal.filter((at) => Math.abs(now - at) < window) : [];
   const abnormal = died ? [...before, now].slice(-tooMany) : before;
   const failure = await write(fs, dir, { pid, bootId, running: true, abnormal });
   return { abnormal: abnormal.length, crashLoop: died && abnormal.length >= tooMany, failure };
@@ -74,8 +75,15 @@ async function readMarker(fs: ReadFileSystem, dir: string): Promise<Marker | nul
 
 function isMarker(value: unknown): value is Marker {
   const marker = value as Partial<Record<keyof Marker, unknown>> | null;
-  return typeof marker === 'object' && marker !== null && typeof marker.pid === 'number' && typeof marker.bootId === 'string'
-    && typeof marker.running === 'boolean' && Array.isArray(marker.abnormal) && marker.abnormal.every((at) => typeof at === 'number');
+  return (
+    typeof marker === 'object' &&
+    marker !== null &&
+    typeof marker.pid === 'number' &&
+    typeof marker.bootId === 'string' &&
+    typeof marker.running === 'boolean' &&
+    Array.isArray(marker.abnormal) &&
+    marker.abnormal.every((at) => typeof at === 'number')
+  );
 }
 
 /** Not flushed: what only counts within a boot need not outlive a power cut. */

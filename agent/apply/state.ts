@@ -22,71 +22,23 @@
  *
  * `covers`: rows are kept under `address` alone.
  */
-import type { Address, Change, Owned, State } from '../resources/kind.ts';
+import type { Address, Owned } from '../resources/kind.ts';
+import { Holdings } from './holdings.ts';
+import type { Accepted, BaseRow, Blocked, Checkpoint, JournalRecord, Override, RepairCount, TxId } from './records.ts';
+import type { Header, StateView } from './state-view.ts';
 import { Transaction } from './transaction.ts';
-import type {
-  Accepted, BaseRow, Blocked, Checkpoint, JournalRecord, OpenTransaction, Override, RepairCount, TxId,
-} from './records.ts';
+
+export type { StateView } from './state-view.ts';
 
 type Of<T extends JournalRecord['t']> = Extract<JournalRecord, { t: T }>;
-export type Header = Omit<Of<'header'>, 't'>;
-
-/** The engine reads this; only the journal reduces. */
-export interface StateView {
-  /** The last header: who writes, in which boot. Null before the first. */
-  readonly header: Header | null;
-  readonly ledger: ReadonlyMap<Address, Owned<unknown>>;
-  readonly base: ReadonlyMap<Address, BaseRow>;
-  /** By digest. */
-  readonly blocked: ReadonlyMap<string, Blocked>;
-  /** By id; expired ones too, until they are released. */
-  readonly overrides: ReadonlyMap<string, Override>;
-  readonly repairs: ReadonlyMap<Address, RepairCount>;
-  /** By series. */
-  readonly accepted: ReadonlyMap<string, Accepted>;
-  readonly open: ReadonlyMap<TxId, OpenTransaction>;
-  readonly wanted: Accepted | null;
-  readonly lastKnownGood: Accepted | null;
-  readonly previousGood: Accepted | null;
-  readonly running: Accepted | null;
-  readonly nextTx: number;
-  readonly safeMode: Checkpoint['safeMode'];
-  readonly rollbackIncomplete: Checkpoint['rollbackIncomplete'];
-  readonly left: boolean;
-  /** Records that fitted nothing: a bug of ours, worth a line in the log. The last 20. */
-  readonly anomalies: readonly string[];
-  /** What undoing this transaction means: every address with what goes back there. */
-  undoRows(tx: TxId): readonly BaseRow[];
-  /** Everything that outlives a transaction. */
-  toCheckpoint(): Checkpoint;
-}
-
-export const EMPTY_CHECKPOINT: Checkpoint = {
-  ledger: [],
-  base: [],
-  blocked: [],
-  overrides: [],
-  repairs: [],
-  accepted: {},
-  wanted: null,
-  lastKnownGood: null,
-  previousGood: null,
-  running: null,
-  nextTx: 1,
-  safeMode: null,
-  rollbackIncomplete: null,
-  left: false,
-};
 
 export class EngineState implements StateView {
   header: Header | null = null;
-  readonly ledger = new Map<Address, Owned<unknown>>();
-  readonly base = new Map<Address, BaseRow>();
+  readonly open = new Map<TxId, Transaction>();
   readonly blocked = new Map<string, Blocked>();
   readonly overrides = new Map<string, Override>();
   readonly repairs = new Map<Address, RepairCount>();
   readonly accepted = new Map<string, Accepted>();
-  readonly open = new Map<TxId, Transaction>();
   wanted: Accepted | null = null;
   lastKnownGood: Accepted | null = null;
   previousGood: Accepted | null = null;
@@ -96,47 +48,26 @@ export class EngineState implements StateView {
   rollbackIncomplete: Checkpoint['rollbackIncomplete'] = null;
   left = false;
   readonly anomalies: string[] = [];
+  readonly #held = new Holdings(this.open);
 
-  reduce(record: JournalRecord): void {
-    switch (record.t) {
-      case 'header': return this.#header(record);
-      case 'checkpoint': return this.#restore(record.checkpoint);
-      case 'accept': return this.#accept(record);
-      case 'want': this.wanted = record.identity; this.left = false; return;
-      case 'open': return this.#open(record);
-      case 'intent': return this.#with(record, (tx) => this.#intend(tx, record));
-      case 'done': return this.#with(record, (tx) => { for (const id of record.ids) this.#done(tx, id, tx.done); });
-      case 'cleanup': return this.#with(record, (tx) => this.#done(tx, record.id, tx.cleaned));
-      case 'undone': return this.#with(record, (tx) => { for (const address of record.addresses) this.#undone(tx, address); });
-      case 'effect': return this.#with(record, (tx) => {
-        tx.effects.set(record.key, { outcome: record.outcome, bootId: record.bootId });
-        tx.attempts = 0;
-      });
-      case 'attempt': return this.#with(record, (tx) => { tx.attempts += 1; });
-      case 'verdict': return this.#with(record, (tx) => this.#verdict(tx, record));
-      case 'close': return this.#with(record, (tx) => this.#close(tx));
-      case 'override': this.overrides.set(record.override.id, record.override); return;
-      case 'release': this.overrides.delete(record.id); return;
-      case 'block': return this.#block(record);
-      case 'unblock': this.blocked.delete(record.digest); return;
-      case 'repair': return this.#repair(record.count);
-      case 'disown': return this.#disown(record);
-      case 'refresh': return this.#refresh(record);
-      case 'safe-mode': return this.#safeMode(record);
-      case 'rollback-incomplete': this.rollbackIncomplete = record.reason; return;
-      default: this.#odd(`a record of the unknown type ${JSON.stringify((record as { t: unknown }).t)}`);
-    }
+  get ledger(): ReadonlyMap<Address, Owned<unknown>> {
+    return this.#held.ledger;
   }
 
-  undoRows(id: TxId): readonly BaseRow[] {
-    const tx = this.open.get(id);
-    if (tx?.maintenance === true) {
-      return [...tx.before].flatMap(([address, owned]) => {
-        const from = tx.firstFrom(address);
-        return from === undefined ? [] : [{ address, from, owned, tx: id }];
-      });
-    }
-    return [...this.base.values()].filter((row) => !this.#unjudged(row.tx, id));
+  get base(): ReadonlyMap<Address, BaseRow> {
+    return this.#held.base;
+  }
+
+  undoRows(tx: TxId): readonly BaseRow[] {
+    return this.#held.undoRows(tx);
+  }
+
+  reduce(record: JournalRecord): void {
+    if ('tx' in record && record.t !== 'open' && record.t !== 'disown') {
+      const tx = this.open.get(record.tx);
+      if (tx === undefined) this.#odd(`${record.t} of transaction ${record.tx}, which is not open`);
+      else this.#advance(tx, record);
+    } else this.#note(record);
   }
 
   toCheckpoint(): Checkpoint {
@@ -158,22 +89,109 @@ export class EngineState implements StateView {
     };
   }
 
-  #header({ t: _, ...header }: Of<'header'>): void {
-    this.header = header;
+  /** A step of an open transaction. */
+  #advance(tx: Transaction, record: Of<Step>): void {
+    switch (record.t) {
+      case 'intent':
+        tx.intend(record, this.header?.bootId ?? tx.bootId, this.#writer());
+        for (const change of record.changes) this.#held.intended(tx, change);
+        break;
+      case 'done':
+        for (const id of record.ids) this.#done(tx, id, tx.done);
+        break;
+      case 'cleanup':
+        this.#done(tx, record.id, tx.cleaned);
+        break;
+      case 'undone':
+        for (const address of record.addresses) {
+          this.#held.undone(tx, address);
+          this.#forgetRepairs(address);
+        }
+        break;
+      case 'effect':
+        tx.effected(record);
+        break;
+      case 'attempt':
+        tx.attempts += 1;
+        break;
+      case 'verdict':
+        tx.judge(record);
+        if (record.outcome === 'good') this.#good(tx);
+        break;
+      case 'close':
+        this.open.delete(tx.tx);
+        if (tx.maintenance && tx.verdict?.outcome !== 'superseded') this.#held.forgetBase(tx.tx);
+        break;
+    }
+  }
+
+  /** Everything that is no step of a transaction. */
+  #note(record: Exclude<JournalRecord, Of<Step>>): void {
+    switch (record.t) {
+      case 'header':
+        this.#header(record);
+        break;
+      case 'checkpoint':
+        this.#restore(record.checkpoint);
+        break;
+      case 'accept':
+        this.#accept(record);
+        break;
+      case 'want':
+        this.wanted = record.identity;
+        this.left = false;
+        break;
+      case 'open':
+        this.#open(record);
+        break;
+      case 'override':
+        this.overrides.set(record.override.id, record.override);
+        break;
+      case 'release':
+        this.overrides.delete(record.id);
+        break;
+      case 'block':
+        this.blocked.set(record.digest, without(record));
+        break;
+      case 'unblock':
+        this.blocked.delete(record.digest);
+        break;
+      case 'repair':
+        if (record.count.times.length === 0 && record.count.step === 0) this.repairs.delete(record.count.address);
+        else this.repairs.set(record.count.address, record.count);
+        break;
+      case 'disown':
+        if (this.#held.disown(record)) this.repairs.delete(record.address);
+        else this.#odd(`${record.address} disowned, and not ours`);
+        break;
+      case 'refresh':
+        this.#held.refresh(record);
+        break;
+      case 'safe-mode':
+        this.safeMode = record.on && record.reason !== undefined ? { since: record.at, reason: record.reason } : null;
+        break;
+      case 'rollback-incomplete':
+        this.rollbackIncomplete = record.reason;
+        break;
+    }
+  }
+
+  #header(record: Of<'header'>): void {
+    this.header = without(record);
     for (const { id, bootId } of this.overrides.values()) {
-      if (bootId !== undefined && bootId !== header.bootId) this.overrides.delete(id);
+      if (bootId !== undefined && bootId !== record.bootId) this.overrides.delete(id);
     }
   }
 
   #restore(from: Checkpoint): void {
     if (this.open.size > 0) this.#odd('a checkpoint with transactions open');
     this.open.clear();
-    refill(this.ledger, from.ledger.map((row) => [row.address, row]));
-    refill(this.base, from.base.map((row) => [row.address, row]));
-    refill(this.blocked, from.blocked.map((row) => [row.digest, row]));
-    refill(this.overrides, from.overrides.map((row) => [row.id, row]));
-    refill(this.repairs, from.repairs.map((row) => [row.address, row]));
-    refill(this.accepted, Object.entries(from.accepted));
+    refill(this.#held.ledger, from.ledger, (row) => row.address);
+    refill(this.#held.base, from.base, (row) => row.address);
+    refill(this.blocked, from.blocked, (row) => row.digest);
+    refill(this.overrides, from.overrides, (row) => row.id);
+    refill(this.repairs, from.repairs, (row) => row.address);
+    refill(this.accepted, Object.values(from.accepted), (row) => row.series);
     this.wanted = from.wanted;
     this.lastKnownGood = from.lastKnownGood;
     this.previousGood = from.previousGood;
@@ -184,32 +202,18 @@ export class EngineState implements StateView {
     this.left = from.left;
   }
 
-  #accept({ t: _, ...accepted }: Of<'accept'>): void {
-    const before = this.accepted.get(accepted.series);
-    if (before === undefined || before.generation <= accepted.generation) this.accepted.set(accepted.series, accepted);
+  #accept(record: Of<'accept'>): void {
+    const before = this.accepted.get(record.series);
+    const accepted = without(record);
+    if (before === undefined || before.generation <= record.generation) this.accepted.set(record.series, accepted);
     this.wanted = accepted;
     this.left = false;
   }
 
   #open(record: Of<'open'>): void {
     this.nextTx = Math.max(this.nextTx, Number.parseInt(record.tx, 36) + 1);
-    if (this.open.has(record.tx)) return this.#odd(`transaction ${record.tx} opened twice`);
-    this.open.set(record.tx, new Transaction(record, this.#writer()));
-  }
-
-  #intend(tx: Transaction, record: Of<'intent'>): void {
-    tx.intend(record, this.header?.bootId ?? tx.bootId, this.#writer());
-    for (const change of record.changes) {
-      const owned = this.ledger.get(change.address) ?? null;
-      tx.remember(change.address, owned);
-      if (tx.undoable && tx.verdict === null && change.why !== 'undo' && change.undo === 'exact') {
-        this.#baseRow(tx, change.address, change.from, owned);
-      }
-    }
-  }
-
-  #baseRow(tx: Transaction, address: Address, from: State<unknown>, owned: Owned<unknown> | null): void {
-    if (!this.base.has(address)) this.base.set(address, { address, from, owned, tx: tx.tx });
+    if (this.open.has(record.tx)) this.#odd(`transaction ${record.tx} opened twice`);
+    else this.open.set(record.tx, new Transaction(record, this.#writer()));
   }
 
   /** `done` may be told again by recovery; only the first counts. */
@@ -219,59 +223,31 @@ export class EngineState implements StateView {
     if (tx.done.has(id) || tx.cleaned.has(id)) return;
     into.add(id);
     tx.attempts = 0;
-    if (change.why === 'undo') return this.#undone(tx, change.address, change);
-    if (change.why === 'prune') return this.#drop(change.address);
-    this.#own(tx, change);
+    const undone = change.why === 'undo' && this.#held.undone(tx, change.address);
+    if (change.why === 'prune' || (change.why === 'undo' && !undone && change.to === null)) {
+      this.#held.drop(change.address);
+    } else if (!undone && !this.#held.own(tx, change, this.header?.kinds[change.kind])) {
+      this.#odd(`${change.id} done before it was resolved`);
+    }
+    this.#forgetRepairs(change.address);
   }
 
-  #own(tx: Transaction, change: Change<unknown>): void {
-    if (isPending(change.to)) return this.#odd(`${change.id} done before it was resolved`);
-    const before = this.ledger.get(change.address);
-    this.ledger.set(change.address, {
-      address: change.address,
-      kind: change.kind,
-      stateVersion: this.header?.kinds[change.kind] ?? before?.stateVersion ?? 1,
-      original: before === undefined ? (tx.firstFrom(change.address) ?? null) : before.original,
-      last: change.to,
-      claims: change.claims,
-      needs: change.needs,
-      onRemove: change.onRemove,
-      ...(change.effects.length > 0 && { effects: change.effects }),
-    });
+  /** What is not ours is not repaired. */
+  #forgetRepairs(address: Address): void {
+    if (!this.ledger.has(address)) this.repairs.delete(address);
   }
 
-  #undone(tx: Transaction, address: Address, change?: Change<unknown>): void {
-    const undone = tx.undoes === undefined ? tx : this.open.get(tx.undoes);
-    const base = this.base.get(address);
-    if (undone?.maintenance === true && undone.before.has(address)) {
-      this.#giveBack(address, undone.before.get(address) ?? null);
-      if (base?.tx === undone.tx) this.base.delete(address);
-    } else if (base !== undefined) {
-      this.#giveBack(address, base.owned);
-      this.base.delete(address);
-    } else if (change === undefined || change.to === null) {
-      if (change !== undefined) this.#drop(address);
-    } else this.#own(tx, change);
-  }
-
-  #giveBack(address: Address, owned: Owned<unknown> | null): void {
-    if (owned === null) this.#drop(address);
-    else this.ledger.set(address, owned);
-  }
-
-  #drop(address: Address): void {
-    this.ledger.delete(address);
-    this.repairs.delete(address);
-  }
-
-  #verdict(tx: Transaction, record: Of<'verdict'>): void {
-    tx.verdict = { outcome: record.outcome, ...(record.reason !== undefined && { reason: record.reason }) };
-    tx.attempts = 0;
-    if (record.outcome !== 'good') return;
-    if (tx.cause === 'generation') this.#generationGood(tx);
-    else if (tx.cause === 'rollback') this.#rollbackGood(tx);
-    else if (tx.cause === 'leave') this.#leave();
-    else this.#forgetBase(tx.tx);
+  #good(tx: Transaction): void {
+    switch (tx.cause) {
+      case 'generation':
+        return this.#generationGood(tx);
+      case 'rollback':
+        return this.#rollbackGood(tx);
+      case 'leave':
+        return this.#leave();
+      default:
+        return this.#held.forgetBase(tx.tx);
+    }
   }
 
   #generationGood(tx: Transaction): void {
@@ -280,89 +256,35 @@ export class EngineState implements StateView {
     this.lastKnownGood = identity;
     this.running = identity;
     this.rollbackIncomplete = null;
-    this.#emptyBase(tx.tx);
+    this.#held.emptyBase(tx.tx);
     for (const { digest, series, generation } of this.blocked.values()) {
-      if (digest === identity?.digest || (series === identity?.series && generation < identity.generation)) this.blocked.delete(digest);
+      const behind = series === identity?.series && generation < identity.generation;
+      if (behind || digest === identity?.digest) this.blocked.delete(digest);
     }
   }
 
   #rollbackGood(tx: Transaction): void {
     const undone = tx.undoes === undefined ? undefined : this.open.get(tx.undoes);
-    if (undone?.maintenance === true) return this.#forgetBase(undone.tx);
+    if (undone?.maintenance === true) return this.#held.forgetBase(undone.tx);
     this.running = this.lastKnownGood;
     this.rollbackIncomplete = null;
-    this.#emptyBase(tx.tx);
+    this.#held.emptyBase(tx.tx);
   }
 
   /** Management has ended: nothing is ours any more; what was accepted stays, as the guard against replay. */
   #leave(): void {
-    for (const map of [this.ledger, this.base, this.repairs, this.overrides, this.blocked]) map.clear();
-    this.wanted = this.lastKnownGood = this.previousGood = this.running = null;
+    const { ledger, base } = this.#held;
+    for (const map of [ledger, base, this.repairs, this.overrides, this.blocked]) map.clear();
+    this.wanted = null;
+    this.lastKnownGood = null;
+    this.previousGood = null;
+    this.running = null;
     this.rollbackIncomplete = null;
     this.left = true;
   }
 
-  #close(tx: Transaction): void {
-    this.open.delete(tx.tx);
-    if (tx.maintenance && tx.verdict?.outcome !== 'superseded') this.#forgetBase(tx.tx);
-  }
-
-  #emptyBase(judged: TxId): void {
-    for (const row of this.base.values()) if (!this.#unjudged(row.tx, judged)) this.base.delete(row.address);
-  }
-
-  #forgetBase(tx: TxId): void {
-    for (const row of this.base.values()) if (row.tx === tx) this.base.delete(row.address);
-  }
-
-  /** A maintenance transaction other than `except` that is under way and answers for its own addresses. */
-  #unjudged(id: TxId, except: TxId): boolean {
-    const tx = this.open.get(id);
-    return id !== except && tx?.maintenance === true && tx.verdict === null;
-  }
-
-  #block(record: Of<'block'>): void {
-    const { t: _, ...blocked } = record;
-    this.blocked.set(blocked.digest, blocked);
-  }
-
-  #repair(count: RepairCount): void {
-    if (count.times.length === 0 && count.step === 0) this.repairs.delete(count.address);
-    else this.repairs.set(count.address, count);
-  }
-
-  #disown({ address, tx: id, from }: Of<'disown'>): void {
-    const owned = this.ledger.get(address);
-    if (owned === undefined) return this.#odd(`${address} disowned, and not ours`);
-    const tx = id === undefined ? undefined : this.open.get(id);
-    if (tx !== undefined) {
-      const was = from === undefined ? owned.last : from;
-      tx.remember(address, owned, was);
-      if (tx.undoable && tx.verdict === null) this.#baseRow(tx, address, was, owned);
-    }
-    this.#drop(address);
-  }
-
-  #refresh(record: Of<'refresh'>): void {
-    for (const { address, claims, needs, onRemove } of record.rows) {
-      const row = this.ledger.get(address);
-      if (row !== undefined) this.ledger.set(address, { ...row, claims, needs, onRemove });
-    }
-  }
-
-  #safeMode(record: Of<'safe-mode'>): void {
-    if (!record.on || record.reason === undefined) this.safeMode = null;
-    else this.safeMode = { since: record.at, reason: record.reason };
-  }
-
   #writer(): Transaction['writer'] {
     return { agent: this.header?.agent ?? 'unknown', kinds: this.header?.kinds ?? {} };
-  }
-
-  #with(record: { readonly t: string; readonly tx: TxId }, act: (tx: Transaction) => void): void {
-    const tx = this.open.get(record.tx);
-    if (tx === undefined) this.#odd(`${record.t} of transaction ${record.tx}, which is not open`);
-    else act(tx);
   }
 
   #odd(what: string): void {
@@ -371,11 +293,14 @@ export class EngineState implements StateView {
   }
 }
 
-function isPending(to: Change<unknown>['to']): boolean {
-  return typeof to === 'object' && to !== null && Object.keys(to).length === 1 && 'pending' in to;
+type Step = 'intent' | 'done' | 'cleanup' | 'undone' | 'effect' | 'attempt' | 'verdict' | 'close';
+
+function without<R extends JournalRecord>(record: R): Omit<R, 't'> {
+  const { t: _type, ...rest } = record;
+  return rest;
 }
 
-function refill<K, V>(map: Map<K, V>, rows: readonly (readonly [K, V])[]): void {
+function refill<K, V>(map: Map<K, V>, rows: readonly V[], key: (row: V) => K): void {
   map.clear();
-  for (const [key, value] of rows) map.set(key, value);
+  for (const row of rows) map.set(key(row), row);
 }

@@ -22,7 +22,11 @@ export function transactionOf(name: string): TxId | null {
 }
 
 /** Removes temporaries beside the paths claimed, but those of transactions in `keep`, which is asked again for each: one may open meanwhile. */
-export async function sweepTemporaries(fs: FileSystem, claims: Iterable<Claim>, keep: Pick<ReadonlySet<TxId>, 'has'>): Promise<Swept> {
+export async function sweepTemporaries(
+  fs: FileSystem,
+  claims: Iterable<Claim>,
+  keep: Pick<ReadonlySet<TxId>, 'has'>,
+): Promise<Swept> {
   return sweep(fs, foldersOf(claims), (name) => {
     const tx = transactionOf(name);
     return tx !== null && !keep.has(tx);

@@ -57,6 +57,16 @@ export class Transaction implements OpenTransaction {
     this.writer = newest(this.writer, writer);
   }
 
+  effected({ key, outcome, bootId }: Of<'effect'>): void {
+    this.effects.set(key, { outcome, bootId });
+    this.attempts = 0;
+  }
+
+  judge({ outcome, reason }: Of<'verdict'>): void {
+    this.verdict = { outcome, ...(reason !== undefined && { reason }) };
+    this.attempts = 0;
+  }
+
   /** Remembers the row as it was before this transaction; only the first counts. */
   remember(address: Address, owned: Owned<unknown> | null, from?: State<unknown>): void {
     if (!this.before.has(address)) this.before.set(address, owned);
@@ -68,7 +78,7 @@ export class Transaction implements OpenTransaction {
   }
 
   /** What was there when this transaction first meant to change the address; undefined: it never did. */
-  firstFrom(address: Address): State<unknown> | undefined {
+  firstFrom(address: Address): unknown {
     return this.#firstFrom.get(address);
   }
 }

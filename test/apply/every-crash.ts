@@ -15,7 +15,11 @@ export interface CrashTest {
 /** Gives the number of crashes. */
 export async function everyCrash({ prepare, work, check }: CrashTest): Promise<number> {
   let points = 0;
-  for (const [name, choose] of [['lost', () => losesAll], ['kept', () => losesNothing], ['mixed', losesBySeed]] as const) {
+  for (const [name, choose] of [
+    ['lost', () => losesAll],
+    ['kept', () => losesNothing],
+    ['mixed', losesBySeed],
+  ] as const) {
     for (const when of ['before', 'after'] as const) {
       for (let index = 1; ; index += 1) {
         const crashed = await one({ prepare, work, check }, when, index, choose(index), name);
@@ -27,7 +31,13 @@ export async function everyCrash({ prepare, work, check }: CrashTest): Promise<n
   return points;
 }
 
-async function one({ prepare, work, check }: { prepare: CrashTest['prepare'] } & Omit<CrashTest, 'prepare'>, when: 'before' | 'after', index: number, choose: Choose, name: string): Promise<boolean> {
+async function one(
+  { prepare, work, check }: { prepare: CrashTest['prepare'] } & Omit<CrashTest, 'prepare'>,
+  when: 'before' | 'after',
+  index: number,
+  choose: Choose,
+  name: string,
+): Promise<boolean> {
   const host = new MemoryHost();
   const outside = await openRoot(host.outside, { ids: 'as-is' });
   await outside.ensureDirectory('/state', { mode: 0o700, uid: 0, gid: 0 });

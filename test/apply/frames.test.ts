@@ -32,7 +32,14 @@ t.test('CRC-32C of RFC 3720', async (t) => {
 t.test('frames are read back, numbers go on, zeros are the end', async (t) => {
   const bytes = file(three);
   const scan = scanFrames(bytes);
-  t.same(scan.frames.map(({ seq, records }) => [seq, records]), [[10, 1], [12, 2], [13, 1]]);
+  t.same(
+    scan.frames.map(({ seq, records }) => [seq, records]),
+    [
+      [10, 1],
+      [12, 2],
+      [13, 1],
+    ],
+  );
   t.equal(Buffer.from(scan.frames[1]?.payload ?? []).toString(), '[{"a":1},{"b":2}]');
   t.same(scan.tail, { is: 'clean' });
   t.equal(scan.end, bytes.length - 256);
@@ -74,12 +81,18 @@ t.test('what a torn tail hides behind zeros is found', async (t) => {
 
 t.test('any flip is seen: the prefix is right, nothing is invented', async () => {
   const whole = scanFrames(file(three)).frames.map((frame) => Buffer.from(frame.payload).toString());
-  fc.assert(fc.property(fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 6 }), (flips) => {
-    const bytes = file(three, 64);
-    for (const [at, flip] of flips) bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ flip;
-    const { frames } = scanFrames(bytes);
-    return frames.every((frame, index) => Buffer.from(frame.payload).toString() === whole[index]);
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 6 }),
+      (flips) => {
+        const bytes = file(three, 64);
+        for (const [at, flip] of flips) bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ flip;
+        const { frames } = scanFrames(bytes);
+        return frames.every((frame, index) => Buffer.from(frame.payload).toString() === whole[index]);
+      },
+    ),
+    { numRuns: 2000 },
+  );
 });
 
 t.test('a cut at any length leaves a prefix, torn or clean', async (t) => {
@@ -95,12 +108,57 @@ t.test('a cut at any length leaves a prefix, torn or clean', async (t) => {
 });
 
 t.test('no bytes crash scan or replay', async () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
-    replay(scanFrames(bytes), reader);
-  }), { numRuns: 1000 });
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+      replay(scanFrames(bytes), reader);
+    }),
+    { numRuns: 1000 },
+  );
   const header = JSON.stringify({ t: 'header', format: 1, agent: 'x', kinds: {}, bootId: 'b', at: 1 });
-  fc.assert(fc.property(fc.array(fc.oneof(fc.json(), fc.record({ t: fc.constantFrom('checkpoint', 'open', 'intent', 'done', 'verdict', 'close', 'override', 'block', 'repair', 'disown', 'undone', 'refresh', 'accept', 'want', 'safe-mode', 'header', 'nonsense'), tx: fc.constantFrom('1', null, 7), drafts: fc.constantFrom([], [null], [{ address: 'a:b' }]), cause: fc.constant('repair'), bootId: fc.constant('b'), changes: fc.constantFrom([], [{ address: 'a:b', id: '1-1', to: {} }]), ids: fc.constantFrom(['1-1'], 3) }).map((one) => JSON.stringify(one)))), (texts) => {
-    const { refused } = replay(scanFrames(Uint8Array.from(Buffer.concat([encodeFrame([header], 1), encodeFrame(texts, 1 + texts.length)]))), reader);
-    return refused === null || refused.code === 'KSN-APPLY-007';
-  }), { numRuns: 1000 });
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(
+          fc.json(),
+          fc
+            .record({
+              t: fc.constantFrom(
+                'checkpoint',
+                'open',
+                'intent',
+                'done',
+                'verdict',
+                'close',
+                'override',
+                'block',
+                'repair',
+                'disown',
+                'undone',
+                'refresh',
+                'accept',
+                'want',
+                'safe-mode',
+                'header',
+                'nonsense',
+              ),
+              tx: fc.constantFrom('1', null, 7),
+              drafts: fc.constantFrom([], [null], [{ address: 'a:b' }]),
+              cause: fc.constant('repair'),
+              bootId: fc.constant('b'),
+              changes: fc.constantFrom([], [{ address: 'a:b', id: '1-1', to: {} }]),
+              ids: fc.constantFrom(['1-1'], 3),
+            })
+            .map((one) => JSON.stringify(one)),
+        ),
+      ),
+      (texts) => {
+        const { refused } = replay(
+          scanFrames(Uint8Array.from(Buffer.concat([encodeFrame([header], 1), encodeFrame(texts, 1 + texts.length)]))),
+          reader,
+        );
+        return refused === null || refused.code === 'KSN-APPLY-007';
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });

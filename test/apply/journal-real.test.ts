@@ -31,7 +31,11 @@ for (;;) {
 
 async function open(root: string): Promise<Journal> {
   const { uid, gid } = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  return openJournal(await openRoot(nodePrimitives({ root, libc: null }), { ids: { uid, gid } }), '/state', { header, size: 65_536, reserve: 4096 });
+  return openJournal(await openRoot(nodePrimitives({ root, libc: null }), { ids: { uid, gid } }), '/state', {
+    header,
+    size: 65_536,
+    reserve: 4096,
+  });
 }
 
 const last = (journal: Journal): number => journal.state.repairs.get('file:/n')?.step ?? 0;
@@ -40,8 +44,14 @@ t.test('kill -9 at random instants', async (t) => {
   const root = t.testdir({ state: {} });
   let durable = 0;
   for (let round = 0; round < 12; round += 1) {
-    const child = spawn(process.execPath, ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', program(root)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: {} });
-    child.on('message', (n: number) => { durable = n; });
+    const child = spawn(
+      process.execPath,
+      ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', program(root)],
+      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: {} },
+    );
+    child.on('message', (n: number) => {
+      durable = n;
+    });
     await once(child, 'message');
     await sleep(Math.random() * 60);
     const exit = once(child, 'exit');
@@ -60,7 +70,10 @@ t.test('kill -9 at random instants', async (t) => {
 t.test('damage before whole frames: read-only, with what came before it', async (t) => {
   const root = t.testdir({ state: {} });
   const journal = await open(root);
-  for (const step of [1, 2, 3]) await journal.append([{ t: 'repair', count: { address: 'file:/n', times: [1], step, notBefore: 0 } }], { sync: true });
+  for (const step of [1, 2, 3])
+    await journal.append([{ t: 'repair', count: { address: 'file:/n', times: [1], step, notBefore: 0 } }], {
+      sync: true,
+    });
   await journal[Symbol.asyncDispose]();
   const path = `${root}/state/journal`;
   const bytes = readFileSync(path);
@@ -80,7 +93,10 @@ t.test('damage before whole frames: read-only, with what came before it', async 
 t.test('a torn last frame is cut, and the journal goes on', async (t) => {
   const root = t.testdir({ state: {} });
   const journal = await open(root);
-  for (const step of [1, 2]) await journal.append([{ t: 'repair', count: { address: 'file:/n', times: [1], step, notBefore: 0 } }], { sync: true });
+  for (const step of [1, 2])
+    await journal.append([{ t: 'repair', count: { address: 'file:/n', times: [1], step, notBefore: 0 } }], {
+      sync: true,
+    });
   await journal[Symbol.asyncDispose]();
   const path = `${root}/state/journal`;
   const bytes = readFileSync(path);
@@ -90,7 +106,9 @@ t.test('a torn last frame is cut, and the journal goes on', async (t) => {
   t.equal(torn.refused, null);
   t.ok(torn.torn > 0);
   t.equal(last(torn), 1);
-  await torn.append([{ t: 'repair', count: { address: 'file:/n', times: [1], step: 7, notBefore: 0 } }], { sync: true });
+  await torn.append([{ t: 'repair', count: { address: 'file:/n', times: [1], step: 7, notBefore: 0 } }], {
+    sync: true,
+  });
   await torn[Symbol.asyncDispose]();
   const again = await open(root);
   t.equal(again.torn, 0);

@@ -4,7 +4,7 @@ import { openRoot } from '../../hostfs/rooted.ts';
 import { CrashError, MemoryHost } from '../../hostfs/memory-host.ts';
 import { losesAll, losesBySeed, losesNothing, type Choose } from '../../hostfs/memory-crash.ts';
 import { openJournal, type Journal, type JournalOptions } from '../../agent/apply/journal.ts';
-import { EMPTY_CHECKPOINT } from '../../agent/apply/state.ts';
+import { EMPTY_CHECKPOINT } from '../../agent/apply/state-view.ts';
 import type { JournalRecord } from '../../agent/apply/records.ts';
 
 const header = { agent: '1.0.0', kinds: { files: 1 }, bootId: 'boot-1', at: 1000 };
@@ -17,7 +17,14 @@ async function open(host: MemoryHost, options: JournalOptions = small): Promise<
 }
 
 function block(n: number, padding = 0): JournalRecord {
-  return { t: 'block', series: 's', generation: n, digest: `sha256:${n}`, at: n, reason: { code: 'KSN-TEST-1', fault: 'bug', message: 'x'.repeat(padding) } };
+  return {
+    t: 'block',
+    series: 's',
+    generation: n,
+    digest: `sha256:${n}`,
+    at: n,
+    reason: { code: 'KSN-TEST-1', fault: 'bug', message: 'x'.repeat(padding) },
+  };
 }
 
 function numbers(journal: Journal): number[] {
@@ -64,7 +71,10 @@ t.test('promises resolve in the order of their records, lazy ones too', async (t
     if (n % 4 === 0) await Promise.resolve();
   }
   await Promise.all(all);
-  t.same(order, [...order].toSorted((a, b) => a - b));
+  t.same(
+    order,
+    [...order].toSorted((a, b) => a - b),
+  );
 });
 
 t.test('another boot writes a new header, the same one does not', async (t) => {
@@ -90,13 +100,23 @@ async function life(journal: Journal, mark: (n: number) => void): Promise<void> 
   await journal.append([block(4)], { sync: false });
   await journal.append([block(5, 1500)], { sync: true });
   mark(5);
-  await journal.rewrite({ ...EMPTY_CHECKPOINT, blocked: [1, 2, 3, 4, 5].map((n) => { const { t: _, ...row } = block(n) as Extract<JournalRecord, { t: 'block' }>; return row; }) });
+  await journal.rewrite({
+    ...EMPTY_CHECKPOINT,
+    blocked: [1, 2, 3, 4, 5].map((n) => {
+      const { t: _, ...row } = block(n) as Extract<JournalRecord, { t: 'block' }>;
+      return row;
+    }),
+  });
   mark(5);
   await journal.append([block(6), block(7)], { sync: true });
   mark(7);
 }
 
-for (const [name, choose] of [['everything unsynced lost', () => losesAll], ['only the process dies', () => losesNothing], ['a mix', (n: number) => losesBySeed(n)]] as const) {
+for (const [name, choose] of [
+  ['everything unsynced lost', () => losesAll],
+  ['only the process dies', () => losesNothing],
+  ['a mix', (n: number) => losesBySeed(n)],
+] as const) {
   t.test(`crash at every primitive: ${name}`, async (t) => {
     let points = 0;
     for (const when of ['before', 'after'] as const) {
@@ -108,14 +128,19 @@ for (const [name, choose] of [['everything unsynced lost', () => losesAll], ['on
           let ended = true;
           try {
             const journal = await open(host);
-            await life(journal, (n) => { durable = n; });
+            await life(journal, (n) => {
+              durable = n;
+            });
           } catch (error) {
             if (!(error instanceof CrashError)) throw error;
             ended = false;
           }
           if (!ended) points += 1;
           await check(t, host, choose(index * 10 + seed), durable, `${when} ${index}`);
-          if (ended) { index = Infinity; break; }
+          if (ended) {
+            index = Infinity;
+            break;
+          }
         }
         if (index === Infinity) break;
       }
@@ -137,7 +162,9 @@ async function check(t: Test, host: MemoryHost, choose: Choose, durable: number,
   const again = await open(after.crash(losesAll));
   if (!numbers(again).includes(99)) t.fail(`${where}: the journal does not go on`);
   await again[Symbol.asyncDispose]();
-  const names = (await openRoot(after.outside, { ids: 'as-is' }).then((fs) => fs.list('/state'))).filter((file) => file !== 'journal');
+  const names = (await openRoot(after.outside, { ids: 'as-is' }).then((fs) => fs.list('/state'))).filter(
+    (file) => file !== 'journal',
+  );
   if (names.length > 0) t.fail(`${where}: left behind ${names.join()}`);
 }
 
@@ -148,7 +175,8 @@ t.test('ENOSPC, EIO and EROFS at every write and sync: refused or poisoned, neve
       await (await openRoot(host.outside, { ids: 'as-is' })).ensureDirectory('/state', { mode: 0o700, uid: 0, gid: 0 });
       let hit = false;
       const fault = host.fail((call) => {
-        if (call.index < index || !['write', 'sync', 'syncData', 'rename', 'createFile'].includes(call.primitive)) return undefined;
+        if (call.index < index || !['write', 'sync', 'syncData', 'rename', 'createFile'].includes(call.primitive))
+          return undefined;
         if (hit) return undefined;
         hit = true;
         return errno;
@@ -157,7 +185,9 @@ t.test('ENOSPC, EIO and EROFS at every write and sync: refused or poisoned, neve
       let journal: Journal | undefined;
       try {
         journal = await open(host);
-        await life(journal, (n) => { durable = n; });
+        await life(journal, (n) => {
+          durable = n;
+        });
       } catch (error) {
         t.match((error as { code: string }).code, /^KSN-APPLY-0/, `${errno} ${index}`);
       }
@@ -182,7 +212,16 @@ t.test('ENOSPC, EIO and EROFS at every write and sync: refused or poisoned, neve
 t.test('a full disk: new work is refused, what finishes is written', async (t) => {
   const host = new MemoryHost({ capacity: 5 * 4096 });
   const journal = await open(host, { header, size: 8192, reserve: 2048 });
-  const accept = (n: number): JournalRecord => ({ t: 'accept', series: 's', generation: n, digest: `d${n}`, facts: {}, at: n, signers: [], source: 'x'.repeat(200) });
+  const accept = (n: number): JournalRecord => ({
+    t: 'accept',
+    series: 's',
+    generation: n,
+    digest: `d${n}`,
+    facts: {},
+    at: n,
+    signers: [],
+    source: 'x'.repeat(200),
+  });
   let n = 0;
   const refused = await (async () => {
     for (;;) {
@@ -210,7 +249,10 @@ t.test('a crash during the recovery from a crash', async (t) => {
       const host = new MemoryHost();
       host.crashAt(first);
       let durable = 0;
-      await (async () => life(await open(host), (n) => { durable = n; }))().catch((error: unknown) => {
+      await (async () =>
+        life(await open(host), (n) => {
+          durable = n;
+        }))().catch((error: unknown) => {
         if (!(error instanceof CrashError)) throw error;
       });
       const after = host.crash(losesBySeed(first * 100 + second));
@@ -227,7 +269,8 @@ t.test('a crash during the recovery from a crash', async (t) => {
       const journal = await open(after.crash(losesBySeed(second)));
       const seen = numbers(journal).filter((n) => n !== 50);
       if (journal.refused !== null) t.fail(`${first}/${second}: ${journal.refused.message}`);
-      if (seen.length < durable || ![0, 2, 3, 5, 7].includes(seen.length)) t.fail(`${first}/${second}: durable ${durable}, found ${seen.join()}`);
+      if (seen.length < durable || ![0, 2, 3, 5, 7].includes(seen.length))
+        t.fail(`${first}/${second}: durable ${durable}, found ${seen.join()}`);
       points += 1;
       if (!crashed) break;
     }
@@ -268,7 +311,11 @@ t.test('a checkpoint waits its turn, and knows what was appended before', async 
   await Promise.all([appended, rewritten, later]);
   const seq = journal.seq;
   await journal.append([{ t: 'open', tx: '1', cause: 'repair', drafts: [], at: 1, bootId: 'b' }], { sync: true });
-  await t.rejects(journal.rewrite(() => state.toCheckpoint()), { code: 'KSN-BASE-001' }, 'a transaction is open');
+  await t.rejects(
+    journal.rewrite(() => state.toCheckpoint()),
+    { code: 'KSN-BASE-001' },
+    'a transaction is open',
+  );
   await journal[Symbol.asyncDispose]();
   const again = await open(host.crash(losesAll));
   t.same(numbers(again), [1, 2]);

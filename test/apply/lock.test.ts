@@ -14,7 +14,11 @@ const lockFile = new URL('../../agent/apply/lock.ts', import.meta.url).href;
 /** Another process that takes the lock, says so, and stays. */
 async function holder(t: Test, path: string): Promise<{ child: ChildProcess; got: boolean }> {
   const program = `const { takeSqliteLock } = await import(${JSON.stringify(lockFile)}); const lock = await takeSqliteLock(${JSON.stringify(path)}); globalThis.lock = lock; process.send(lock !== null); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', program], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: {} });
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', program],
+    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: {} },
+  );
   t.teardown(() => child.kill('SIGKILL'));
   const [got] = (await once(child, 'message')) as [boolean];
   return { child, got };
@@ -25,8 +29,6 @@ async function killed(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await exit;
 }
-
-
 
 t.test('one process has it; it dies with kill -9 and leaves nothing', async (t) => {
   const folder = t.testdir({});
@@ -62,8 +64,14 @@ t.test('who has the lock is named; what keeps it from being taken is told', asyn
   const taken: TakeLock = async () => null;
   await t.rejects(lockState(fs, '/state', taken), { code: 'KSN-APPLY-020', message: 'Another agent runs on /state.' });
   await recordStart(fs, '/state', { pid: 4242, bootId: 'b', now: 1 });
-  await t.rejects(lockState(fs, '/state', taken), { code: 'KSN-APPLY-020', message: 'Another agent (process 4242) runs on /state.' });
-  await t.rejects(lockState(fs, '/state', () => Promise.reject(new Error('unable to open database file'))), { code: 'KSN-APPLY-021' });
+  await t.rejects(lockState(fs, '/state', taken), {
+    code: 'KSN-APPLY-020',
+    message: 'Another agent (process 4242) runs on /state.',
+  });
+  await t.rejects(
+    lockState(fs, '/state', () => Promise.reject(new Error('unable to open database file'))),
+    { code: 'KSN-APPLY-021' },
+  );
   let free = 0;
   (await lockState(fs, '/state', async () => ({ [Symbol.dispose]: () => void (free += 1) })))[Symbol.dispose]();
   t.equal(free, 1);
@@ -74,7 +82,8 @@ const minute = 60_000;
 
 t.test('three abnormal exits in ten minutes of one boot are a crash loop', async (t) => {
   const fs = await memory();
-  const start = (minutes: number, bootId = 'boot') => recordStart(fs, '/state', { pid: 1, bootId, now: 10 ** 12 + minutes * minute });
+  const start = (minutes: number, bootId = 'boot') =>
+    recordStart(fs, '/state', { pid: 1, bootId, now: 10 ** 12 + minutes * minute });
   t.same(await start(0), { abnormal: 0, crashLoop: false, failure: null });
   t.equal((await start(1)).abnormal, 1);
   t.equal((await start(2)).abnormal, 2);
@@ -90,10 +99,21 @@ t.test('three abnormal exits in ten minutes of one boot are a crash loop', async
 });
 
 t.test('a marker of any content, and a disk that cannot be written, stop no start', async (t) => {
-  for (const content of ['', 'null', '{"pid":1}', '[1]', '\u0000', '{"pid":1,"bootId":"b","running":true,"abnormal":[null]}']) {
+  for (const content of [
+    '',
+    'null',
+    '{"pid":1}',
+    '[1]',
+    '\u0000',
+    '{"pid":1,"bootId":"b","running":true,"abnormal":[null]}',
+  ]) {
     const fs = await memory();
     await fs.writeDurably('/state/running', Buffer.from(content), { mode: 0o600, uid: 0, gid: 0 });
-    t.same(await recordStart(fs, '/state', { pid: 1, bootId: 'b', now: 1 }), { abnormal: 0, crashLoop: false, failure: null });
+    t.same(await recordStart(fs, '/state', { pid: 1, bootId: 'b', now: 1 }), {
+      abnormal: 0,
+      crashLoop: false,
+      failure: null,
+    });
   }
   const host = new MemoryHost();
   const fs = await openRoot(host.primitives, { ids: 'as-is' });

@@ -1,14 +1,22 @@
 /** Records to write journals with in tests. */
 import type { Accepted, JournalRecord, TxCause } from '../../agent/apply/records.ts';
 import type { Address, Change } from '../../agent/resources/kind.ts';
-import type { Header } from '../../agent/apply/state.ts';
+import type { Header } from '../../agent/apply/state-view.ts';
 
 export type Rec<T extends JournalRecord['t']> = Extract<JournalRecord, { t: T }>;
 
 export const HEADER: Header = { format: 1, agent: '1.0.0', kinds: { files: 1 }, bootId: 'boot-1', at: 1 };
 
 export function identity(generation: number, series = 'lb'): Accepted {
-  return { series, generation, digest: `sha256:${series}-${generation}`, facts: {}, at: generation, signers: ['ana'], source: 'test' };
+  return {
+    series,
+    generation,
+    digest: `sha256:${series}-${generation}`,
+    facts: {},
+    at: generation,
+    signers: ['ana'],
+    source: 'test',
+  };
 }
 
 export function header(patch: Partial<Header> = {}): Rec<'header'> {
@@ -28,10 +36,29 @@ export function generation(tx: string, number: number): Rec<'open'> {
   return open(tx, 'generation', { identity: identity(number) });
 }
 
-export function change(id: string, address: Address, from: unknown, to: unknown, more: Partial<Change<unknown>> = {}): Change<unknown> {
+export function change(
+  id: string,
+  address: Address,
+  from: unknown,
+  to: unknown,
+  more: Partial<Change<unknown>> = {},
+): Change<unknown> {
   return {
-    id, address, kind: 'files', covers: [address], from: from as Change<unknown>['from'], to: to as Change<unknown>['to'], why: 'generation', adopts: false,
-    claims: [`path:${address.slice(address.indexOf(':') + 1)}`], needs: [], effects: [], undo: 'exact', onRemove: 'default', summary: '', ...more,
+    id,
+    address,
+    kind: 'files',
+    covers: [address],
+    from,
+    to,
+    why: 'generation',
+    adopts: false,
+    claims: [`path:${address.slice(address.indexOf(':') + 1)}`],
+    needs: [],
+    effects: [],
+    undo: 'exact',
+    onRemove: 'default',
+    summary: '',
+    ...more,
   };
 }
 

@@ -23,7 +23,10 @@ t.test('ballast is there before, free after', async (t) => {
   const ballast = new Ballast(fs, '/state', 64 * 1024);
   const free = async (): Promise<number> => (await fs.space('/state')).free;
   const before = await free();
-  await ballast.reserveFor('1', [{ path: '/etc/app/a', bytes: 10_000 }, { path: '/etc/app/b', bytes: 1 }]);
+  await ballast.reserveFor('1', [
+    { path: '/etc/app/a', bytes: 10_000 },
+    { path: '/etc/app/b', bytes: 1 },
+  ]);
   t.equal(before - (await free()), 64 * 1024 + 12_288 + 4096 + 2 * 8192);
   await fs.writeDurably('/etc/filler', new Uint8Array(await free()), file);
   await t.rejects(fs.writeDurably('/etc/app/a', new Uint8Array(10_000), file), { code: 'NO_SPACE' });
@@ -69,28 +72,52 @@ t.test('another device gets its own, in the nearest folder there is; recovery fi
   await after.find('1a', ['/etc/app/not/there']);
   await after.find('2', ['/etc/app/not/there']);
   t.equal(await after.releaseAll(), 3);
-  t.same([...await fs.list('/etc/app'), ...await fs.list('/state')], []);
+  t.same([...(await fs.list('/etc/app')), ...(await fs.list('/state'))], []);
 });
 
 t.test('temporaries of closed transactions go, everything else stays', async (t) => {
   const { fs } = await memory();
-  for (const name of ['.keelson-1-1~', '.keelson-2-1~', '.keelson-1.ballast-0~', '.keelson-x', 'keelson-1-1~', '.other~', '.keelson-~', '.keelson-1-9']) {
+  for (const name of [
+    '.keelson-1-1~',
+    '.keelson-2-1~',
+    '.keelson-1.ballast-0~',
+    '.keelson-x',
+    'keelson-1-1~',
+    '.other~',
+    '.keelson-~',
+    '.keelson-1-9',
+  ]) {
     await fs.writeDurably(`/etc/app/${name}`, new Uint8Array(3), file);
   }
   await fs.makeDirectory('/etc/.keelson-3-1~', folder, '.x');
   await fs.makeDirectory('/etc/.keelson-4-1~', folder, '.x');
   await fs.writeDurably('/etc/.keelson-4-1~/full', new Uint8Array(3), file);
-  const { removed, failed } = await sweepTemporaries(fs, ['path:/etc/app/a', 'tree:/etc/app', 'port:tcp/80', 'path:/gone/b'], new Set(['2']));
+  const { removed, failed } = await sweepTemporaries(
+    fs,
+    ['path:/etc/app/a', 'tree:/etc/app', 'port:tcp/80', 'path:/gone/b'],
+    new Set(['2']),
+  );
   t.same(removed.toSorted(), ['/etc/.keelson-3-1~', '/etc/app/.keelson-1-1~', '/etc/app/.keelson-1.ballast-0~']);
-  t.same(failed.map(({ path, error }) => [path, error.code]), [['/etc/.keelson-4-1~', 'KSN-APPLY-038']]);
-  t.same(await fs.list('/etc/app'), ['.keelson-1-9', '.keelson-2-1~', '.keelson-x', '.keelson-~', '.other~', 'keelson-1-1~']);
+  t.same(
+    failed.map(({ path, error }) => [path, error.code]),
+    [['/etc/.keelson-4-1~', 'KSN-APPLY-038']],
+  );
+  t.same(await fs.list('/etc/app'), [
+    '.keelson-1-9',
+    '.keelson-2-1~',
+    '.keelson-x',
+    '.keelson-~',
+    '.other~',
+    'keelson-1-1~',
+  ]);
   t.equal(transactionOf('.keelson-1a-2b~'), '1a');
 });
 
 t.test('half-written files of the store go', async (t) => {
   const { fs } = await memory();
   await fs.ensureDirectory('/state/specs', folder);
-  for (const path of ['/state/.journal.next.new', '/state/specs/ab', '/state/specs/.ab.new', '/state/journal']) await fs.writeDurably(path, new Uint8Array(1), file);
+  for (const path of ['/state/.journal.next.new', '/state/specs/ab', '/state/specs/.ab.new', '/state/journal'])
+    await fs.writeDurably(path, new Uint8Array(1), file);
   const { removed } = await sweepStore(fs, '/state');
   t.same(removed, ['/state/.journal.next.new', '/state/specs/.ab.new']);
 });
@@ -107,7 +134,7 @@ t.test('ballast through every crash: found and thrown off', async (t) => {
       const ballast = new Ballast(fs, '/state', 8192);
       await ballast.find('1', ['/etc/app/a']);
       await ballast.release('1');
-      const left = [...await fs.list('/state'), ...await fs.list('/etc/app')];
+      const left = [...(await fs.list('/state')), ...(await fs.list('/etc/app'))];
       if (left.length > 0) throw new Error(`left ${left.join()}`);
     },
   });

@@ -18,7 +18,14 @@ function state(...records: readonly JournalRecord[]): EngineState {
 }
 
 /** Generation 4, good, with A as A5 (made by us). */
-const good4 = [accept(4), generation('1', 4), intent('1', change('1-1', A, null, A5)), done('1', '1-1'), verdict('1', 'good'), close('1')];
+const good4 = [
+  accept(4),
+  generation('1', 4),
+  intent('1', change('1-1', A, null, A5)),
+  done('1', '1-1'),
+  verdict('1', 'good'),
+  close('1'),
+];
 
 t.test('a good generation becomes the last known good, and the base is empty', async (t) => {
   const s = state(...good4);
@@ -33,10 +40,22 @@ t.test('a good generation becomes the last known good, and the base is empty', a
 });
 
 t.test('a change of ours keeps the original; a prune drops the row, whatever it restores', async (t) => {
-  const s = state(...good4, generation('2', 5), intent('2', change('2-1', A, A5, A6), change('2-2', B, X, A5, { adopts: true })), done('2', '2-1', '2-2'));
+  const s = state(
+    ...good4,
+    generation('2', 5),
+    intent('2', change('2-1', A, A5, A6), change('2-2', B, X, A5, { adopts: true })),
+    done('2', '2-1', '2-2'),
+  );
   t.match(s.ledger.get(A), { original: null, last: A6 });
   t.match(s.ledger.get(B), { original: X, last: A5 });
-  for (const record of [verdict('2', 'good'), close('2'), generation('3', 6), intent('3', change('3-1', B, A5, X, { why: 'prune' })), done('3', '3-1')]) s.reduce(record);
+  for (const record of [
+    verdict('2', 'good'),
+    close('2'),
+    generation('3', 6),
+    intent('3', change('3-1', B, A5, X, { why: 'prune' })),
+    done('3', '3-1'),
+  ])
+    s.reduce(record);
   t.equal(s.ledger.has(B), false);
   t.match(s.base.get(B), { from: A5, owned: { original: X, last: A5 } });
 });
@@ -52,13 +71,26 @@ t.test('something absent by the spec is owned, and its original remembered', asy
 });
 
 t.test('done twice counts once; done of what was never intended counts not at all', async (t) => {
-  const s = state(...good4, generation('2', 5), intent('2', change('2-1', A, A5, A6)), done('2', '2-1'), done('2', '2-1'), done('2', '2-9'), done('9', '1'));
+  const s = state(
+    ...good4,
+    generation('2', 5),
+    intent('2', change('2-1', A, A5, A6)),
+    done('2', '2-1'),
+    done('2', '2-1'),
+    done('2', '2-9'),
+    done('9', '1'),
+  );
   t.match(s.ledger.get(A), { last: A6 });
   t.equal(s.anomalies.length, 2);
 });
 
 t.test('planned anew after a third state: the original is what was there at the first intent', async (t) => {
-  const s = state(generation('1', 4), intent('1', change('1-1', A, X, A5)), intent('1', change('1-2', A, A6, A5)), done('1', '1-2'));
+  const s = state(
+    generation('1', 4),
+    intent('1', change('1-1', A, X, A5)),
+    intent('1', change('1-2', A, A6, A5)),
+    done('1', '1-2'),
+  );
   t.match(s.ledger.get(A), { original: X, last: A5 });
   t.match(s.base.get(A), { from: X, owned: null });
 });
@@ -66,13 +98,27 @@ t.test('planned anew after a third state: the original is what was there at the 
 t.test('a rollback over two generations goes to the earliest from, and its crash goes on with the rest', async (t) => {
   const s = state(
     ...good4,
-    accept(5), generation('2', 5), intent('2', change('2-1', A, A5, A6)), done('2', '2-1'), verdict('2', 'superseded'), close('2'),
-    accept(6), generation('3', 6), intent('3', change('3-1', A, A6, X), change('3-2', B, null, X)), done('3', '3-1', '3-2'),
+    accept(5),
+    generation('2', 5),
+    intent('2', change('2-1', A, A5, A6)),
+    done('2', '2-1'),
+    verdict('2', 'superseded'),
+    close('2'),
+    accept(6),
+    generation('3', 6),
+    intent('3', change('3-1', A, A6, X), change('3-2', B, null, X)),
+    done('3', '3-1', '3-2'),
   );
   t.same(s.lastKnownGood, identity(4));
   s.reduce(verdict('3', 'bad'));
   s.reduce({ t: 'block', series: 'lb', generation: 6, digest: identity(6).digest, reason: REASON, at: 1 });
-  t.same(s.undoRows('3').map(({ address, from }) => [address, from]), [[A, A5], [B, null]]);
+  t.same(
+    s.undoRows('3').map(({ address, from }) => [address, from]),
+    [
+      [A, A5],
+      [B, null],
+    ],
+  );
 
   s.reduce(open('4', 'rollback', { undoes: '3' }));
   s.reduce(intent('4', change('4-1', A, X, A5, { why: 'undo' }), change('4-2', B, X, null, { why: 'undo' })));
@@ -94,7 +140,13 @@ t.test('a rollback over two generations goes to the earliest from, and its crash
 });
 
 t.test('the second step of a rollback is no base and changes rows as ever', async (t) => {
-  const s = state(...good4, generation('2', 5), intent('2', change('2-1', A, A5, A6)), verdict('2', 'bad'), open('3', 'rollback', { undoes: '2' }));
+  const s = state(
+    ...good4,
+    generation('2', 5),
+    intent('2', change('2-1', A, A5, A6)),
+    verdict('2', 'bad'),
+    open('3', 'rollback', { undoes: '2' }),
+  );
   s.reduce({ t: 'undone', tx: '3', addresses: [A] });
   t.match(s.ledger.get(A), { last: A5 }, 'found at its base: nothing had to be done');
   s.reduce(intent('3', change('3-1', B, null, X)));
@@ -104,20 +156,59 @@ t.test('the second step of a rollback is no base and changes rows as ever', asyn
 });
 
 t.test('a good generation forgets blocks it has left behind and what held a rollback up', async (t) => {
-  const block = (n: number): JournalRecord => ({ t: 'block', series: 'lb', generation: n, digest: identity(n).digest, reason: REASON, at: 1 });
-  const s = state(...good4, block(5), block(7), { t: 'rollback-incomplete', reason: REASON }, generation('2', 6), verdict('2', 'good'));
-  t.same([...s.blocked.values()].map((row) => row.generation), [7]);
+  const block = (n: number): JournalRecord => ({
+    t: 'block',
+    series: 'lb',
+    generation: n,
+    digest: identity(n).digest,
+    reason: REASON,
+    at: 1,
+  });
+  const s = state(
+    ...good4,
+    block(5),
+    block(7),
+    { t: 'rollback-incomplete', reason: REASON },
+    generation('2', 6),
+    verdict('2', 'good'),
+  );
+  t.same(
+    [...s.blocked.values()].map((row) => row.generation),
+    [7],
+  );
   t.equal(s.rollbackIncomplete, null);
   t.same(s.previousGood, identity(4));
 });
 
 t.test('a renewal that failed goes back to what was before it, not to the base', async (t) => {
   const s = state(
-    ...good4, generation('2', 5), intent('2', change('2-1', A, A5, A6)), done('2', '2-1'), verdict('2', 'superseded'), close('2'),
-    open('3', 'renewal'), intent('3', change('3-1', A, A6, X), change('3-2', B, null, X)), done('3', '3-1', '3-2'), verdict('3', 'bad'),
+    ...good4,
+    generation('2', 5),
+    intent('2', change('2-1', A, A5, A6)),
+    done('2', '2-1'),
+    verdict('2', 'superseded'),
+    close('2'),
+    open('3', 'renewal'),
+    intent('3', change('3-1', A, A6, X), change('3-2', B, null, X)),
+    done('3', '3-1', '3-2'),
+    verdict('3', 'bad'),
   );
-  t.same(s.undoRows('3').map(({ address, from }) => [address, from]), [[A, A6], [B, null]]);
-  for (const record of [open('4', 'rollback', { undoes: '3' }), intent('4', change('4-1', A, X, A6, { why: 'undo' }), change('4-2', B, X, null, { why: 'undo' })), done('4', '4-1', '4-2'), verdict('4', 'good'), close('4'), close('3')]) s.reduce(record);
+  t.same(
+    s.undoRows('3').map(({ address, from }) => [address, from]),
+    [
+      [A, A6],
+      [B, null],
+    ],
+  );
+  for (const record of [
+    open('4', 'rollback', { undoes: '3' }),
+    intent('4', change('4-1', A, X, A6, { why: 'undo' }), change('4-2', B, X, null, { why: 'undo' })),
+    done('4', '4-1', '4-2'),
+    verdict('4', 'good'),
+    close('4'),
+    close('3'),
+  ])
+    s.reduce(record);
   t.match(s.ledger.get(A), { last: A6 });
   t.equal(s.ledger.has(B), false);
   t.match([...s.base.values()], [{ address: A, from: A5 }], 'the superseded generation can still be undone');
@@ -129,7 +220,10 @@ t.test('a good renewal is not brought back by a later rollback; one under way an
   t.equal(s.base.size, 1);
   s.reduce(generation('3', 5));
   s.reduce(intent('3', change('3-1', B, null, X)));
-  t.same(s.undoRows('3').map((row) => row.address), [B]);
+  t.same(
+    s.undoRows('3').map((row) => row.address),
+    [B],
+  );
   s.reduce(verdict('2', 'good'));
   s.reduce(close('2'));
   t.same([...s.base.keys()], [B]);
@@ -140,9 +234,20 @@ t.test('a good renewal is not brought back by a later rollback; one under way an
 });
 
 t.test('repairs and what runs after the verdict have no base', async (t) => {
-  const s = state(...good4, open('2', 'repair'), intent('2', change('2-1', A, X, A5, { why: 'drift' })), done('2', '2-1'), close('2'));
+  const s = state(
+    ...good4,
+    open('2', 'repair'),
+    intent('2', change('2-1', A, X, A5, { why: 'drift' })),
+    done('2', '2-1'),
+    close('2'),
+  );
   t.equal(s.base.size, 0);
-  for (const record of [generation('3', 5), intent('3', change('3-1', B, X, A5, { undo: 'none' })), verdict('3', 'good')]) s.reduce(record);
+  for (const record of [
+    generation('3', 5),
+    intent('3', change('3-1', B, X, A5, { undo: 'none' })),
+    verdict('3', 'good'),
+  ])
+    s.reduce(record);
   t.equal(s.base.size, 0);
   s.reduce({ t: 'cleanup', tx: '3', id: '3-1' });
   t.match(s.ledger.get(B), { last: A5 });
@@ -154,13 +259,28 @@ t.test('a thing given away in a generation that fails is ours again after the ro
   t.equal(s.ledger.has(A), false);
   s.reduce(verdict('2', 'bad'));
   s.reduce(open('3', 'rollback', { undoes: '2' }));
-  t.same(s.undoRows('2').map(({ address, from }) => [address, from]), [[A, A5]]);
+  t.same(
+    s.undoRows('2').map(({ address, from }) => [address, from]),
+    [[A, A5]],
+  );
   s.reduce({ t: 'undone', tx: '3', addresses: [A] });
   t.match(s.ledger.get(A), { original: null, last: A5 });
 });
 
 t.test('overrides: released, or gone with the boot', async (t) => {
-  const override = (id: string, bootId?: string): JournalRecord => ({ t: 'override', override: { id, address: A, kind: 'hold', by: 'ana', reason: 'r', since: 1, expires: 9, ...(bootId !== undefined && { bootId }) } });
+  const override = (id: string, bootId?: string): JournalRecord => ({
+    t: 'override',
+    override: {
+      id,
+      address: A,
+      kind: 'hold',
+      by: 'ana',
+      reason: 'r',
+      since: 1,
+      expires: 9,
+      ...(bootId !== undefined && { bootId }),
+    },
+  });
   const s = state(override('1'), override('2', 'boot-1'), override('3'));
   s.reduce({ t: 'release', id: '1', by: 'ana', at: 2 });
   s.reduce(header());
@@ -170,7 +290,13 @@ t.test('overrides: released, or gone with the boot', async (t) => {
 });
 
 t.test('leaving ends everything but the guard against replay', async (t) => {
-  const s = state(...good4, open('2', 'leave'), { t: 'disown', address: A, reason: REASON, tx: '2' }, verdict('2', 'good'), close('2'));
+  const s = state(
+    ...good4,
+    open('2', 'leave'),
+    { t: 'disown', address: A, reason: REASON, tx: '2' },
+    verdict('2', 'good'),
+    close('2'),
+  );
   t.equal(s.left, true);
   t.equal(s.ledger.size + s.base.size, 0);
   t.equal(s.wanted, null);
@@ -213,7 +339,13 @@ t.test('an older accept never lowers the guard; safe mode and repair counts come
 });
 
 t.test('what the spec says of a thing that stays is refreshed', async (t) => {
-  const s = state(...good4, { t: 'refresh', rows: [{ address: A, claims: [], needs: [B], onRemove: 'keep' }, { address: B, claims: [], needs: [], onRemove: 'keep' }] });
+  const s = state(...good4, {
+    t: 'refresh',
+    rows: [
+      { address: A, claims: [], needs: [B], onRemove: 'keep' },
+      { address: B, claims: [], needs: [], onRemove: 'keep' },
+    ],
+  });
   t.match(s.ledger.get(A), { needs: [B], onRemove: 'keep', last: A5 });
   t.equal(s.ledger.has(B), false);
 });

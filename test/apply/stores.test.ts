@@ -65,8 +65,11 @@ t.test('key and envelope through every crash', async (t) => {
       if (opened.lost !== null) throw opened.lost;
       const envelopes = await openEnvelopes(fs, '/state');
       if (put && !(await envelopes.has(digest))) throw new Error('the envelope is lost');
-      if (await envelopes.has(digest) && Buffer.from(await envelopes.get(digest)).toString() !== 'envelope') throw new Error('the envelope is torn');
-      const names = [...await fs.list('/state'), ...await fs.list('/state/specs')].filter((name) => name.startsWith('.'));
+      if ((await envelopes.has(digest)) && Buffer.from(await envelopes.get(digest)).toString() !== 'envelope')
+        throw new Error('the envelope is torn');
+      const names = [...(await fs.list('/state')), ...(await fs.list('/state/specs'))].filter((name) =>
+        name.startsWith('.'),
+      );
       if (names.length > 0) throw new Error(`left ${names.join()}`);
     },
   });
@@ -106,7 +109,11 @@ t.test('pre-images: put twice is one, get gives the bytes, limits hold', async (
   await t.rejects(store.put(bytes('x'.repeat(60))), { code: 'KSN-APPLY-011' });
   t.equal(store.total, 106);
   const together = await Promise.allSettled([store.put(bytes('y'.repeat(30))), store.put(bytes('z'.repeat(30)))]);
-  t.same(together.map(({ status }) => status), ['fulfilled', 'rejected'], 'puts under way count');
+  t.same(
+    together.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+    'puts under way count',
+  );
   t.equal((await openPreimages(fs, '/state', fingerprint)).total, 136);
 });
 
@@ -115,7 +122,7 @@ t.test('pre-images: missing and damaged ones are told, a damaged one is mended b
   const store = await openPreimages(fs, '/state', fingerprint);
   const print = await store.put(bytes('secret'));
   await t.rejects(store.get(fingerprint(bytes('never'))), { code: 'KSN-APPLY-012' });
-  await t.rejects(store.get('hmac:../../../etc/shadow' as Fingerprint), { code: 'KSN-APPLY-012' });
+  await t.rejects(store.get('hmac:../../../etc/shadow'), { code: 'KSN-APPLY-012' });
   await fs.writeDurably(`/state/preimages/${print.slice(5)}`, bytes('sEcret'), { mode: 0o600, uid: 0, gid: 0 });
   await t.rejects(store.get(print), { code: 'KSN-APPLY-013' });
   await store.put(bytes('secret'));
@@ -159,12 +166,26 @@ t.test('references: every fingerprint that a way back needs', async (t) => {
   const print = (name: string): Fingerprint => fingerprint(bytes(name));
   const state = new EngineState();
   for (const record of [
-    header(), generation('1', 4),
-    intent('1', change('1-1', 'file:/a', { content: print('original'), mode: '0644' }, { content: print('first') }, { adopts: true })), done('1', '1-1'),
-    { t: 'verdict', tx: '1', outcome: 'good', at: 1 } as const, { t: 'close', tx: '1', left: [], at: 1 } as const,
+    header(),
+    generation('1', 4),
+    intent(
+      '1',
+      change(
+        '1-1',
+        'file:/a',
+        { content: print('original'), mode: '0644' },
+        { content: print('first') },
+        { adopts: true },
+      ),
+    ),
+    done('1', '1-1'),
+    { t: 'verdict', tx: '1', outcome: 'good', at: 1 } as const,
+    { t: 'close', tx: '1', left: [], at: 1 } as const,
     { ...generation('2', 5), drafts: [change('d', 'file:/b', { deep: [{ in: print('drafted') }] }, null)] },
-    intent('2', change('2-1', 'file:/a', { content: print('first') }, { content: print('second') })), done('2', '2-1'),
-  ]) state.reduce(record);
+    intent('2', change('2-1', 'file:/a', { content: print('first') }, { content: print('second') })),
+    done('2', '2-1'),
+  ])
+    state.reduce(record);
   const needed = references(state.toCheckpoint(), state.open.values());
   t.same([...needed].toSorted(), ['original', 'first', 'second', 'drafted'].map(print).toSorted());
   state.reduce({ t: 'close', tx: '2', left: [], at: 1 });
