@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Basis } from '../reconcile/engine-port.ts';
 import type { Address } from '../resources/kind.ts';
+import { engineError } from '../reconcile/errors.ts';
 import { controlError } from './errors.ts';
 import type { ControlPort } from './port.ts';
 import type { ApplyAnswer, HoldAnswer } from './protocol.ts';
@@ -83,7 +84,7 @@ function basisOf(body: Body): Basis {
 
 function refuseStale(shown: Basis, now: Basis): void {
   if (shown.series === now.series && shown.generation === now.generation && shown.journalSeq === now.journalSeq) return;
-  throw controlError('KSN-CTL-009', `the plan was made for ${basisWords(shown)}; the node is at ${basisWords(now)}`);
+  throw engineError('KSN-ENGINE-009', `the plan was made for ${basisWords(shown)}; the node is at ${basisWords(now)}`);
 }
 
 function basisWords({ series, generation, journalSeq }: Basis): string {

@@ -20,7 +20,7 @@ export const CONTROL_ERRORS = {
     fault: 'caller',
     meaning: 'The request is not what this path takes.',
     evidence: 'The message names the field.',
-    next: 'Use the `keelson` of the same version as the agent; `keelson version` prints both.',
+    next: 'Use the `keelson` of the same version as the agent; `keelson version --all` prints both.',
   },
   'KSN-CTL-004': {
     fault: 'caller',
@@ -45,7 +45,7 @@ export const CONTROL_ERRORS = {
     fault: 'environment',
     meaning: 'The answer from the socket is not one of an agent of this version.',
     evidence: 'What listens there: ss -xlp | grep keelson.',
-    next: 'Use the `keelson` of the same version as the agent; `keelson version` prints both.',
+    next: 'Use the `keelson` of the same version as the agent; `keelson version --all` prints both.',
   },
   'KSN-CTL-008': {
     fault: 'environment',
@@ -55,12 +55,6 @@ export const CONTROL_ERRORS = {
     next: 'Move what stands there away, and see that the folder exists and belongs to the user of the agent.',
   },
   'KSN-CTL-009': {
-    fault: 'caller',
-    meaning: 'The node changed since the plan that this apply is tied to.',
-    evidence: 'The message has both bases: generation and journal position.',
-    next: 'Look at the new plan, then apply again.',
-  },
-  'KSN-CTL-010': {
     fault: 'environment',
     meaning: 'The agent is stopping and takes no more requests.',
     evidence: 'systemctl status keelson shows it as stopping or just started.',

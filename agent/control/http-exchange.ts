@@ -21,6 +21,7 @@ export async function answer(
   const signal = AbortSignal.any([gone.signal, stopping]);
   response.setHeader('Connection', 'close');
   try {
+    if (stopping.aborted) throw controlError('KSN-CTL-009', 'the agent is stopping');
     const { route, query } = find(request, routes);
     const body = request.method === 'POST' ? await readBody(request) : {};
     await write(response, await route({ query, body, peer, signal }), signal);

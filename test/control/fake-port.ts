@@ -59,6 +59,7 @@ export interface FakePort extends ControlPort {
   readonly calls: unknown[];
   readonly emitted: EventDraft[];
   publish(status: NodeStatus): void;
+  onAccept: () => void;
 }
 
 export function fakePort(
@@ -75,7 +76,10 @@ export function fakePort(
       calls.push([name, ...args]);
     };
   const engine: EnginePort = {
-    accept: note('accept'),
+    accept: async (spec) => {
+      calls.push(['accept', spec]);
+      fake.onAccept();
+    },
     hint: () => {},
     override: note('override'),
     release: note('release'),
@@ -96,9 +100,10 @@ export function fakePort(
     },
     settled: async () => status,
   };
-  return {
+  const fake: FakePort = {
     engine,
     calls,
+    onAccept: () => {},
     emitted,
     events: {
       get lastSeq() {
@@ -122,4 +127,5 @@ export function fakePort(
       resolve();
     },
   };
+  return fake;
 }

@@ -107,7 +107,7 @@ t.test('an apply is refused when the plan it is tied to is stale', async (t) => 
   const port = fakePort();
   const client = await serve(t, port);
   const { basis } = somePreview;
-  await t.rejects(client.apply({ document: 'e30=', basis: { ...basis, journalSeq: 8 } }), { code: 'KSN-CTL-009' });
+  await t.rejects(client.apply({ document: 'e30=', basis: { ...basis, journalSeq: 8 } }), { code: 'KSN-ENGINE-009' });
   t.strictSame(port.calls, []);
   const answer = await client.apply({ document: 'e30=', basis });
   t.match(answer, { generation: { series: 'lb', generation: 43 }, afterEvent: 0 });
