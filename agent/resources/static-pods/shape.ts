@@ -29,20 +29,20 @@ function visit(value: Json, schema: SchemaNode, path: FieldPath, findings: Findi
     return;
   }
   const known = Object.keys(node.fields);
+  const misspelt = new Set<string>();
   for (const [name, member] of Object.entries(value)) {
     const field = Object.hasOwn(node.fields, name) ? node.fields[name] : undefined;
-    if (field === undefined) findings.push(unknownField([...path, name], name, known));
-    else visit(member, field, [...path, name], findings);
+    if (field === undefined) {
+      const meant = nearest(name, known);
+      if (meant !== undefined) misspelt.add(meant);
+      findings.push(unknownField([...path, name], meant, known));
+    } else visit(member, field, [...path, name], findings);
   }
   for (const name of node.required ?? []) {
-    if (!Object.hasOwn(value, name)) {
-      findings.push({
-        code: 'KSN-POD-002',
-        path,
-        message: `${dotted([...path, name])} is missing`,
-        remedy: `Add ${name}.`,
-      });
-    }
+    // One cause, one finding: what is misspelt is not missing too.
+    if (Object.hasOwn(value, name) || misspelt.has(name)) continue;
+    const message = `${dotted([...path, name])} is missing`;
+    findings.push({ code: 'KSN-POD-002', path, message, remedy: `Add ${name}.` });
   }
 }
 
@@ -52,8 +52,7 @@ function resolve(schema: SchemaNode): Exclude<SchemaNode, { readonly ref: string
   return node;
 }
 
-function unknownField(path: FieldPath, name: string, known: readonly string[]): Finding {
-  const meant = nearest(name, known);
+function unknownField(path: FieldPath, meant: string | undefined, known: readonly string[]): Finding {
   return {
     code: 'KSN-POD-002',
     path,
