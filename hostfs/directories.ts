@@ -6,7 +6,7 @@
  */
 import { baseName, parentPath, partsOf } from './path.ts';
 import { walk } from './resolve.ts';
-import { errnoOf, type DirectoryHandle, type Primitives } from './primitives.ts';
+import { errnoOf, type DirectoryHandle, type Primitives, type Stat } from './primitives.ts';
 
 const maxIdle = 64;
 const idleMs = 100;
@@ -15,6 +15,8 @@ const idleMs = 100;
 export interface Lease extends Disposable {
   readonly handle: DirectoryHandle;
   readonly path: string;
+  /** Device and inode: the same for the same directory, by whatever path. Throws as fstat does. */
+  identity(): string;
   /** A second lease on the same handle. */
   share(): Lease;
 }
@@ -23,6 +25,7 @@ interface Open {
   readonly handle: DirectoryHandle;
   readonly path: string;
   leases: number;
+  identity?: string;
   /** Kept for others after the last release; false once it was found stale. */
   kept: boolean;
 }
@@ -111,6 +114,7 @@ export class Directories implements Disposable {
     return {
       handle: open.handle,
       path: open.path,
+      identity: () => (open.identity ??= identityOf(this.#primitives.fstat(open.handle))),
       share: () => this.#lease(open),
       [Symbol.dispose]: () => {
         if (!held) return;
@@ -137,4 +141,8 @@ export class Directories implements Disposable {
       // nothing to do
     }
   }
+}
+
+function identityOf({ device, inode }: Stat): string {
+  return `${device}:${inode}`;
 }

@@ -27,8 +27,6 @@ export interface Libc {
   getXattr(path: NativePath, attribute: string): Uint8Array | null;
   /** lsetxattr(2). */
   setXattr(path: NativePath, attribute: string, value: Uint8Array): void;
-  /** flock(2), exclusive, not waiting: false where somebody else has it. Dies with the descriptor. */
-  tryLock(fd: number): boolean;
   /** Null where `fd` is no connected unix socket. */
   peerCredentials(fd: number): PeerCredentials | null;
   /**
@@ -62,8 +60,6 @@ const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const AT_FDCWD = -100;
 const RENAME_NOREPLACE = 1;
-const LOCK_EX = 2;
-const LOCK_NB = 4;
 /** sun_path of unix(7). */
 const maxSocketPath = 108;
 /** XATTR_LIST_MAX and XATTR_SIZE_MAX of linux/limits.h. */
@@ -92,7 +88,6 @@ class NodeLibc implements Libc {
       llistxattr: { arguments: ['string', 'buffer', 'u64'], return: 'i64' },
       lgetxattr: { arguments: ['string', 'string', 'buffer', 'u64'], return: 'i64' },
       lsetxattr: { arguments: ['string', 'string', 'buffer', 'u64', 'i32'], return: 'i32' },
-      flock: { arguments: ['i32', 'i32'], return: 'i32' },
       getsockopt: { arguments: ['i32', 'i32', 'i32', 'buffer', 'buffer'], return: 'i32' },
       socket: { arguments: ['i32', 'i32', 'i32'], return: 'i32' },
       sendto: { arguments: ['i32', 'buffer', 'u64', 'i32', 'buffer', 'u32'], return: 'i64' },
@@ -139,13 +134,6 @@ class NodeLibc implements Libc {
     if (this.#functions.lsetxattr(terminated(path), attribute, Buffer.from(value), BigInt(value.length), 0) !== 0) {
       throw new ErrnoError(this.#errno(), 'lsetxattr', attribute);
     }
-  }
-
-  tryLock(fd: number): boolean {
-    if (this.#functions.flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
-    const errno = this.#errno();
-    if (errno === 'EAGAIN' || errno === 'EWOULDBLOCK') return false;
-    throw new ErrnoError(errno, 'flock');
   }
 
   peerCredentials(fd: number): PeerCredentials | null {

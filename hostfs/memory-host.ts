@@ -57,6 +57,11 @@ export class MemoryHost {
     return this.#calls;
   }
 
+  /** The crash point was met, or `crash` was called. */
+  get dead(): boolean {
+    return this.#dead;
+  }
+
   /** Calls by primitive. */
   get counts(): ReadonlyMap<string, number> {
     return this.#counts;

@@ -9,6 +9,7 @@ import type { EntryType } from './filesystem.ts';
 import type { Libc } from './ffi.ts';
 import { createLabelled, labelSupport } from './creation-label.ts';
 import { decodeName, encodeName } from './names.ts';
+import { toFsError } from './node-error.ts';
 import { watchDirectory } from './node-watch.ts';
 import {
   ErrnoError,
@@ -55,8 +56,13 @@ export interface NodePrimitivesOptions {
   readonly selinuxfs?: string;
 }
 
+/** Throws FsError where the root is no directory that can be reached. */
 export function nodePrimitives(options: NodePrimitivesOptions): Primitives {
-  return new NodePrimitives(options);
+  try {
+    return new NodePrimitives(options);
+  } catch (error) {
+    throw toFsError(error, options.root, 'open the root');
+  }
 }
 
 class NodePrimitives implements Primitives {
@@ -160,13 +166,18 @@ class NodePrimitives implements Primitives {
     return fdatasync(file);
   }
 
-  // By path, because fchown and fchmod refuse O_PATH descriptors; the magic link leads to the very inode.
   setOwner(handle: Handle, uid: number, gid: number): void {
-    fs.chownSync(`/proc/self/fd/${handle}`, uid, gid);
+    onDescriptorOrPath(
+      () => fs.fchownSync(handle, uid, gid),
+      () => fs.chownSync(`/proc/self/fd/${handle}`, uid, gid),
+    );
   }
 
   setMode(handle: Handle, mode: number): void {
-    fs.chmodSync(`/proc/self/fd/${handle}`, mode);
+    onDescriptorOrPath(
+      () => fs.fchmodSync(handle, mode),
+      () => fs.chmodSync(`/proc/self/fd/${handle}`, mode),
+    );
   }
 
   setLinkOwner(at: DirectoryHandle, name: string, uid: number, gid: number): void {
@@ -226,6 +237,16 @@ class NodePrimitives implements Primitives {
   }
 
   readonly watch = watchDirectory;
+}
+
+/** An O_PATH descriptor is refused with EBADF (open(2)); its magic link leads to the very inode. */
+function onDescriptorOrPath(byDescriptor: () => void, byPath: () => void): void {
+  try {
+    byDescriptor();
+  } catch (error) {
+    if (errnoOf(error) !== 'EBADF') throw error;
+    byPath();
+  }
 }
 
 /** The only place where names meet handles: one component, or the promise of the seam is broken. */

@@ -6,7 +6,7 @@
 import type { Lease } from './directories.ts';
 import { FsError } from './errors.ts';
 import { toFsError } from './node-error.ts';
-import type { Primitives, Stat } from './primitives.ts';
+import type { Primitives } from './primitives.ts';
 
 /** Each owing directory holds a descriptor: beyond this they are paid at once. */
 const maxOwing = 256;
@@ -30,7 +30,7 @@ export class OwedSyncs implements Disposable {
    * that runs already does not count for it. The lease is shared, not taken.
    */
   owe(directory: Lease): void {
-    const key = identity(this.#primitives.fstat(directory.handle));
+    const key = directory.identity();
     const debt = this.#debts.get(key);
     if (debt === undefined) this.#debts.set(key, { lease: directory.share(), changes: 1 });
     else debt.changes += 1;
@@ -51,7 +51,7 @@ export class OwedSyncs implements Disposable {
 
   /** The same for one directory. */
   async payFor(directory: Lease): Promise<void> {
-    const key = identity(this.#primitives.fstat(directory.handle));
+    const key = directory.identity();
     const debt = this.#debts.get(key);
     if (debt !== undefined) await this.#pay([[key, debt]]);
   }
@@ -87,8 +87,4 @@ export class OwedSyncs implements Disposable {
       new AggregateError(failures),
     );
   }
-}
-
-function identity(stat: Stat): string {
-  return `${stat.device}:${stat.inode}`;
 }

@@ -42,17 +42,6 @@ test('a rename that does not replace', async (t, libc, folder) => {
   t.throws(() => libc.renameNew(`${folder}/a`, `${folder}/d`), { code: 'ENOENT' });
 });
 
-test('a lock has one holder, and dies with its descriptor', async (t, libc, folder) => {
-  writeFileSync(`${folder}/lock`, '');
-  const [first, second] = [openSync(`${folder}/lock`, 'r'), openSync(`${folder}/lock`, 'r')];
-  t.equal(libc.tryLock(first), true);
-  t.equal(libc.tryLock(second), false);
-  closeSync(first);
-  t.equal(libc.tryLock(second), true);
-  closeSync(second);
-  t.throws(() => libc.tryLock(second), { code: 'EBADF' });
-});
-
 test('who is at the other end of a socket', async (t, libc, folder) => {
   const server = createServer().listen(`${folder}/socket`);
   await once(server, 'listening');
