@@ -3,7 +3,6 @@
  * (content, then zeros), made durable, and renamed over; a crash leaves the one or the other.
  */
 import type { FileSystem, LogFile } from '../../hostfs/filesystem.ts';
-import { scanFrames, type Scan } from './frames.ts';
 
 const nextName = '.journal.next';
 const zeros = new Uint8Array(64 * 1024);
@@ -44,9 +43,8 @@ export class JournalFile implements AsyncDisposable {
     return this.#log.size;
   }
 
-  async scan(): Promise<{ readonly bytes: Uint8Array; readonly scan: Scan }> {
-    const bytes = await this.#log.read(0, this.#log.size);
-    return { bytes, scan: scanFrames(bytes) };
+  async read(length = this.#log.size): Promise<Uint8Array> {
+    return this.#log.read(0, length);
   }
 
   write(offset: number, bytes: Uint8Array): Promise<void> {

@@ -1,6 +1,16 @@
 /** The engine's state as everybody but the journal sees it. */
 import type { Address, Owned } from '../resources/kind.ts';
-import type { Accepted, BaseRow, Blocked, Checkpoint, JournalRecord, OpenTransaction, Override, RepairCount, TxId } from './records.ts';
+import type {
+  Accepted,
+  BaseRow,
+  Blocked,
+  Checkpoint,
+  JournalRecord,
+  OpenTransaction,
+  Override,
+  RepairCount,
+  TxId,
+} from './records.ts';
 
 export type Header = Omit<Extract<JournalRecord, { t: 'header' }>, 't'>;
 
