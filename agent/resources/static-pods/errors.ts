@@ -111,6 +111,12 @@ export const POD_ERRORS = {
     evidence: 'Exactly one of `pod` and `content` must stand there.',
     next: 'Keep `pod:` (the object) or `content:` (its text).',
   },
+  'KSN-POD-019': {
+    fault: 'caller',
+    meaning: 'A file or link of the spec lies in the manifest folder. Kubelet would run it, and nobody has checked it.',
+    evidence: 'The path of the resource, and the folder that staticPods writes to.',
+    next: 'Declare the pod under staticPods, or move the file elsewhere.',
+  },
 } as const satisfies Catalogue;
 
 export type PodCode = keyof typeof POD_ERRORS & ErrorCode;

@@ -1,10 +1,10 @@
 import type { Kind } from '../kind.ts';
 import { samePath } from '../path-state.ts';
+import { findingsAcross } from './across.ts';
 import { applyPod } from './apply.ts';
 import { discoverForeign } from './discover.ts';
 import { podEffects } from './effects.ts';
 import { expandPods } from './expand.ts';
-import { mountFindings } from './mounts.ts';
 import { POD_NAME } from './names.ts';
 import { observePods } from './observe.ts';
 import { KIND, planPods } from './plan.ts';
@@ -27,7 +27,7 @@ export const staticPods: Kind<PodItemSpec, PodState> = {
   },
   validate: validateSection,
   expand: expandPods,
-  across: mountFindings,
+  across: findingsAcross,
   discover: discoverForeign,
   observe: observePods,
   plan: planPods,

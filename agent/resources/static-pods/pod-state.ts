@@ -2,10 +2,9 @@
  * What can be at a manifest's path. A manifest of ours is a file whose `content` is the Pod (canonical, without our
  * annotations), so that equality leaves the nonce out; anything else is a path like any other.
  */
-import type { Address, Claim, Fingerprint, Item, KindSettings, Owned, State } from '../kind.ts';
-import type { FileState, PathState } from '../path-state.ts';
+import type { Address, Claim, Fingerprint, KindSettings, State, Target } from '../kind.ts';
+import type { FileState, PathSpec, PathState } from '../path-state.ts';
 import type { ForeignFacts } from './foreign-facts.ts';
-import type { PodItemSpec } from './spec.ts';
 
 export interface ManifestState extends FileState {
   /** Of the bytes of the canonical Pod; the file's own bytes carry the annotations too. */
@@ -32,14 +31,7 @@ export function pathFrom(claims: readonly Claim[]): string | undefined {
   return claims.find((claim) => claim.startsWith('path:'))?.slice('path:'.length);
 }
 
-export function pathOfTarget(
-  {
-    address,
-    item,
-    owned,
-  }: { readonly address: Address; readonly item: Item<PodItemSpec> | null; readonly owned: Owned<PodState> | null },
-  settings: KindSettings,
-): string {
+export function pathOfTarget({ address, item, owned }: Target<PathSpec, PodState>, settings: KindSettings): string {
   return item?.spec.path ?? pathFrom(owned?.claims ?? []) ?? manifestPath(settings.manifestFolder, nameOf(address));
 }
 

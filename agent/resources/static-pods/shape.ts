@@ -1,5 +1,5 @@
 /** The strict half of the schema check: every unknown field, missing field, wrong type and bad enum, all at once. */
-import { nearest } from '../../desired/words.ts';
+import { nearest } from '../../base/words.ts';
 import { dotted, type FieldPath, type Finding } from './finding.ts';
 import { isObject, type Json } from './json.ts';
 import { POD_SCHEMA, type ScalarNode, type SchemaNode } from './pod-schema.ts';

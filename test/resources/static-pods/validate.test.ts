@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Item } from '../../../agent/resources/kind.ts';
 import { NO_COMMON_FIELDS, type CommonFields } from '../../../agent/desired/common-fields.ts';
 import { expandPods } from '../../../agent/resources/static-pods/expand.ts';
-import { mountFindings } from '../../../agent/resources/static-pods/mounts.ts';
+import { findingsAcross } from '../../../agent/resources/static-pods/across.ts';
 import { validateSection } from '../../../agent/resources/static-pods/validate.ts';
 import { context, fixture, pod } from './pods.ts';
 
@@ -106,7 +106,7 @@ t.test('mounts of single managed files and links are refused with the folder to 
     item('directory:/etc/haproxy'),
     item('file:/etc/motd', [{ target: 'pod:restarted', verb: 'restart' }]),
   ];
-  t.same(mountFindings(all.slice(0, 4) as ReturnType<typeof expandPods>, all), [
+  t.same(findingsAcross(all.slice(0, 4) as ReturnType<typeof expandPods>, all), [
     {
       code: 'KSN-SPEC-014',
       fault: 'caller',
@@ -125,6 +125,14 @@ t.test('mounts of single managed files and links are refused with the folder to 
       remedy: 'mount /srv/app',
     },
   ]);
+});
+
+t.test('a file in the manifest folder is no way round the checks', async (t) => {
+  const own = expandPods({ web: { pod: pod() } }, context);
+  const folder = context.settings.manifestFolder;
+  const all = [...own, item(`file:${folder}/x.yaml`), item(`file:${folder}/.x`), item(`file:${folder}/sub/x.yaml`)];
+  t.match(findingsAcross(own, all), [{ code: 'KSN-POD-019', element: `file:${folder}/x.yaml` }]);
+  t.equal(findingsAcross(own, all).length, 1);
 });
 
 function item(address: `${string}:${string}`, onChange: CommonFields['onChange'] = []): Item<unknown> {
