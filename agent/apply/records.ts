@@ -94,30 +94,80 @@ export interface Checkpoint {
 }
 
 export type JournalRecord =
-  | { readonly t: 'header'; readonly format: number; readonly agent: string; readonly kinds: Readonly<Record<string, number>>; readonly bootId: string; readonly at: Instant; /** Of a constant, under the node key: tells whether this key made the fingerprints. */ readonly key?: Fingerprint }
+  | {
+      readonly t: 'header';
+      readonly format: number;
+      readonly agent: string;
+      readonly kinds: Readonly<Record<string, number>>;
+      readonly bootId: string;
+      readonly at: Instant;
+      /** Of a constant, under the node key: tells whether this key made the fingerprints. */ readonly key?: Fingerprint;
+    }
   | { readonly t: 'checkpoint'; readonly checkpoint: Checkpoint }
   | ({ readonly t: 'accept' } & Accepted)
-  | { readonly t: 'open'; readonly tx: TxId; readonly cause: TxCause; readonly identity?: Accepted; readonly undoes?: TxId; readonly drafts: readonly Draft<unknown>[]; readonly at: Instant; readonly bootId: string }
+  | {
+      readonly t: 'open';
+      readonly tx: TxId;
+      readonly cause: TxCause;
+      readonly identity?: Accepted;
+      readonly undoes?: TxId;
+      readonly drafts: readonly Draft<unknown>[];
+      readonly at: Instant;
+      readonly bootId: string;
+    }
   /** Staged; owes effects; owns addresses. May repeat an address with a new change id (planned anew after a third state). */
   | { readonly t: 'intent'; readonly tx: TxId; readonly wave: number; readonly changes: readonly Change<unknown>[] }
   | { readonly t: 'done'; readonly tx: TxId; readonly ids: readonly string[] }
-  | { readonly t: 'effect'; readonly tx: TxId; readonly key: string; readonly outcome: 'ok' | 'failed' | 'skipped'; readonly bootId: string; readonly reason?: Reason }
-  | { readonly t: 'verdict'; readonly tx: TxId; readonly outcome: Outcome; readonly reason?: Reason; readonly at: Instant }
+  | {
+      readonly t: 'effect';
+      readonly tx: TxId;
+      readonly key: string;
+      readonly outcome: 'ok' | 'failed' | 'skipped';
+      readonly bootId: string;
+      readonly reason?: Reason;
+    }
+  | {
+      readonly t: 'verdict';
+      readonly tx: TxId;
+      readonly outcome: Outcome;
+      readonly reason?: Reason;
+      readonly at: Instant;
+    }
   | { readonly t: 'cleanup'; readonly tx: TxId; readonly id: string }
   /** left: addresses that were left as they are, with why. */
-  | { readonly t: 'close'; readonly tx: TxId; readonly left: readonly { readonly address: Address; readonly reason: Reason }[]; readonly at: Instant }
+  | {
+      readonly t: 'close';
+      readonly tx: TxId;
+      readonly left: readonly { readonly address: Address; readonly reason: Reason }[];
+      readonly at: Instant;
+    }
   | { readonly t: 'attempt'; readonly tx: TxId; readonly bootId: string; readonly at: Instant }
   | { readonly t: 'override'; readonly override: Override }
   | { readonly t: 'release'; readonly id: string; readonly by: string; readonly at: Instant }
   | ({ readonly t: 'block' } & Blocked)
-  | { readonly t: 'unblock'; readonly digest: string; readonly by: string; readonly reason: string; readonly at: Instant }
+  | {
+      readonly t: 'unblock';
+      readonly digest: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly at: Instant;
+    }
   | { readonly t: 'repair'; readonly count: RepairCount }
   /** The ledger row goes, what is there stays. In a transaction that may be undone: `tx`, and `from`: what was observed. */
-  | { readonly t: 'disown'; readonly address: Address; readonly reason: Reason; readonly tx?: TxId; readonly from?: State<unknown> }
+  | {
+      readonly t: 'disown';
+      readonly address: Address;
+      readonly reason: Reason;
+      readonly tx?: TxId;
+      readonly from?: State<unknown>;
+    }
   /** Rollback found these at their base again (observed), nothing had to be done. */
   | { readonly t: 'undone'; readonly tx: TxId; readonly addresses: readonly Address[] }
   /** The spec says something else of a thing that itself stays as it is. */
-  | { readonly t: 'refresh'; readonly rows: readonly Pick<Owned<unknown>, 'address' | 'claims' | 'needs' | 'onRemove'>[] }
+  | {
+      readonly t: 'refresh';
+      readonly rows: readonly Pick<Owned<unknown>, 'address' | 'claims' | 'needs' | 'onRemove'>[];
+    }
   | { readonly t: 'safe-mode'; readonly on: boolean; readonly at: Instant; readonly reason?: Reason }
   | { readonly t: 'rollback-incomplete'; readonly reason: Reason | null }
   | { readonly t: 'want'; readonly identity: Accepted; readonly why: string };
@@ -145,12 +195,4 @@ export interface OpenTransaction {
   readonly before: ReadonlyMap<Address, Owned<unknown> | null>;
   /** The newest agent that wrote drafts or intents of it, and its state versions. */
   readonly writer: { readonly agent: string; readonly kinds: Readonly<Record<string, number>> };
-}
-
-/** Where replay ends. */
-export interface Replayed {
-  readonly checkpoint: Checkpoint;
-  readonly open: readonly OpenTransaction[];
-  /** Bytes of a torn tail that were cut. */
-  readonly torn: number;
 }

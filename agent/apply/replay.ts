@@ -6,7 +6,7 @@ import type { KeelsonError } from '../base/errors.ts';
 import { applyError } from './errors.ts';
 import type { Frame, Scan } from './frames.ts';
 import { asRecord } from './record-shape.ts';
-import { JOURNAL_FORMAT, type JournalRecord, type OpenTransaction, type Replayed } from './records.ts';
+import { JOURNAL_FORMAT, type JournalRecord, type OpenTransaction } from './records.ts';
 import { EngineState } from './state.ts';
 
 /** What this agent can read: its kinds with their state versions, and its node key. */
@@ -37,10 +37,6 @@ export function replay(scan: Scan, reader: Reader): Reading {
   }
   refused ??= damage(scan) ?? foreignKey(state, reader) ?? newerTransaction(state, reader);
   return { state, records, refused };
-}
-
-export function toReplayed(state: EngineState, torn: number): Replayed {
-  return { checkpoint: state.toCheckpoint(), open: [...state.open.values()], torn };
 }
 
 function replayFrame(
