@@ -20,6 +20,7 @@ export async function discoverForeign(
     ...at.filter(({ address }) => !isForeign(address)).map((pod) => pathOfTarget(pod, host.settings)),
     ...[...known].filter(isPod).map((address) => manifestPath(manifestFolder, nameOf(address))),
   ]);
+  const quarantines = foreignManifests === 'quarantine' && ours.size > 0;
   const found: Target<PodItemSpec, PodState>[] = [];
   for (const file of await names(manifestFolder, host)) {
     signal.throwIfAborted();
@@ -28,7 +29,7 @@ export async function discoverForeign(
     const entry = await entryAt(path, host).catch(unreadable);
     // Kubelet does not go into folders.
     if (entry === null || entry?.type === 'directory') continue;
-    const kept = foreignManifests === 'quarantine' ? (entry?.digest as Fingerprint | undefined) : undefined;
+    const kept = quarantines ? (entry?.digest as Fingerprint | undefined) : undefined;
     const address = foreignAddress(file, kept);
     if (!known.has(address)) found.push({ address, item: null, owned: null });
   }

@@ -79,7 +79,9 @@ async function foreignAt(address: Address, managed: ReadonlySet<string>, host: R
   if (state === null || state.type === 'directory') return null;
   // Other content under the same name has an address of its own.
   if (content !== undefined && (state.type !== 'file' || !state.content.startsWith(`hmac:${content}`))) return null;
-  const facts: Omit<ForeignFacts, 'is'> = { policy: host.settings.foreignManifests, path };
+  // A node that is told of no pod (no spec yet, a lost journal) must not take away what may be its own.
+  const policy = managed.size === 0 ? 'report' : host.settings.foreignManifests;
+  const facts: Omit<ForeignFacts, 'is'> = { policy, path };
   if (state.type === 'other') return { ...state, foreign: { ...facts, is: 'other' } };
   if (state.type === 'link' || state.size > LARGEST) return { ...state, foreign: { ...facts, is: 'unread' } };
   const read = readForeign(await host.fs.read(path, LARGEST));

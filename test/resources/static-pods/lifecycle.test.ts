@@ -271,6 +271,18 @@ t.test('quarantine takes them away, keeps their bytes, and can be undone', async
   t.equal(await bench.text('web.json~'), copy);
 });
 
+t.test('where the spec has no pod nothing is taken away: it may be our own, of a lost journal', async (t) => {
+  const bench = await Bench.open({ foreignManifests: 'quarantine' });
+  bench.want(web('a:1'));
+  await bench.converge();
+  bench.ledger.clear();
+  bench.want({});
+  t.match(await bench.plan(), {
+    changes: [],
+    notes: [{ address: 'pod:foreign/web.json', reason: { code: 'KSN-POD-012' } }],
+  });
+});
+
 t.test('ignore ignores', async (t) => {
   const bench = await Bench.open({ foreignManifests: 'ignore' });
   await bench.put('x.yaml', foreign);
