@@ -146,14 +146,19 @@ export class Journal implements AsyncDisposable {
   }
 
   /**
-   * Begins a new file with this checkpoint; only with no transaction open. A function is asked when all earlier
-   * appends have resolved. Failing leaves the old file in use, unless it was being replaced.
+   * Begins a new file with this checkpoint; false, and nothing done, where a transaction was opened first. A function
+   * is asked when all earlier appends have resolved. Failing leaves the old file in use, unless it was being replaced.
    */
-  rewrite(checkpoint: Checkpoint | (() => Checkpoint)): Promise<void> {
+  async rewrite(checkpoint: Checkpoint | (() => Checkpoint)): Promise<boolean> {
     if (typeof checkpoint !== 'function' && this.#queue.unsettled > 0) {
-      return Promise.reject(bug('a checkpoint was taken while records were being appended'));
+      throw bug('a checkpoint was taken while records were being appended');
     }
-    return this.#unavailable() ?? this.#queue.alone(() => this.#rewrite(checkpoint));
+    let written = false;
+    await (this.#unavailable() ??
+      this.#queue.alone(async () => {
+        written = await this.#rewrite(checkpoint);
+      }));
+    return written;
   }
 
   /** After a failure: reads what is there, writes it to a fresh file, and gives the state it tells. */
@@ -189,14 +194,15 @@ export class Journal implements AsyncDisposable {
     this.#seq = scan.frames.at(-1)?.seq ?? 0;
   }
 
-  async #rewrite(checkpoint: Checkpoint | (() => Checkpoint)): Promise<void> {
+  async #rewrite(checkpoint: Checkpoint | (() => Checkpoint)): Promise<boolean> {
     this.#store.current();
     // Whoever waited for earlier appends has gone on and reduced them by the next turn of the loop.
     await setImmediate();
-    if (this.#room.open > 0) throw bug('a checkpoint with transactions open');
+    if (this.#room.open > 0) return false;
     const frame = this.#firstFrame(typeof checkpoint === 'function' ? checkpoint() : checkpoint);
     await this.#store.replace(frame, frame.length, this.#room.kept);
     this.#takeLazy();
+    return true;
   }
 
   /** Header and checkpoint; their number is that of the last record they stand for. */

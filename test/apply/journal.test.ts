@@ -311,11 +311,7 @@ t.test('a checkpoint waits its turn, and knows what was appended before', async 
   await Promise.all([appended, rewritten, later]);
   const seq = journal.seq;
   await journal.append([{ t: 'open', tx: '1', cause: 'repair', drafts: [], at: 1, bootId: 'b' }], { sync: true });
-  await t.rejects(
-    journal.rewrite(() => state.toCheckpoint()),
-    { code: 'KSN-BASE-001' },
-    'a transaction is open',
-  );
+  t.equal(await journal.rewrite(() => state.toCheckpoint()), false, 'a transaction is open');
   await journal[Symbol.asyncDispose]();
   const again = await open(host.crash(losesAll));
   t.same(numbers(again), [1, 2]);
