@@ -1,0 +1,60 @@
+/** The third form, the only one that circulates: what this node was told, complete, typed and frozen. */
+import type { SETTINGS_SHAPE } from './settings-shape.ts';
+import type { ValuesOf } from './shape.ts';
+
+type Values = ValuesOf<typeof SETTINGS_SHAPE>;
+
+export type Mode = 'observe' | 'enforce';
+
+export interface Settings {
+  readonly node: {
+    /** Null: the host name. */
+    readonly name: string | null;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  readonly paths: { readonly state: string; readonly runtime: string; readonly manifests: string };
+  readonly mode: { readonly node: Mode; readonly kinds: Readonly<Record<string, Mode>> };
+  readonly sources: { readonly folder: string; readonly pollMs: number };
+  readonly trust: {
+    readonly threshold: number;
+    readonly seriesThreshold: Readonly<Record<string, number>>;
+    readonly allowUnsigned: readonly string[];
+  };
+  readonly policy: {
+    readonly kinds: 'any' | readonly string[];
+    readonly paths: { readonly allow: readonly string[]; readonly deny: readonly string[] };
+    readonly limits: { readonly resources: number; readonly bytes: number };
+    readonly commands: 'any' | readonly string[];
+    readonly adoption: 'allow' | 'deny';
+  };
+  readonly foreignManifests: 'report' | 'quarantine' | 'ignore';
+  /** Where a spec does not say. */
+  readonly health: { readonly stableForMs: number; readonly deadlineMs: number };
+  readonly drift: { readonly settleMs: number; readonly settleZero: readonly string[] };
+  readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
+  readonly sockets: { readonly group: string | null };
+}
+
+/** Units go into the names here, so that nobody takes seconds for milliseconds. */
+export function settingsOf(values: Values): Settings {
+  const { node, paths, mode, sources, trust, policy, foreignManifests, health, drift, log, sockets } = values;
+  return frozen({
+    node,
+    paths,
+    mode,
+    sources: { folder: sources.folder, pollMs: sources.poll },
+    trust,
+    policy,
+    foreignManifests,
+    health: { stableForMs: health.stableFor, deadlineMs: health.deadline },
+    drift: { settleMs: drift.settle, settleZero: drift.settleZero },
+    log,
+    sockets,
+  });
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const each of Object.values(value)) frozen(each);
+  return Object.freeze(value);
+}
