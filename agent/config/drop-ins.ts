@@ -1,7 +1,8 @@
 /** Which files configure this node, in the order in which they do. */
 import type { Reason } from '../base/errors.ts';
 import { configError, type ConfigCode } from './errors.ts';
-import { LARGEST_FILE, readFragment, type ConfigFiles, type Fragment } from './fragment.ts';
+import type { ConfigFiles, Fragment } from './fragment.ts';
+import { LARGEST_FILE, readFragment } from './read-fragment.ts';
 
 /** From the image, from whoever runs the node, and until the next boot. */
 export const CONFIG_FOLDERS = ['/usr/lib/keelson/config.d', '/etc/keelson/config.d', '/run/keelson/config.d'] as const;
