@@ -7,7 +7,7 @@ import { childPointer } from './pointer.ts';
 import { describeSchema, plainText, typeName, typeOf, typesOf, type Schema } from './schema-words.ts';
 import { unionFinding, splitUnions } from './union-errors.ts';
 import { EXPECTED, KEY_MEANING } from './value-types.ts';
-import { nearest, oneOf, quoted } from './words.ts';
+import { nearest, oneOf, quoted } from '../base/words.ts';
 
 /** `base`: the pointer of the value that was validated. */
 export function reportErrors(errors: readonly ErrorObject[], base: string, findings: Findings): void {

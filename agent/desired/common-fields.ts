@@ -3,10 +3,10 @@ import { errorOf, Findings } from './findings.ts';
 import { gatesOf } from './gates.ts';
 import { DEFAULT_COMMAND_TIMEOUT_MS, onChangeOf } from './on-change.ts';
 import { childPointer } from './pointer.ts';
-import { parseDuration } from './units.ts';
+import { parseDuration } from '../base/units.ts';
 
 export { commonProperties } from './common-schema.ts';
-export { formatDuration, parseDuration, parseMode, parseSize } from './units.ts';
+export { formatDuration, parseDuration, parseMode, parseSize } from '../base/units.ts';
 
 export type Drift = 'repair' | 'report' | 'ignore';
 export type OnRemove = 'delete' | 'restore' | 'keep';

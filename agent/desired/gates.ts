@@ -3,7 +3,7 @@ import type { GateSpec } from './common-fields.ts';
 import type { Findings } from './findings.ts';
 import { DEFAULT_COMMAND_TIMEOUT_MS } from './on-change.ts';
 import { childPointer } from './pointer.ts';
-import { parseDuration } from './units.ts';
+import { parseDuration } from '../base/units.ts';
 
 /** Gates that a part of the agent answers; the parts arrive one by one. */
 export const PORT_GATES = ['unit', 'pod', 'timeSync', 'ladder', 'xid', 'readiness', 'certificate'] as const;

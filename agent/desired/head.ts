@@ -5,7 +5,7 @@ import { gatesOf } from './gates.ts';
 import type { NodeSpec } from './node-spec.ts';
 import { parseRange } from './semver-range.ts';
 import { substituteValue } from './substitute.ts';
-import { parseDuration } from './units.ts';
+import { parseDuration } from '../base/units.ts';
 
 interface RawDocument {
   readonly metadata: {

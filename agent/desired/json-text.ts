@@ -6,7 +6,7 @@ import type { SpecCode } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { childPointer, partsOfPointer, pointerOf } from './pointer.ts';
 import { isForbiddenKey, type ReadText } from './source-text.ts';
-import { quoted } from './words.ts';
+import { quoted } from '../base/words.ts';
 
 export function readJson(text: string): ReadText {
   const reader = new JsonReader(text);

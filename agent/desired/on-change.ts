@@ -2,8 +2,8 @@
 import type { OnChange } from './common-fields.ts';
 import type { Findings } from './findings.ts';
 import { childPointer } from './pointer.ts';
-import { quoted } from './words.ts';
-import { parseDuration } from './units.ts';
+import { quoted } from '../base/words.ts';
+import { parseDuration } from '../base/units.ts';
 
 const systemdUnit = String.raw`[A-Za-z0-9:_.\\@-]+\.(?:service|socket|timer|path|target|mount)`;
 /** `unit:x.service`, `pod:x`, `process:NAME`, `pidfile:/run/x.pid`, `command:<words>`. */

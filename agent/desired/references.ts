@@ -1,7 +1,7 @@
 /** What items say of each other: dependsOn must name something, and nobody may wait for himself. */
 import type { Address, Item } from '../resources/kind.ts';
 import type { Findings } from './findings.ts';
-import { nearest, quoted } from './words.ts';
+import { nearest, quoted } from '../base/words.ts';
 
 /** Where the document declares an address. */
 export type PointerOf = (address: Address) => string;

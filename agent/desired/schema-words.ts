@@ -1,6 +1,6 @@
 /** Schemas and values in people's words. */
 import { EXPECTED, type KEY_MEANING } from './value-types.ts';
-import { oneOf, quoted } from './words.ts';
+import { oneOf, quoted } from '../base/words.ts';
 
 /** The part of JSON Schema that findings look at. */
 export interface Schema {

@@ -15,7 +15,7 @@ import { childPointer, partsOfPointer } from './pointer.ts';
 import { checkCycles, checkReferences, type Declaration, type PointerOf } from './references.ts';
 import { refuseReferences, substituteSection } from './substitute.ts';
 import { EXPECTED, KEY_MEANING } from './value-types.ts';
-import { quoted } from './words.ts';
+import { quoted } from '../base/words.ts';
 
 type Section = Readonly<Record<string, unknown>>;
 type Sections = Readonly<Record<string, Section>>;

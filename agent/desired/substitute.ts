@@ -7,7 +7,7 @@
 import { FACT_NAMES, type FactName, type Facts } from './facts.ts';
 import type { Findings } from './findings.ts';
 import { childPointer } from './pointer.ts';
-import { nearest, oneOf, quoted } from './words.ts';
+import { nearest, oneOf, quoted } from '../base/words.ts';
 
 type Section = Readonly<Record<string, unknown>>;
 

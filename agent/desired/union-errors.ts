@@ -6,7 +6,7 @@ import type { ErrorObject } from 'ajv';
 import type { SpecCode } from './errors.ts';
 import { childPointer } from './pointer.ts';
 import { alternatives, describeSchema, typeOf, typesOf, type Schema } from './schema-words.ts';
-import { nearest, oneOf, quoted } from './words.ts';
+import { nearest, oneOf, quoted } from '../base/words.ts';
 
 /** One failed anyOf or oneOf and what each of its branches said. */
 export interface FailedUnion {

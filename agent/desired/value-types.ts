@@ -3,7 +3,7 @@
  * `x-key` on a map says what its keys must be.
  */
 import { Type, type TString } from '@sinclair/typebox';
-import { UNIT_PATTERNS } from './units.ts';
+import { UNIT_PATTERNS } from '../base/units.ts';
 
 export const EXPECTED = 'x-expected';
 export const KEY_MEANING = 'x-key';

@@ -17,7 +17,7 @@ import type { SpecCode } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { childPointer, partsOfPointer } from './pointer.ts';
 import { isForbiddenKey, type ReadText, type TextFault } from './source-text.ts';
-import { quoted } from './words.ts';
+import { quoted } from '../base/words.ts';
 
 export function readYaml(text: string): ReadText {
   const lines = new LineCounter();

@@ -1,5 +1,5 @@
 import type { GateSpec } from '../desired/common-fields.ts';
-import { formatDuration } from '../desired/units.ts';
+import { formatDuration } from '../base/units.ts';
 import type { Health, RunCommand } from '../resources/kind.ts';
 import { HEALTHY, unhealthy, unknown } from './answers.ts';
 

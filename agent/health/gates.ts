@@ -2,12 +2,11 @@
 import { DeadlineError, withDeadline } from '../base/deadline.ts';
 import { redactText } from '../base/redact-text.ts';
 import type { GateSpec } from '../desired/common-fields.ts';
-import { formatDuration } from '../desired/units.ts';
+import { formatDuration } from '../base/units.ts';
 import type { Health, ReadHost } from '../resources/kind.ts';
 import { healthError } from './errors.ts';
 import { checkExecGate } from './exec-gate.ts';
 import { checkFileGate } from './file-gate.ts';
-import type { HealthCheck } from './hold.ts';
 import { checkHttpGate } from './http-gate.ts';
 import { checkPortGate, type GatePorts } from './port-gate.ts';
 import { checkTcpGate } from './tcp-gate.ts';
@@ -37,11 +36,6 @@ export async function checkGate(gate: GateSpec, host: GateHost, signal: AbortSig
       reason: healthError('KSN-GATE-006', `${element}: ${why}`, { element, cause: error }).toReason(),
     };
   }
-}
-
-/** A gate for {@link holdGates}. */
-export function gateCheck(gate: GateSpec, host: GateHost): HealthCheck {
-  return { subject: gateSubject(gate), check: (signal) => checkGate(gate, host, signal) };
 }
 
 /** `http http://127.0.0.1:8404/healthz`: as a person would name the gate. */

@@ -11,7 +11,7 @@ import type { Clock } from '../base/clock.ts';
 import { DeadlineError, withDeadline } from '../base/deadline.ts';
 
 import { asKeelsonError, type Reason } from '../base/errors.ts';
-import { formatDuration } from '../desired/units.ts';
+import { formatDuration } from '../base/units.ts';
 import type { Health } from '../resources/kind.ts';
 import { healthError } from './errors.ts';
 

@@ -6,7 +6,7 @@ import type { Reason } from '../base/errors.ts';
 import type { Instant } from '../base/clock.ts';
 import { selectorMisses } from '../desired/selector.ts';
 import { inRange, parseRange } from '../desired/semver-range.ts';
-import { quoted } from '../desired/words.ts';
+import { quoted } from '../base/words.ts';
 import { verifyError } from './errors.ts';
 
 export interface ReadIdentity {

@@ -6,7 +6,7 @@ import type { Reason } from '../base/errors.ts';
 import type { NodeSpec } from '../desired/node-spec.ts';
 import type { CommandSpec, GateSpec } from '../desired/common-fields.ts';
 import { isPath, pathOf } from '../desired/items.ts';
-import { oneOf, quoted } from '../desired/words.ts';
+import { oneOf, quoted } from '../base/words.ts';
 import type { AnyKind, Item, KindName } from '../resources/kind.ts';
 import { verifyError, type VerifyCode } from './errors.ts';
 

@@ -1,7 +1,7 @@
 /** Who signed, and whether that is enough for the series. */
 import type { Reason } from '../base/errors.ts';
 import type { Instant } from '../base/clock.ts';
-import { quoted } from '../desired/words.ts';
+import { quoted } from '../base/words.ts';
 import { preAuthenticationEncoding, type Envelope } from './dsse.ts';
 import { verifyError } from './errors.ts';
 import { fits } from './keys.ts';

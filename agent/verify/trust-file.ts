@@ -12,7 +12,7 @@ import type { KeyObject } from 'node:crypto';
 import { KeelsonError, type Reason } from '../base/errors.ts';
 import { parseDocument } from '../desired/document.ts';
 import type { SourceDocument } from '../desired/source-text.ts';
-import { nearest, quoted } from '../desired/words.ts';
+import { nearest, quoted } from '../base/words.ts';
 import { verifyError, type VerifyCode } from './errors.ts';
 import { keyIdOf, parsePublicKey } from './keys.ts';
 import { SERIES_PATTERN } from './series-pattern.ts';

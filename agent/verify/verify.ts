@@ -19,7 +19,7 @@ import { parseDocument } from '../desired/document.ts';
 import type { SourceDocument } from '../desired/source-text.ts';
 import type { SpecChecker } from '../desired/spec-checker.ts';
 import { checkDocument } from '../desired/validate.ts';
-import { oneOf, quoted } from '../desired/words.ts';
+import { oneOf, quoted } from '../base/words.ts';
 import type { ExpandContext, Item } from '../resources/kind.ts';
 import { jsonIn, looksLikeEnvelope, readEnvelope } from './dsse.ts';
 import { verifyError } from './errors.ts';

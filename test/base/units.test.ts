@@ -1,6 +1,6 @@
 import t from 'tap';
 import fc from 'fast-check';
-import { formatDuration, parseDuration, parseMode, parseSize } from '../../agent/desired/units.ts';
+import { formatDuration, parseDuration, parseMode, parseSize } from '../../agent/base/units.ts';
 
 t.test('durations', async (t) => {
   const known = {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import fc from 'fast-check';
-import { editDistance, nearest, oneOf, quoted } from '../../agent/desired/words.ts';
+import { editDistance, nearest, oneOf, quoted } from '../../agent/base/words.ts';
 import { partsOfPointer, pointerOf } from '../../agent/desired/pointer.ts';
 
 t.test('near misses', async (t) => {

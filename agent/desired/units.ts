@@ -1,1 +1,0 @@
-export { formatDuration, parseDuration, parseMode, parseSize, UNIT_PATTERNS } from '../base/units.ts';

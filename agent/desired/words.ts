@@ -1,1 +1,0 @@
-export { editDistance, nearest, oneOf, quoted } from '../base/words.ts';
