@@ -1,4 +1,4 @@
-import type { GateSpec } from './common-fields.ts';
+import type { GateSpec } from './common-types.ts';
 
 /** `spec.health`. */
 export interface HealthPolicy {

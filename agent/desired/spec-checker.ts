@@ -33,22 +33,32 @@ const mostErrors = 2000;
 
 export class SpecChecker {
   readonly kinds: readonly AnyKind[];
-  readonly #head: ValidateFunction;
-  readonly #resource: ReadonlyMap<AnyKind, ValidateFunction>;
+  readonly #ajv: Ajv;
+  /** Compiled when first used: a section that no spec has costs nothing. */
+  readonly #compiled = new Map<AnyKind | 'head', ValidateFunction>();
 
   constructor(kinds: readonly AnyKind[]) {
     this.kinds = kinds;
-    const ajv = new Ajv({
+    this.#ajv = new Ajv({
       strict: true,
       allErrors: true,
       verbose: true,
       messages: false,
       allowUnionTypes: true,
       validateFormats: false,
+      // The kinds' schemas are ours: tests hold them against the meta schema, and reading starts sooner without.
+      validateSchema: false,
+      code: { optimize: false },
     });
-    for (const keyword of [EXPECTED, KEY_MEANING]) ajv.addKeyword({ keyword, schemaType: 'string' });
-    this.#head = ajv.compile(headSchema(kinds));
-    this.#resource = new Map(kinds.map((kind) => [kind, ajv.compile(kind.schema)]));
+    for (const keyword of [EXPECTED, KEY_MEANING]) this.#ajv.addKeyword({ keyword, schemaType: 'string' });
+  }
+
+  #validator(of: AnyKind | 'head'): ValidateFunction {
+    const known = this.#compiled.get(of);
+    if (known !== undefined) return known;
+    const made = this.#ajv.compile(of === 'head' ? headSchema(this.kinds) : of.schema);
+    this.#compiled.set(of, made);
+    return made;
   }
 
   /** Findings have pointers; lines are added by who has the document. */
@@ -66,8 +76,9 @@ export class SpecChecker {
     if (isMap(value))
       for (const [key, part] of Object.entries(value))
         if (key !== 'spec') refuseReferences(part, childPointer('', key), findings);
-    if (this.#head(value)) return readHead(value, facts, findings);
-    reportErrors((this.#head.errors ?? []).slice(0, mostErrors), '', findings);
+    const validate = this.#validator('head');
+    if (validate(value)) return readHead(value, facts, findings);
+    reportErrors((validate.errors ?? []).slice(0, mostErrors), '', findings);
     return null;
   }
 
@@ -102,8 +113,8 @@ export class SpecChecker {
 
   #checkResource(kind: AnyKind, key: string, resource: unknown, pointer: string, findings: Findings): void {
     if (!kind.key.pattern.test(key)) findings.add('KSN-SPEC-017', `${quoted(key)} is not ${kind.key.meaning}`, pointer);
-    const validate = this.#resource.get(kind);
-    if (validate === undefined || validate(resource)) readCommonFields(resource, pointer, findings);
+    const validate = this.#validator(kind);
+    if (validate(resource)) readCommonFields(resource, pointer, findings);
     else reportErrors((validate.errors ?? []).slice(0, mostErrors), pointer, findings);
   }
 

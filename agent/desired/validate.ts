@@ -14,7 +14,8 @@ export interface ValidateOptions {
   /** Named in findings. */
   readonly file?: string;
   readonly format?: Format;
-  readonly kinds: readonly AnyKind[];
+  /** A checker where one is at hand: compiling the schemas takes longer than reading a spec. */
+  readonly kinds: readonly AnyKind[] | SpecChecker;
   readonly settings: KindSettings;
   /** Without: the spec is judged with facts of the right shape, for no node in particular. */
   readonly facts?: Facts;
@@ -29,7 +30,8 @@ export function validateDocument(bytes: Uint8Array, options: ValidateOptions): C
     settings: options.settings,
     fingerprint: passingFingerprint,
   };
-  return checkDocument(parsed.document, new SpecChecker(options.kinds), context, options.file);
+  const checker = options.kinds instanceof SpecChecker ? options.kinds : new SpecChecker(options.kinds);
+  return checkDocument(parsed.document, checker, context, options.file);
 }
 
 /** The check of a document that is parsed already; findings in the order of the document, at most a hundred. */

@@ -4,7 +4,7 @@
  */
 import type { Reason } from '../base/errors.ts';
 import type { NodeSpec } from '../desired/node-spec.ts';
-import type { CommandSpec, GateSpec } from '../desired/common-fields.ts';
+import type { CommandSpec, GateSpec } from '../desired/common-types.ts';
 import { isPath, pathOf } from '../desired/items.ts';
 import { oneOf, quoted } from '../base/words.ts';
 import type { AnyKind, Item, KindName } from '../resources/kind.ts';

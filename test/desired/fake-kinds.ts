@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { specError } from '../../agent/desired/errors.ts';
 import { commonOf, commonProperties, NO_COMMON_FIELDS } from '../../agent/desired/common-fields.ts';
 import { KeelsonError } from '../../agent/base/errors.ts';
-import type { Checked } from '../../agent/desired/spec-checker.ts';
+import { SpecChecker, type Checked } from '../../agent/desired/spec-checker.ts';
 import { validateDocument } from '../../agent/desired/validate.ts';
 import { modeType, sizeType } from '../../agent/desired/value-types.ts';
 import type { Facts } from '../../agent/desired/facts.ts';
@@ -113,6 +113,7 @@ function ancestors(path: string): string[] {
 }
 
 export const fakeKinds: readonly AnyKind[] = [boxes, folders];
+export const checker = new SpecChecker(fakeKinds);
 export const settings: KindSettings = { manifestFolder: '/etc/kubernetes/manifests', foreignManifests: 'report' };
 
 export function context(facts: Facts = {}): ExpandContext {
@@ -132,7 +133,7 @@ export function validate(
   text: string,
   options: { readonly facts?: Facts; readonly file?: string; readonly kinds?: readonly AnyKind[] } = {},
 ): Checked {
-  return validateDocument(Buffer.from(text), { kinds: fakeKinds, settings, ...options });
+  return validateDocument(Buffer.from(text), { kinds: checker, settings, ...options });
 }
 
 /** `3:7 KSN-SPEC-010 words`, one a finding. */

@@ -1,13 +1,12 @@
 /** Keys, envelopes and a node for the tests of verify. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { SpecChecker } from '../../agent/desired/spec-checker.ts';
 import { signPayload, writeEnvelope } from '../../agent/verify/dsse.ts';
 import { generateKeys, keyIdOf } from '../../agent/verify/keys.ts';
 import { DEFAULT_POLICY } from '../../agent/verify/local-policy.ts';
 import type { TrustedKey } from '../../agent/verify/trust-file.ts';
 import type { Trust } from '../../agent/verify/trust-store.ts';
 import { verifySpec, type Verification, type VerifyContext } from '../../agent/verify/verify.ts';
-import { context, fakeKinds } from '../desired/fake-kinds.ts';
+import { checker, context } from '../desired/fake-kinds.ts';
 
 export interface Person {
   readonly name: string;
@@ -64,8 +63,6 @@ export function signed(bytes: Uint8Array, ...people: readonly Person[]): Uint8Ar
     ),
   );
 }
-
-export const checker = new SpecChecker(fakeKinds);
 
 export function node(trust: Trust, more: Partial<VerifyContext> = {}): VerifyContext {
   return {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { writeEnvelope, signPayload } from '../../agent/verify/dsse.ts';
 import { digestOf, verifySpec } from '../../agent/verify/verify.ts';
 import { reloadSpec } from '../../agent/verify/reload.ts';
-import { codeOf, context } from '../desired/fake-kinds.ts';
-import { checker, codes, node, payload, person, refusal, signed, trustOf } from './signing.ts';
+import { checker, codeOf, context } from '../desired/fake-kinds.ts';
+import { codes, node, payload, person, refusal, signed, trustOf } from './signing.ts';
 
 const ana = person('ana', ['lb', 'edge-*']);
 const ben = person('ben', ['*'], { algorithm: 'ecdsa-p256' });
