@@ -13,8 +13,6 @@
  */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
-export const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
-
 /** Flat and small. Errors are taken apart; values under secret names, and what looks like a secret, are hidden. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
