@@ -2,7 +2,14 @@
 import { readExtended, readLabel } from './attributes.ts';
 import type { AuditEntry, Digester, Entry } from './filesystem.ts';
 import { shownOwner, type IdMapping } from './ids.ts';
-import { errnoOf, type DirectoryHandle, type FileHandle, type Primitives, type Stat } from './primitives.ts';
+import {
+  ErrnoError,
+  errnoOf,
+  type DirectoryHandle,
+  type FileHandle,
+  type Primitives,
+  type Stat,
+} from './primitives.ts';
 
 const chunkBytes = 64 * 1024;
 
@@ -15,15 +22,22 @@ export interface Auditing {
 
 /** The entry at `name`, as `lstat` shows it; null when absent. */
 export function entryAt(auditing: Auditing, at: DirectoryHandle, name: string): Entry | null {
-  return untilSettled(() => {
-    const stat = auditing.primitives.lstat(at, name);
-    if (stat === null) return null;
-    const label = readLabel(auditing.primitives, at, name);
-    return { ...basics(auditing, at, name, stat), ...(label === undefined ? {} : { label }) };
-  });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const stat = auditing.primitives.lstat(at, name);
+      if (stat === null) return null;
+      const label = readLabel(auditing.primitives, at, name);
+      return { ...basics(auditing, at, name, stat), ...(label === undefined ? {} : { label }) };
+    } catch (error) {
+      if (!looksAgain(error, attempt)) throw error;
+    }
+  }
 }
 
-/** Entry, digest and extended attributes of one name; null when absent. */
+/**
+ * Entry, digest and extended attributes of one name; null when absent. A regular file without a digest is one that
+ * this process may not read.
+ */
 export async function auditAt(
   auditing: Auditing,
   at: DirectoryHandle,
@@ -31,31 +45,38 @@ export async function auditAt(
   path: string,
   digester: () => Digester,
 ): Promise<AuditEntry | null> {
-  const { primitives } = auditing;
-  // The type first: opening a device or a FIFO may act.
-  if (primitives.lstat(at, name)?.type === 'file') {
-    const file = openUnlessChanged(primitives, at, name);
-    if (file !== null) {
-      try {
-        const stat = primitives.fstat(file);
-        if (stat.type === 'file') {
-          const digest = await digestOf(auditing, file, stat.size, digester());
-          return untilSettled(() => ({
-            path,
-            ...basics(auditing, at, name, stat),
-            digest,
-            ...readExtended(primitives, at, name),
-          }));
-        }
-      } finally {
-        primitives.close(file);
-      }
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // The type first: opening a device or a FIFO may act.
+      const stat = auditing.primitives.lstat(at, name);
+      if (stat === null) return null;
+      if (stat.type === 'file') return await auditFile(auditing, at, name, path, stat, digester);
+      return { path, ...basics(auditing, at, name, stat), ...readExtended(auditing.primitives, at, name) };
+    } catch (error) {
+      if (!looksAgain(error, attempt)) throw error;
     }
   }
-  return untilSettled(() => {
-    const stat = primitives.lstat(at, name);
-    return stat === null ? null : { path, ...basics(auditing, at, name, stat), ...readExtended(primitives, at, name) };
-  });
+}
+
+async function auditFile(
+  auditing: Auditing,
+  at: DirectoryHandle,
+  name: string,
+  path: string,
+  seen: Stat,
+  digester: () => Digester,
+): Promise<AuditEntry> {
+  const { primitives } = auditing;
+  const file = openReadable(primitives, at, name);
+  if (file === null) return { path, ...basics(auditing, at, name, seen), ...readExtended(primitives, at, name) };
+  try {
+    const stat = primitives.fstat(file);
+    if (stat.type !== 'file') throw new ErrnoError('ESTALE', 'fstat', name);
+    const digest = await digestOf(auditing, file, stat.size, digester());
+    return { path, ...basics(auditing, at, name, stat), digest, ...readExtended(primitives, at, name) };
+  } finally {
+    primitives.close(file);
+  }
 }
 
 function basics({ primitives, ids }: Auditing, at: DirectoryHandle, name: string, stat: Stat): Entry {
@@ -72,27 +93,21 @@ function basics({ primitives, ids }: Auditing, at: DirectoryHandle, name: string
   };
 }
 
-/** Looks again where the thing went or became another between two looks. */
-function untilSettled<T>(look: () => T): T | null {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return look();
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === 'ENOENT') return null;
-      // readlink of what is no link any more.
-      if (errno !== 'EINVAL' || attempt === 3) throw error;
-    }
-  }
+/** What goes or becomes another thing between two looks: readlink of no link any more, open of a link, and so on. */
+const changed: ReadonlySet<string | undefined> = new Set(['ENOENT', 'EINVAL', 'ELOOP', 'ENXIO', 'ESTALE']);
+
+function looksAgain(error: unknown, attempt: number): boolean {
+  if (!changed.has(errnoOf(error))) return false;
+  if (attempt < 5) return true;
+  throw new ErrnoError('ESTALE', 'audit');
 }
 
-/** Null where it is no file any more, or may not be read: then it has no digest. */
-function openUnlessChanged(primitives: Primitives, at: DirectoryHandle, name: string): FileHandle | null {
+/** Null where it may not be read. */
+function openReadable(primitives: Primitives, at: DirectoryHandle, name: string): FileHandle | null {
   try {
     return primitives.openFile(at, name, 'read');
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === 'ENOENT' || errno === 'ELOOP' || errno === 'ENXIO' || errno === 'EACCES') return null;
+    if (errnoOf(error) === 'EACCES') return null;
     throw error;
   }
 }

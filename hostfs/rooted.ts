@@ -68,12 +68,10 @@ class RootedFileSystem extends Reading implements FileSystem, AsyncDisposable {
   async makeDirectory(path: string, attributes: Attributes, name: string): Promise<void> {
     await this.#root.owed.makeRoom();
     await beside(this.#root, path, name, 'make the directory', async (place, parent) => {
-      // rename(2) replaces an empty directory in silence, so it must not be there.
-      if (this.#root.primitives.lstat(place.at, baseName(path)) !== null)
-        throw new FsError('CHANGED', path, `Cannot make the directory ${path}: something is there already.`);
       await stageDirectory(this.#root.primitives, this.#root.ids, place, attributes);
       try {
         this.#root.owed.owe(parent);
+        // Not rename, which replaces an empty directory in silence.
         this.#root.primitives.renameNew(place.at, name, place.at, baseName(path));
       } catch (error) {
         removeTemporary(this.#root.primitives, place.at, name);
