@@ -1,5 +1,6 @@
 import { KeelsonError, type Reason } from '../base/errors.ts';
 import { specError, type SpecCode } from './errors.ts';
+import { LIMITS } from './limits.ts';
 
 /** Collects what is wrong, so that everything is told at once. Places are pointers until the document gives them lines. */
 export class Findings {
@@ -20,6 +21,11 @@ export class Findings {
 
   get any(): boolean {
     return this.#reasons.length > 0;
+  }
+
+  /** More than anybody will be told: looking on would only cost. */
+  get full(): boolean {
+    return this.#reasons.length > LIMITS.findings;
   }
 
   get all(): readonly Reason[] {

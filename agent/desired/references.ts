@@ -21,6 +21,7 @@ export function checkReferences(
 ): void {
   for (const { address, pointer, dependsOn } of declarations) {
     for (const [index, needed] of dependsOn.entries()) {
+      if (findings.full) return;
       if (needed === '' || known.has(needed)) continue;
       const guess = nearest(needed, known);
       const meant = guess === undefined ? '' : `; did you mean ${quoted(guess)}?`;
@@ -47,6 +48,7 @@ export function checkCycles(
   for (const cycle of cyclesAmong(needs)) {
     const shown = [...cycle, cycle[0]].join(' → ');
     const [first = '', second = first] = cycle;
+    if (findings.full) return;
     if (told.has(shown)) continue;
     told.add(shown);
     const pointer = declared.get(first)?.pointer ?? '/spec';
@@ -61,8 +63,7 @@ export function checkCycles(
 }
 
 /** Depth first without recursion: a circle is what an edge back into the current path closes. */
-function cyclesAmong(needs: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
-  const cycles: string[][] = [];
+function* cyclesAmong(needs: ReadonlyMap<string, readonly string[]>): Generator<readonly string[]> {
   const finished = new Set<string>();
   for (const start of needs.keys()) {
     const path: string[] = [];
@@ -75,7 +76,7 @@ function cyclesAmong(needs: ReadonlyMap<string, readonly string[]>): readonly (r
         path.pop();
         depthOf.delete(address);
         finished.add(address);
-      } else if (depth !== undefined) cycles.push(fromSmallest(path.slice(depth)));
+      } else if (depth !== undefined) yield fromSmallest(path.slice(depth));
       else if (!finished.has(address)) {
         depthOf.set(address, path.push(address) - 1);
         stack.push({ address, leave: true });
@@ -83,7 +84,6 @@ function cyclesAmong(needs: ReadonlyMap<string, readonly string[]>): readonly (r
       }
     }
   }
-  return cycles;
 }
 
 function fromSmallest(cycle: readonly string[]): string[] {

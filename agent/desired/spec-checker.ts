@@ -106,7 +106,7 @@ export class SpecChecker {
       this.#checkResource(kind, key, resource, childPointer(pointer, key), own);
       findings.push(...own.all);
       if (!own.any && !faulty.has(key)) sound[key] = resource;
-      if (findings.all.length > LIMITS.findings) return {};
+      if (findings.full) return {};
     }
     return this.#askKind(kind, sound, context, pointer, findings);
   }

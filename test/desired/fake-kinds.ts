@@ -131,7 +131,7 @@ export function documentWith(spec: string, head = 'metadata: { series: lb, gener
 
 export function validate(
   text: string,
-  options: { readonly facts?: Facts; readonly file?: string; readonly kinds?: readonly AnyKind[] } = {},
+  options: { readonly facts?: Facts; readonly file?: string; readonly kinds?: readonly AnyKind[] | SpecChecker } = {},
 ): Checked {
   return validateDocument(Buffer.from(text), { kinds: checker, settings, ...options });
 }

@@ -2,7 +2,12 @@ import t from 'tap';
 import { Ajv } from 'ajv';
 import { jsonSchema } from '../../agent/desired/json-schema.ts';
 import { kinds } from '../../agent/resources/registry.ts';
-import { documentWith, told, validate } from './fake-kinds.ts';
+import { parse, stringify } from 'yaml';
+import fc from 'fast-check';
+import { expandSpec } from '../../agent/desired/items.ts';
+import { SpecChecker } from '../../agent/desired/spec-checker.ts';
+import { applyEdits, edits } from './mutate.ts';
+import { context, documentWith, told, validate } from './fake-kinds.ts';
 
 t.test("the real kinds' schemas are valid in strict mode, and published whole", async (t) => {
   const ajv = new Ajv({
@@ -40,4 +45,41 @@ links: { /etc/localtime: { target: ../usr/share/zoneinfo/UTC } }`);
     /KSN-SPEC-010 'moode'.*'mode'/,
     /KSN-SPEC-011 'content' is missing/,
   ]);
+});
+
+t.test('no document makes a real kind throw, and what is valid expands', async (t) => {
+  const checker = new SpecChecker(kinds);
+  const original = parse(
+    documentWith(`files:
+  /etc/haproxy/haproxy.cfg: { content: { inline: x }, owner: haproxy, group: 99, label: container_file_t, mode: '0640', backup: none }
+  /etc/b: { content: { base64: eA== } }
+directories: { /etc/haproxy: { mode: '0750', exclusive: true } }
+links: { /etc/localtime: { target: ../usr/share/zoneinfo/UTC } }
+staticPods:
+  haproxy:
+    pod:
+      metadata: { labels: { app: haproxy } }
+      spec:
+        hostNetwork: true
+        containers:
+          - name: haproxy
+            image: registry.example/haproxy:2.8
+            args: [-f, /etc/haproxy/haproxy.cfg]
+            ports: [ { containerPort: 443, hostPort: 443 } ]
+            livenessProbe: { httpGet: { port: 8404, path: /healthz } }
+            volumeMounts: [ { name: config, mountPath: /etc/haproxy } ]
+        volumes: [ { name: config, hostPath: { path: /etc/haproxy, type: Directory } } ]
+  text: { content: { inline: "spec: { containers: [ { name: a, image: b } ] }" } }`),
+  ) as unknown;
+  t.strictSame(validate(stringify(original), { kinds: checker }).findings, []);
+  fc.assert(
+    fc.property(edits, (list) => {
+      const { spec, findings } = validate(stringify(applyEdits(original, list)), { kinds: checker });
+      for (const { place, code, message } of findings) {
+        if (place?.line === undefined || code.startsWith('KSN-BASE')) throw new Error(`${code} ${message}`);
+      }
+      if (spec !== null) expandSpec(spec, kinds, context({ hostname: 'a' }));
+    }),
+    { numRuns: 400 },
+  );
 });

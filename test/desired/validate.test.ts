@@ -1,6 +1,7 @@
 import t from 'tap';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
+import { applyEdits, edits } from './mutate.ts';
 import { codeOf, context, documentWith, fakeKinds, told, validate } from './fake-kinds.ts';
 import { expandSpec } from '../../agent/desired/items.ts';
 
@@ -283,35 +284,9 @@ t.test('a thousand faults are a hundred findings and a remark; too many resource
 
 t.test('never throws on mutated documents, and what is valid expands', async () => {
   const original = parse(good) as unknown;
-  const value = fc.oneof(
-    fc.constantFrom<unknown>(
-      null,
-      0,
-      -1,
-      1e300,
-      '',
-      'x',
-      '${facts.hostname}',
-      '${x',
-      true,
-      [],
-      {},
-      'box:/etc/b',
-      '/etc/x',
-    ),
-    fc.jsonValue({ maxDepth: 2 }),
-  );
-  const edit = fc.record({
-    step: fc.array(fc.nat(40), { minLength: 1, maxLength: 7 }),
-    value,
-    how: fc.constantFrom('set', 'remove', 'rename'),
-  });
   fc.assert(
-    fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
-      const document = edits.reduce(
-        (current, { step, value, how }) => mutate(current, step, value, how),
-        structuredClone(original),
-      );
+    fc.property(edits, (list) => {
+      const document = applyEdits(original, list);
       const { spec, findings } = validate(stringify(document));
       if ((spec === null) !== findings.length > 0) throw new Error('a spec and findings, or neither');
       for (const { place, code } of findings)
@@ -321,22 +296,6 @@ t.test('never throws on mutated documents, and what is valid expands', async () 
     { numRuns: 400 },
   );
 });
-
-/** Walks by numbers, so that every place of the document is reached. */
-function mutate(node: unknown, [first = 0, ...rest]: readonly number[], value: unknown, how: string): unknown {
-  if (typeof node !== 'object' || node === null) return value;
-  const keys = Object.keys(node);
-  const key = keys[first % Math.max(1, keys.length)];
-  if (key === undefined) return value;
-  const copy: Record<string, unknown> = { ...node };
-  if (rest.length > 0) copy[key] = mutate(copy[key], rest, value, how);
-  else if (how === 'set') copy[key] = value;
-  else {
-    if (how === 'rename') copy[`${key}x`] = copy[key];
-    delete copy[key];
-  }
-  return Array.isArray(node) ? Object.values(copy) : copy;
-}
 
 t.test('expandSpec refuses what only a node can find: a fact that it cannot tell', async (t) => {
   const { spec } = validate(documentWith('boxes: { /a: { note: "${facts.primaryAddress}" } }'));
