@@ -8,7 +8,7 @@ import { parseDuration } from '../base/units.ts';
 
 export type * from './common-types.ts';
 export { commonProperties } from './common-schema.ts';
-export { formatDuration, parseDuration, parseMode, parseSize } from '../base/units.ts';
+export { parseMode } from '../base/units.ts';
 
 export const NO_COMMON_FIELDS: CommonFields = {
   dependsOn: [],

@@ -26,6 +26,7 @@ import { saveKeyPair } from '../../agent/verify/key-files.ts';
 import { LIMITS } from '../../agent/desired/limits.ts';
 import { codeOf } from '../desired/fake-kinds.ts';
 
+const program = 'openssl';
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 t.test('the encoding of the DSSE protocol document', async (t) => {
@@ -43,7 +44,7 @@ t.test('signatures are what openssl makes and takes', { skip: withoutOpenssl() }
     return join(folder, name);
   };
   const openssl = (...words: readonly string[]): Buffer =>
-    execFileSync('openssl', words, { stdio: ['ignore', 'pipe', 'ignore'] });
+    execFileSync(program, words, { stdio: ['ignore', 'pipe', 'ignore'] });
   const body = Buffer.from('{"a":1}');
   const encoded = Buffer.concat([Buffer.from(`DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} 7 `), body]);
   const message = file('message', encoded);
@@ -98,7 +99,7 @@ t.test('signatures are what openssl makes and takes', { skip: withoutOpenssl() }
 
 function withoutOpenssl(): string | false {
   try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
+    execFileSync(program, ['version'], { stdio: 'ignore' });
     return false;
   } catch {
     if (process.env['CI'] === 'true') throw new Error('openssl is needed under CI');
