@@ -247,14 +247,24 @@ export interface Kind<Spec, S> {
   across?(own: readonly Item<Spec>[], all: readonly Item<unknown>[]): readonly Reason[];
   /** Pure: items needed by other kinds' claims (directories above files). Given every claim of the spec. */
   imply?(claims: readonly { readonly address: Address; readonly claim: Claim }[], declared: ReadonlySet<Address>): readonly Item<Spec>[];
-  /** Things on the host that belong in this kind's sight without being in spec or ledger (foreign manifests). Never writes. */
-  discover?(host: ReadHost, known: ReadonlySet<Address>, signal: AbortSignal): Promise<readonly Target<Spec, S>[]>;
+  /**
+   * Things on the host that belong in this kind's sight without being in spec or ledger (foreign manifests). Never
+   * writes. `known`: every address of spec and ledger, of all kinds. `at`: the targets among them that are this kind's.
+   */
+  discover?(
+    host: ReadHost,
+    known: ReadonlySet<Address>,
+    signal: AbortSignal,
+    at?: readonly Target<Spec, S>[],
+  ): Promise<readonly Target<Spec, S>[]>;
   /** Never writes; the host handle it gets cannot. An address missing from the answer counts as unknown. */
   observe(at: readonly Target<Spec, S>[], host: ReadHost, signal: AbortSignal): Promise<ReadonlyMap<Address, Observation<S>>>;
   /** Pure and local. unknown → a wait. Empty once applied and settled. Time comes in, dueAt goes out. */
   plan(input: { readonly targets: readonly Target<Spec, S>[]; readonly seen: ReadonlyMap<Address, Observation<S>>; readonly now: Instant }): Planned<S>;
   /** The kind's equality (nonces left out). */
   same(a: State<S>, b: State<S>): boolean;
+  /** What a crash in the middle of this kind's own apply may leave between two states: ours to finish or undo, no edit from outside. Absent: nothing. */
+  between?(seen: State<S>, from: State<S>, to: State<S>): boolean;
   /** Makes both sides durable (check, pre-image, temporary). Nothing visible; resumable by change.id. Throws WaitError to wait. */
   stage(change: Change<S>, host: StageHost, signal: AbortSignal): Promise<Staged<S>>;
   /** from → to within 5 s; idempotent (already `to` is fine); refuses a third state with ThirdStateError. The same code undoes. */

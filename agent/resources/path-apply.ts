@@ -9,8 +9,8 @@ import { fileFailure, resourceError } from './errors.ts';
 import { temporaryName, ThirdStateError, type Change, type Host, type State } from './kind.ts';
 import { pathOf } from './path-key.ts';
 import { attributesOf } from './path-owner.ts';
-import { progressOf } from './path-progress.ts';
-import { keepsInode, samePath, type DirectoryState, type FileState, type PathState } from './path-state.ts';
+import { isInPlace, progressOf } from './path-progress.ts';
+import { samePath, type DirectoryState, type FileState, type PathState } from './path-state.ts';
 import { resolvedTo } from './path-stage.ts';
 import { besidePath, isTemporary, lateName, writeTemporary } from './path-temporaries.ts';
 
@@ -44,7 +44,7 @@ async function go(change: Change<PathState>, seen: State<PathState>, to: State<P
     if (seen !== null) await host.fs.remove(path);
     return host.fs.makeDirectory(path, attributes, temporaryName(change.id));
   }
-  if (to.type === 'file' && seen?.type === 'file' && keepsInode(seen, to)) {
+  if (to.type === 'file' && seen?.type === 'file' && isInPlace(change, to)) {
     return host.fs.setAttributes(path, changed(seen, to, attributesOf(to, host.accounts, address)));
   }
   if (seen?.type === 'directory') await host.fs.removeDirectory(path);
@@ -87,7 +87,7 @@ async function removedEmpty(path: string, host: Host): Promise<boolean> {
 /** An earlier run got here, perhaps without the syncs, and perhaps this is the second of two temporaries. */
 async function finish(change: Change<PathState>, to: State<PathState>, host: Host): Promise<void> {
   const path = pathOf(change.address);
-  if (to !== null && (to.type === 'file' || to.type === 'directory') && keepsInode(change.from, to)) {
+  if ((to?.type === 'file' || to?.type === 'directory') && isInPlace(change, to)) {
     const { label: _, ...attributes } = attributesOf(to, host.accounts, change.address);
     return host.fs.setAttributes(path, attributes);
   }

@@ -6,6 +6,7 @@ import { keyFindings, pathKey } from './path-key.ts';
 import { observePaths } from './path-observe.ts';
 import { planPaths } from './path-plan.ts';
 import { probePath } from './path-probe.ts';
+import { isBetween } from './path-progress.ts';
 import { stagePath } from './path-stage.ts';
 import { samePath, type PathSpec, type PathState } from './path-state.ts';
 import { watchPaths } from './path-watch.ts';
@@ -29,6 +30,7 @@ export function pathKind<Spec extends PathSpec>({ validate, ...parts }: PathKind
     observe: (at, host, signal) => observePaths(at, host, signal),
     plan: (input) => planPaths(parts.name, input),
     same: samePath,
+    between: isBetween,
     stage: stagePath,
     apply: applyPath,
     probe: (at, expected, host, signal) => probePath(at, expected, host, signal),

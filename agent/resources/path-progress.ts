@@ -4,6 +4,7 @@ import { pathOf } from './path-key.ts';
 import { entryAt, stateOf } from './path-observe.ts';
 import { wordsOf } from './path-owner.ts';
 import {
+  attributeSteps,
   keepsInode,
   permissionBits,
   samePath,
@@ -25,15 +26,18 @@ export async function progressOf(change: Change<PathState>, to: State<PathState>
   const [seen, asFrom] = [stateOf(entry, wordsOf(to), host), stateOf(entry, wordsOf(from), host)];
   if (samePath(seen, to)) return { stands: 'at to', seen };
   if (samePath(asFrom, from)) return { stands: 'at from', seen };
-  return { stands: isBetween(seen, asFrom, from, to) ? 'between' : 'elsewhere', seen };
+  return { stands: isBetween(seen, from, to, asFrom) ? 'between' : 'elsewhere', seen };
 }
 
-/** Some attributes old and some new; or the old thing gone and the new one not yet there. */
-function isBetween(
+/**
+ * Some attributes old and some new; or the old thing gone and the new one not yet there. `asFrom` is `seen` in the
+ * words that `from` has for owners.
+ */
+export function isBetween(
   seen: State<PathState>,
-  asFrom: State<PathState>,
   from: State<PathState>,
   to: State<PathState>,
+  asFrom: State<PathState> = seen,
 ): boolean {
   if (from === null || to === null) return false;
   if (seen === null) return (from.type === 'directory') !== (to.type === 'directory');
@@ -48,6 +52,15 @@ function isBetween(
     (seen.group === to.group || asFrom.group === from.group) &&
     (seen.label === undefined || seen.label === from.label || seen.label === to.label)
   );
+}
+
+/**
+ * Whether the change is made on the thing itself. A file whose attributes take several steps is written anew, so
+ * that it is never seen half changed; a directory cannot be, nor what is too large to be kept.
+ */
+export function isInPlace({ from, backup }: Change<PathState>, to: State<PathState>): boolean {
+  if (!keepsInode(from, to) || !isAttributed(from) || !isAttributed(to)) return false;
+  return to.type === 'directory' || backup === 'none' || attributeSteps(from, to) <= 1;
 }
 
 function isAttributed(state: State<PathState>): state is FileState | DirectoryState {

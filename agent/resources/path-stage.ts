@@ -9,8 +9,8 @@ import { temporaryName, ThirdStateError, type Change, type Staged, type StageHos
 import { checkStaged } from './path-check.ts';
 import { ancestors, pathOf } from './path-key.ts';
 import { attributesOf } from './path-owner.ts';
-import { progressOf } from './path-progress.ts';
-import { keepsInode, samePath, type PathState } from './path-state.ts';
+import { isInPlace, progressOf } from './path-progress.ts';
+import { samePath, type PathState } from './path-state.ts';
 import { besidePath, writeTemporary } from './path-temporaries.ts';
 
 const largestPreimage = 16 * 1024 * 1024;
@@ -29,7 +29,7 @@ export async function stagePath(
     if (change.why === 'undo' && (await progressOf(change, to, host)).stands === 'at to')
       return { change, rejected: [] };
     if (losesBytes(change, to) && !(await savePreimage(change, to, host))) return { change, rejected: [] };
-    if (!samePath(change.from, to) && !keepsInode(change.from, to)) await stageNew(change, to, host, signal);
+    if (!samePath(change.from, to) && !isInPlace(change, to)) await stageNew(change, to, host, signal);
   } catch (error) {
     throw fileFailure(error, change.address);
   }
@@ -44,6 +44,11 @@ export function resolvedTo(change: Change<PathState>): State<PathState> {
 
 /** What could not be put back is not taken over; what somebody put in the place of our own thing may go. */
 function refuseToReplace(change: Change<PathState>, to: State<PathState>): void {
+  if (to?.type === 'file' && to.unsaved === true && !samePath(change.from, to)) {
+    throw resourceError('KSN-FILE-023', `${change.address}: what was there before was not kept`, {
+      element: change.address,
+    });
+  }
   if (to?.type !== 'other' && (change.from?.type !== 'other' || change.why === 'drift')) return;
   throw resourceError('KSN-FILE-007', `${change.address}: a device, FIFO or socket cannot be taken over or made`, {
     element: change.address,
@@ -51,9 +56,10 @@ function refuseToReplace(change: Change<PathState>, to: State<PathState>): void 
 }
 
 /** An undo needs no way back: its `from` is what the change that it undoes wrote. */
-function losesBytes({ from, why, adopts, backup }: Change<PathState>, to: State<PathState>): boolean {
+function losesBytes(change: Change<PathState>, to: State<PathState>): boolean {
+  const { from, why, adopts, backup } = change;
   if (from?.type !== 'file' || why === 'undo' || backup === 'none') return false;
-  return adopts || to?.type !== 'file' || to.content !== from.content;
+  return adopts || (!samePath(from, to) && !isInPlace(change, to));
 }
 
 /** False where this change was carried out already, so that nothing is left to be saved. */

@@ -58,6 +58,17 @@ export function keepsInode(from: State<PathState>, to: State<PathState>): boolea
   return from?.type === 'directory' && to?.type === 'directory';
 }
 
+/**
+ * How many system calls bring the attributes of one to those of the other: with more than one, a crash between them
+ * leaves something that is neither.
+ */
+export function attributeSteps(from: FileState | DirectoryState, to: FileState | DirectoryState): number {
+  const owner = from.owner !== to.owner || from.group !== to.group;
+  // chown(2) clears setuid and setgid.
+  const mode = from.mode !== to.mode || (owner && (permissionBits(from.mode) & 0o6000) !== 0);
+  return Number(owner) + Number(mode) + Number(!sameLabel(from, to));
+}
+
 /** Content that not everybody on the host may read counts as secret. */
 export function isSecret(state: FileState): boolean {
   return (permissionBits(state.mode) & 0o004) === 0;

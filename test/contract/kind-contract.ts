@@ -3,7 +3,7 @@
  * on the twin in memory (where power may fail) and on a real folder (where only the process may die).
  */
 import type { Test } from 'tap';
-import { losesAll } from '../../hostfs/memory-crash.ts';
+import { losesAll, losesNothing } from '../../hostfs/memory-crash.ts';
 import { CrashError } from '../../hostfs/memory-host.ts';
 import { expandSections } from '../../agent/desired/items.ts';
 import {
@@ -13,10 +13,10 @@ import {
   type ExpandContext,
   type Item,
 } from '../../agent/resources/kind.ts';
-import { sweepTemporaries } from '../../agent/resources/path-temporaries.ts';
+import { sweepTemporaries } from '../../agent/apply/temporaries.ts';
 import { mutations, type CrashableHost } from '../support/test-host.ts';
 import { picture, plant, temporaries, uproot, type Tree } from '../support/tree.ts';
-import { LittleEngine, never, pathsIn, type Ledger } from './little-engine.ts';
+import { LittleEngine, never, pathsIn } from './little-engine.ts';
 
 export interface KindFixture {
   readonly title: string;
@@ -33,8 +33,8 @@ export interface KindFixture {
 
 export interface HostMaker {
   (t: Test): Promise<CrashableHost>;
-  /** At how many points at most it is crashed, and with what becoming of what was not synced. */
-  readonly crash: { readonly points: number; readonly losing: readonly (typeof losesAll)[] };
+  /** At how many points at most it is crashed, what becomes of what was not synced, and whether a disk can be copied by a restart. */
+  readonly crash: { readonly points: number; readonly losing: readonly (typeof losesAll)[]; readonly forks: boolean };
 }
 
 /** From one state of host and ledger to the items. */
@@ -181,8 +181,14 @@ async function refusesThird(t: Test, { begin, items }: Transition): Promise<void
 }
 
 async function survives(t: Test, { begin, items }: Transition, { crash }: HostMaker): Promise<void> {
-  const rehearsal = await begin();
-  const before = await picture(rehearsal.host);
+  const pristine = await begin();
+  const fresh = async (): Promise<LittleEngine> => {
+    if (!crash.forks) return begin();
+    const fork = await (pristine.host as CrashableHost).restart(losesNothing);
+    return new LittleEngine(pristine.kinds, fork, pristine.ledger);
+  };
+  const before = await picture(pristine.host);
+  const rehearsal = await fresh();
   const { machine } = rehearsal.host as CrashableHost;
   const waves = rehearsal.number((await rehearsal.look(items)).changes);
   const start = machine.calls;
@@ -194,28 +200,32 @@ async function survives(t: Test, { begin, items }: Transition, { crash }: HostMa
   const wrong: string[] = [];
   let crashes = 0;
   for (let point = 1; point <= points; point += step) {
-    for (const losing of crash.losing) {
-      for (const way of ['on', 'back'] as const) {
-        const engine = await begin();
-        const host = engine.host as CrashableHost;
-        host.machine.crashAt(host.machine.calls + point);
-        const died = await engine
-          .stage(waves)
-          .then((staged) => engine.apply(staged))
-          .then(() => false, diedOf);
-        if (!died) continue;
-        crashes += 1;
-        const where = `${way} after a crash at ${point} of ${points}, ${losing.name}`;
-        const again = new LittleEngine([...engine.kinds], await host.restart(losing), engine.ledger, 100);
-        const ended = await recover(again, waves, way).catch((error: unknown) => `${where}: ${String(error)}`);
-        if (typeof ended === 'string') wrong.push(ended);
-        else if (!sameLines(ended, way === 'on' ? after : before))
-          wrong.push(`${where}: ${differing(ended, way === 'on' ? after : before)}`);
-        await again.host[Symbol.asyncDispose]();
-      }
+    for (const [way, losing] of endings(crash.losing, point)) {
+      const engine = await fresh();
+      const host = engine.host as CrashableHost;
+      host.machine.crashAt(host.machine.calls + point);
+      const died = await engine
+        .stage(waves)
+        .then((staged) => engine.apply(staged))
+        .then(() => false, diedOf);
+      if (!died) continue;
+      crashes += 1;
+      const where = `${way} after a crash at ${point} of ${points}, ${losing.name}`;
+      const again = new LittleEngine([...engine.kinds], await host.restart(losing), engine.ledger, 100);
+      const ended = await recover(again, waves, way).catch((error: unknown) => `${where}: ${String(error)}`);
+      const should = way === 'on' ? after : before;
+      if (typeof ended === 'string') wrong.push(ended);
+      else if (!sameLines(ended, should)) wrong.push(`${where}: ${differing(ended, should)}`);
+      await again.host[Symbol.asyncDispose]();
     }
   }
   t.same(wrong, [], `${crashes} crashes`);
+}
+
+/** On after each kind of loss; back after one, another at every point. */
+function endings(losing: readonly (typeof losesAll)[], point: number): readonly ['on' | 'back', typeof losesAll][] {
+  const one = losing[point % losing.length] ?? losesAll;
+  return [...losing.slice(0, 2).map((all): ['on', typeof losesAll] => ['on', all]), ['back', one]];
 }
 
 /** Goes on to the end, or back to the beginning; then the power fails once more: what was flushed must stay. */
@@ -224,16 +234,14 @@ async function recover(
   waves: readonly (readonly Change<unknown>[])[],
   way: 'on' | 'back',
 ): Promise<readonly string[]> {
-  const ledger: Ledger = new Map(engine.ledger);
   if (way === 'on') await engine.apply(await engine.stage(waves));
-  else {
-    await engine.apply(await engine.stage(engine.undo(waves.flat())));
-    const paths = waves.flat().flatMap(({ claims }) => pathsIn(claims));
-    await sweepTemporaries(paths, engine.host.hosts.mutate.fs, () => false);
-    await engine.host.hosts.mutate.fs.flush();
-  }
+  else await engine.apply(await engine.stage(engine.undo(waves.flat())));
   const host = await (engine.host as CrashableHost).restart(losesAll);
-  engine.ledger = new Map(ledger);
+  // As at every start of the engine; a change that was carried out left nothing to sweep.
+  if (way === 'back') {
+    const claims = waves.flat().flatMap((change) => change.claims);
+    await sweepTemporaries(host.hosts.mutate.fs, claims, new Set());
+  }
   return picture(host);
 }
 

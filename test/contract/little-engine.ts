@@ -4,6 +4,7 @@ import { order } from '../../agent/plan/order.ts';
 import { kindOf, targetsOf } from '../../agent/plan/targets.ts';
 import {
   temporaryName,
+  ThirdStateError,
   type Address,
   type AnyKind,
   type Change,
@@ -65,7 +66,8 @@ export class LittleEngine {
   number(drafts: readonly Draft<unknown>[]): readonly (readonly Change<unknown>[])[] {
     const tx = (this.#transactions += 1).toString(36);
     let seq = 0;
-    return order(drafts).map((wave) => wave.map((draft) => ({ ...draft, id: `${tx}-${seq++}` })));
+    const waves = chained(handedOver(drafts)).flatMap((phase) => order(phase));
+    return waves.map((wave) => wave.map((draft) => ({ ...draft, id: `${tx}-${seq++}` })));
   }
 
   undo(changes: readonly Change<unknown>[]): readonly (readonly Change<unknown>[])[] {
@@ -91,13 +93,34 @@ export class LittleEngine {
     }
   }
 
-  /** Brings the host to the items, and answers what it changed. */
+  /** Brings the host to the items, and answers what it changed. What changed under it is planned anew. */
   async converge(items: readonly Item<unknown>[]): Promise<readonly Change<unknown>[]> {
-    const { changes, notes } = await this.look(items);
-    const waves = await this.stage(this.number(changes));
-    await this.apply(waves);
-    for (const note of notes) if (note.disown === true) this.ledger.delete(note.address);
-    return waves.flat();
+    const changed: Change<unknown>[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const { changes, notes } = await this.look(items);
+      for (const note of notes) if (note.disown === true) this.ledger.delete(note.address);
+      let third = false;
+      const attempt = async (act: () => Promise<void>): Promise<boolean> => {
+        try {
+          await act();
+          return true;
+        } catch (error) {
+          if (!(error instanceof ThirdStateError)) throw error;
+          third = true;
+          return false;
+        }
+      };
+      const staged: Change<unknown>[] = [];
+      for (const change of this.number(changes).flat()) {
+        await attempt(async () => void staged.push(...(await this.stage([[change]])).flat()));
+      }
+      for (const change of staged) {
+        if (await attempt(() => this.apply([[change]]))) changed.push(change);
+        else await this.abort([change]);
+      }
+      if (!third) return changed;
+    }
+    throw new Error('it does not come to rest');
   }
 
   /** What was staged and will not be applied leaves no temporary. */
@@ -136,4 +159,27 @@ export class LittleEngine {
 
 export function pathsIn(claims: readonly string[]): readonly string[] {
   return claims.filter((claim) => claim.startsWith('path:')).map((claim) => claim.slice('path:'.length));
+}
+
+/**
+ * A path that passes from one address to another: what takes it is planned as after the change that frees it, or it
+ * would take over, and one day restore, what was ours.
+ */
+function handedOver(drafts: readonly Draft<unknown>[]): readonly Draft<unknown>[] {
+  return drafts.map((draft) => {
+    const before = draft.adopts ? drafts.find((other) => other.why === 'prune' && shareClaim(other, draft)) : undefined;
+    return before === undefined ? draft : { ...draft, from: before.to, adopts: before.to !== null };
+  });
+}
+
+/** Of two changes at one path, the one that leaves what the other begins with goes first. */
+function chained(drafts: readonly Draft<unknown>[]): readonly (readonly Draft<unknown>[])[] {
+  const first = drafts.filter((draft) =>
+    drafts.some((other) => shareClaim(draft, other) && JSON.stringify(draft.to) === JSON.stringify(other.from)),
+  );
+  return [first, drafts.filter((draft) => !first.includes(draft))];
+}
+
+function shareClaim(a: Draft<unknown>, b: Draft<unknown>): boolean {
+  return a.address !== b.address && a.claims.some((claim) => b.claims.includes(claim));
 }

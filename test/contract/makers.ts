@@ -10,10 +10,12 @@ const losesSome = losesBySeed(7);
 
 export function inMemory(options: TestHostOptions = {}): HostMaker {
   return Object.assign(() => memoryHost(options), {
-    crash: { points: Number.MAX_SAFE_INTEGER, losing: [losesAll, losesNothing, losesSome] },
+    crash: { points: Number.MAX_SAFE_INTEGER, losing: [losesAll, losesNothing, losesSome], forks: true },
   });
 }
 
 export function inFolder(options: TestHostOptions = {}): HostMaker {
-  return Object.assign((t: Test) => folderHost(t, options), { crash: { points: 12, losing: [losesNothing] } });
+  return Object.assign((t: Test) => folderHost(t, options), {
+    crash: { points: 5, losing: [losesNothing], forks: false },
+  });
 }

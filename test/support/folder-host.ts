@@ -51,16 +51,21 @@ class FolderMachine implements Machine {
 
 /** The folder goes away with the test that asks for the host. */
 export async function folderHost(
-  t: { teardown(undo: () => void): void },
+  t: { teardown(undo: () => unknown): void },
   options: TestHostOptions = {},
 ): Promise<CrashableHost> {
   const folder = mkdtempSync(join(tmpdir(), 'keelson-test-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  return started(folder, options, new TestStores());
-}
-
-async function started(folder: string, options: TestHostOptions, stores: TestStores): Promise<CrashableHost> {
-  const machine = new FolderMachine(folder);
-  const host = testHost(await openRoot(machine.primitives, { ids }), stores, options);
-  return { ...host, machine, restart: () => started(folder, options, stores) };
+  const stores = new TestStores();
+  const started: AsyncDisposable[] = [];
+  const start = async (): Promise<CrashableHost> => {
+    const machine = new FolderMachine(folder);
+    const host = testHost(await openRoot(machine.primitives, { ids }), stores, options);
+    started.push(host);
+    return { ...host, machine, restart: start };
+  };
+  t.teardown(async () => {
+    for (const host of started) await host[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return start();
 }

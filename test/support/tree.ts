@@ -39,11 +39,11 @@ export async function uproot(fs: FileSystem, path: string): Promise<void> {
 
 /** One line a thing: everything that a restore must bring back. */
 export async function picture({ hosts, blur }: TestHost): Promise<readonly string[]> {
-  const { fs, fingerprint } = hosts.read;
+  const { fs } = hosts.read;
   const lines: string[] = [];
   for await (const entry of fs.auditTree('/', () => hosts.read.digester(), new AbortController().signal)) {
     const blurred =
-      blur !== undefined && entry.type === 'file' ? fingerprint(blur(await fs.read(entry.path))) : undefined;
+      blur !== undefined && entry.type === 'file' ? hosts.read.fingerprint(blur(await fs.read(entry.path))) : undefined;
     const what = entry.target ?? blurred ?? entry.digest ?? '';
     const mode = entry.type === 'link' ? '' : ` ${entry.mode.toString(8)}`;
     lines.push(`${entry.path} ${entry.type}${mode} ${entry.uid}:${entry.gid} ${what}`.trimEnd());
