@@ -137,6 +137,8 @@ export interface Staged<S> {
   readonly change: Change<S>;
   /** Items that a partial batch leaves out, where the spec allows it. */
   readonly rejected: readonly { readonly address: Address; readonly error: Reason }[];
+  /** The place of the temporary is not there yet: stage it once more right before its wave, beside others, or apply does it alone. */
+  readonly unfinished?: true;
 }
 
 /** `unjudged`: arrived, but nothing on this host can judge it; shown, outside the verdict, never called healthy. */

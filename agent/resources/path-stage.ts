@@ -29,11 +29,11 @@ export async function stagePath(
     if (change.why === 'undo' && (await progressOf(change, to, host)).stands === 'at to')
       return { change, rejected: [] };
     if (losesBytes(change, to) && !(await savePreimage(change, to, host))) return { change, rejected: [] };
-    if (!samePath(change.from, to) && !isInPlace(change, to)) await stageNew(change, to, host, signal);
+    const whole = samePath(change.from, to) || isInPlace(change, to) || (await stageNew(change, to, host, signal));
+    return { change, rejected: [], ...(!whole && { unfinished: true }) };
   } catch (error) {
     throw fileFailure(error, change.address);
   }
-  return { change, rejected: [] };
 }
 
 /** Path kinds know what they will write before they stage; nothing of theirs is pending. */
@@ -81,7 +81,11 @@ async function savePreimage(change: Change<PathState>, to: State<PathState>, hos
   const { stands } = await progressOf(change, to, host);
   if (stands === 'at to') return false;
   if (stands === 'between') return true;
-  throw new ThirdStateError(address);
+  // What another change of this transaction is still to put there, to be taken over from it, is in the store.
+  const stored = await host.content(from.content).catch(() => null);
+  if (stored === null) throw new ThirdStateError(address);
+  await host.savePreimage(stored);
+  return true;
 }
 
 /** Null where it is gone, is no file any more, or has grown too large. */
@@ -95,18 +99,18 @@ async function readIfThere(path: string, host: StageHost): Promise<Uint8Array | 
   }
 }
 
-/** Where the folder is not there yet (the same generation makes it), only the check needs the bytes now. */
+/** False where the folder is not there yet (the same generation makes it): then only the check needs the bytes now. */
 async function stageNew(
   change: Change<PathState>,
   to: State<PathState>,
   host: StageHost,
   signal: AbortSignal,
-): Promise<void> {
-  if (to?.type !== 'file' && to?.type !== 'link') return;
+): Promise<boolean> {
+  if (to?.type !== 'file' && to?.type !== 'link') return true;
   const path = pathOf(change.address);
   const name = temporaryName(change.id);
   const beside = await stagedBeside(change, to, name, host);
-  if (!wantsCheck(change) || to.type !== 'file') return;
+  if (!wantsCheck(change) || to.type !== 'file') return beside;
   const at = beside ? path : await stagedAbove(change, to, name, host);
   let passed = false;
   try {
@@ -115,6 +119,7 @@ async function stageNew(
   } finally {
     if (!passed || !beside) await host.temporaries.unstage(at, name);
   }
+  return beside;
 }
 
 async function stagedBeside(

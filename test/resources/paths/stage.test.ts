@@ -170,3 +170,21 @@ t.test('failures of the disk have their own codes', async (t) => {
     t.same(await picture(host), before);
   }
 });
+
+t.test('where the folder is still to be made, it is to be staged again', async (t) => {
+  const { host, stage } = await changeOf({ content: { inline: 'x' } }, {}, {}, '/etc/new/x');
+  t.match(await stage(), { unfinished: true });
+  await plant(host.hosts.mutate.fs, { '/etc/new': { directory: true } });
+  t.notOk((await stage()).unfinished);
+  t.equal((await temporaries(host)).length, 1);
+});
+
+t.test('the bytes of what is to be taken over may still be on their way there', async (t) => {
+  const { change, host } = await changeOf({ content: { inline: 'new' } }, { '/etc/x': { link: 'other' } });
+  const bytes = Buffer.from('restored');
+  const from = { type: 'file', content: fingerprint(bytes), size: 8, mode: '0644', owner: '0', group: '0' };
+  const stage = () => files.stage({ ...change, from } as never, host.hosts.stage, never);
+  await t.rejects(stage(), ThirdStateError);
+  host.stores.preimages.set(fingerprint(bytes), bytes);
+  await stage();
+});
