@@ -2,18 +2,17 @@
  * The rooted file system: `FileSystem` above any primitives. Every guarantee of hostfs is made here and below, so
  * the real host, a sandbox and the in-memory twin run the same code.
  */
-import { applyMode, applyOwner, relabel } from './attributes.ts';
 import { breather } from './breather.ts';
+import { changeAttributes } from './change-attributes.ts';
 import { Directories, type Lease } from './directories.ts';
-import { FsError } from './errors.ts';
 import type { Attributes, FileSystem, LogFile } from './filesystem.ts';
-import { diskOwner, type IdMapping } from './ids.ts';
+import type { IdMapping } from './ids.ts';
 import { translated } from './node-error.ts';
 import { OwedSyncs } from './owed-syncs.ts';
 import { baseName, checkTemporaryName } from './path.ts';
 import { errnoOf, type Primitives } from './primitives.ts';
 import { Reading } from './reading.ts';
-import { beside, isAbsence, looking, nameOf, notAFile, refuseRoot, type RootContext } from './root-context.ts';
+import { beside, isAbsence, looking, nameOf, refuseRoot, type RootContext } from './root-context.ts';
 import { removeTemporary, stageDirectory, stageFile, stageLink } from './staging.ts';
 import { Store } from './store.ts';
 
@@ -84,34 +83,8 @@ class RootedFileSystem extends Reading implements FileSystem, AsyncDisposable {
     await this.#root.owed.makeRoom();
     await translated(path, 'set the attributes of', async () => {
       const name = nameOf(path);
-      const owner = diskOwner(this.#root.ids, attributes, path);
       using parent = this.#root.directories.parentOf(path);
-      const pin = this.#root.primitives.pin(parent.handle, name);
-      try {
-        const stat = this.#root.primitives.fstat(pin);
-        if (stat.type === 'other') throw notAFile(path, stat.type);
-        if (stat.type === 'link') {
-          // No fsync reaches a link; its inode is durable with its directory.
-          this.#root.owed.owe(parent);
-          if (stat.uid !== owner.uid || stat.gid !== owner.gid)
-            this.#root.primitives.setLinkOwner(parent.handle, name, owner.uid, owner.gid);
-        } else {
-          applyOwner(this.#root.primitives, pin, stat, owner);
-        }
-        if (attributes.label !== undefined) relabel(this.#root.primitives, parent.handle, name, attributes.label, path);
-        if (this.#root.primitives.lstat(parent.handle, name)?.inode !== stat.inode)
-          throw new FsError('CHANGED', path, `${path} was replaced while its attributes were set.`);
-        if (stat.type === 'link') return;
-        applyMode(this.#root.primitives, pin, attributes.mode, path);
-        const file = this.#root.primitives.reopen(pin);
-        try {
-          await this.#root.primitives.sync(file);
-        } finally {
-          this.#root.primitives.close(file);
-        }
-      } finally {
-        this.#root.primitives.close(pin);
-      }
+      await changeAttributes(this.#root, parent, name, path, attributes);
     });
   }
 
