@@ -165,7 +165,11 @@ export interface CommandResult {
 }
 
 /** Runs a program without a shell, in its own process group, killed whole at the deadline. `environment` is added to a minimal one. */
-export type RunCommand = (spec: CommandSpec, signal: AbortSignal, environment?: Readonly<Record<string, string>>) => Promise<CommandResult>;
+export type RunCommand = (
+  spec: CommandSpec,
+  signal: AbortSignal,
+  environment?: Readonly<Record<string, string>>,
+) => Promise<CommandResult>;
 
 /** Numeric ids of the root's own passwd and group files. Null = no such name. */
 export interface Accounts {
@@ -248,7 +252,10 @@ export interface Kind<Spec, S> {
   /** Pure: what only shows when own items meet everything else of the spec (a pod that mounts a managed file). Called after every expand and imply. */
   across?(own: readonly Item<Spec>[], all: readonly Item<unknown>[]): readonly Reason[];
   /** Pure: items needed by other kinds' claims (directories above files). Given every claim of the spec. */
-  imply?(claims: readonly { readonly address: Address; readonly claim: Claim }[], declared: ReadonlySet<Address>): readonly Item<Spec>[];
+  imply?(
+    claims: readonly { readonly address: Address; readonly claim: Claim }[],
+    declared: ReadonlySet<Address>,
+  ): readonly Item<Spec>[];
   /**
    * Things on the host that belong in this kind's sight without being in spec or ledger (foreign manifests). Never
    * writes. `known`: every address of spec and ledger, of all kinds. `at`: the targets among them that are this kind's.
@@ -260,9 +267,17 @@ export interface Kind<Spec, S> {
     at?: readonly Target<Spec, S>[],
   ): Promise<readonly Target<Spec, S>[]>;
   /** Never writes; the host handle it gets cannot. An address missing from the answer counts as unknown. */
-  observe(at: readonly Target<Spec, S>[], host: ReadHost, signal: AbortSignal): Promise<ReadonlyMap<Address, Observation<S>>>;
+  observe(
+    at: readonly Target<Spec, S>[],
+    host: ReadHost,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Address, Observation<S>>>;
   /** Pure and local. unknown → a wait. Empty once applied and settled. Time comes in, dueAt goes out. */
-  plan(input: { readonly targets: readonly Target<Spec, S>[]; readonly seen: ReadonlyMap<Address, Observation<S>>; readonly now: Instant }): Planned<S>;
+  plan(input: {
+    readonly targets: readonly Target<Spec, S>[];
+    readonly seen: ReadonlyMap<Address, Observation<S>>;
+    readonly now: Instant;
+  }): Planned<S>;
   /** The kind's equality (nonces left out). */
   same(a: State<S>, b: State<S>): boolean;
   /** What a crash in the middle of this kind's own apply may leave between two states: ours to finish or undo, no edit from outside. Absent: nothing. */

@@ -10,10 +10,10 @@ import type { Address, Claim } from './kind.ts';
  * Absolute, normalised, not "/": no empty, '.' or '..' part, none that begins like our own temporaries, and no
  * character that a terminal or a log would not show as itself.
  */
-export const PATH_PATTERN =
+const PATH_PATTERN =
   /^(?=.{2,4095}$)(?:\/(?!\.{1,2}(?:\/|$))(?!\.keelson-)[^/\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,255})+$/u;
 
-export const PATH_MEANING =
+const PATH_MEANING =
   "an absolute path without '.', '..', empty parts, control characters or a part that begins with '.keelson-'";
 
 export const pathKey = { pattern: PATH_PATTERN, meaning: PATH_MEANING } as const;

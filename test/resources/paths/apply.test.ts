@@ -168,7 +168,7 @@ t.test('a missing folder is said', async (t) => {
 t.test('a FIFO in the place of our file is replaced, a foreign one is not', async (t) => {
   const host = await folderHost(t);
   const engine = new LittleEngine(kinds, host);
-  const fifo = (path: string) => execFileSync('mkfifo', [host.hosts.read.fs.physical(path)]);
+  const fifo = (path: string) => execFileSync('/usr/bin/mkfifo', [host.hosts.read.fs.physical(path)]);
   const items = expanded(host, { files: { '/etc/x': text('x') } });
   await engine.converge(items);
   await uproot(host.hosts.mutate.fs, '/etc/x');

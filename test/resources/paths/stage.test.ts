@@ -1,4 +1,5 @@
 import t from 'tap';
+import { createHash } from 'node:crypto';
 import { files } from '../../../agent/resources/files/index.ts';
 import { directories } from '../../../agent/resources/directories/index.ts';
 import { links } from '../../../agent/resources/links/index.ts';
@@ -187,4 +188,26 @@ t.test('the bytes of what is to be taken over may still be on their way there', 
   await t.rejects(stage(), ThirdStateError);
   host.stores.preimages.set(fingerprint(bytes), bytes);
   await stage();
+});
+
+t.test('no content, and no plain digest of it, is in what is journalled or shown', async (t) => {
+  const planted = ['hunter2', 'what was there'];
+  const { host, engine, items, change, stage } = await changeOf(
+    { content: { inline: 'hunter2' }, mode: '0600', onRemove: 'restore' },
+    { '/etc/x': { file: 'what was there' } },
+  );
+  const records: unknown[] = [await engine.look(items), change, await stage()];
+  records.push(await engine.converge(items), [...engine.ledger], await engine.look([]));
+  await plant(host.hosts.mutate.fs, { '/etc/x': { file: 'hunter2 edited' } });
+  records.push(await engine.look(items), await engine.look([]));
+  const text = JSON.stringify(records, (_, value: unknown) => (value instanceof Map ? [...value] : value));
+  // The item carries its bytes, and is never serialised.
+  const shown = text.replaceAll(JSON.stringify(Buffer.from('hunter2')), '');
+  for (const secret of planted) {
+    for (const algorithm of ['sha256', 'sha1', 'md5'])
+      for (const encoding of ['hex', 'base64', 'base64url'] as const)
+        t.notOk(shown.includes(createHash(algorithm).update(secret).digest(encoding)));
+    t.notOk(shown.includes(secret));
+    t.notOk(shown.includes(Buffer.from(secret).toString('base64')));
+  }
 });
