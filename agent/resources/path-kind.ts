@@ -2,6 +2,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { Kind, KindName } from './kind.ts';
 import { applyPath } from './path-apply.ts';
+import { describePath } from './path-describe.ts';
 import { keyFindings, pathKey } from './path-key.ts';
 import { observePaths } from './path-observe.ts';
 import { planPaths } from './path-plan.ts';
@@ -34,6 +35,7 @@ export function pathKind<Spec extends PathSpec>({ validate, ...parts }: PathKind
     stage: stagePath,
     apply: applyPath,
     probe: (at, expected, host, signal) => probePath(at, expected, host, signal),
+    describe: describePath,
     watch: (at, host, signal) => watchPaths(parts.name, at, host, signal),
   };
 }

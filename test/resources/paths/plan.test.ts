@@ -191,3 +191,20 @@ t.test('what a change carries', (t) => {
   );
   t.end();
 });
+
+t.test('in words', (t) => {
+  const words = (from: State<PathState>, to: State<PathState>) =>
+    files.describe?.({ ...only(plan(null, item())), from, to } as never);
+  t.equal(words(null, wanted), '+ type file\n+ content 3 bytes\n+ mode 0644\n+ owner 0\n+ group 0');
+  t.equal(words(wanted, file('x', { size: 7, mode: '0755' })), '~ content 3 bytes → 7 bytes\n~ mode 0644 → 0755');
+  t.equal(words(wanted, file('x')), '~ content changed');
+  t.equal(
+    words(file('x', { mode: '0600' }), file('y', { mode: '0600', size: 9 })),
+    '~ content changed',
+    'not even a size',
+  );
+  t.equal(words({ type: 'link', target: 'a' }, { type: 'link', target: 'b' }), '~ target a → b');
+  t.equal(words(wanted, wanted), 'as it is');
+  t.match(words(wanted, { type: 'link', target: 'b' }), /^~ type file → link$/m);
+  t.end();
+});
