@@ -81,7 +81,6 @@ export class Book {
   /** Begins a new journal from the state's checkpoint. Only with no transaction open. */
   async checkpoint(force = false): Promise<boolean> {
     if (this.state.open.size > 0 || (!force && !this.#journal.wantsCheckpoint)) return false;
-    await this.#journal.rewrite(() => this.state.toCheckpoint());
-    return true;
+    return this.#journal.rewrite(() => this.state.toCheckpoint());
   }
 }

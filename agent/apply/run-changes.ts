@@ -16,7 +16,7 @@ import type { Execution, Failure, RunOptions, RunOutcome } from './execution.ts'
 import type { TxId } from './records.ts';
 import { runEffects } from './run-effects.ts';
 import { settle } from './settle.ts';
-import { stageAll } from './stage-all.ts';
+import { stageAll, type StageOutcome } from './stage-all.ts';
 
 /** Bytes of journal kept free per change for its intent, its undo and its done. */
 const JOURNAL_BYTES_PER_CHANGE = 4_096;
@@ -46,6 +46,7 @@ class ChangesRun {
   readonly #applied: Change<unknown>[] = [];
   /** Staged and not yet applied. */
   readonly #pending = new Map<Address, Change<unknown>>();
+  readonly #unfinished = new Set<Address>();
   readonly #settled = new Set<Address>();
   readonly #settling = new Map<Address, Promise<void>>();
 
@@ -94,7 +95,7 @@ class ChangesRun {
       const stuck = new Set<Address>();
       for (const { address } of component) {
         const outcome = outcomes.get(address);
-        if (outcome?.is === 'staged') this.#pending.set(address, outcome.change);
+        if (outcome?.is === 'staged') this.#keep(outcome);
         else stuck.add(address);
         if (outcome?.is === 'waits') this.#waits.push(outcome.wait);
         if (outcome?.is === 'third') this.#replan.push(address);
@@ -147,12 +148,14 @@ class ChangesRun {
     let wave = this.#nextWave();
     this.#before = precedence([...this.#pending.values()]);
     while (this.#pending.size > 0 && !this.#halted) {
-      const ready = [...this.#pending.values()].filter((change) => this.#isReady(change));
-      if (ready.length === 0) {
+      const due = [...this.#pending.values()].filter((change) => this.#isReady(change));
+      if (due.length === 0) {
         if (this.#settling.size === 0) break;
         await Promise.race(this.#settling.values());
         continue;
       }
+      const ready = await this.#finishStaging(due);
+      if (ready.length === 0 || this.#halted) continue;
       const outcome = await commitWave(this.#execution, this.#tx, wave, ready, this.#options.onFailure);
       for (const change of ready) this.#pending.delete(change.address);
       this.#failures.push(...outcome.failures);
@@ -213,6 +216,33 @@ class ChangesRun {
         signal,
       })),
     );
+  }
+
+  #keep({ change, unfinished }: Extract<StageOutcome, { is: 'staged' }>): void {
+    this.#pending.set(change.address, change);
+    if (unfinished) this.#unfinished.add(change.address);
+    else this.#unfinished.delete(change.address);
+  }
+
+  /** What could not be staged before (its folder was still to come) is staged now, side by side; what cannot be is left out. */
+  async #finishStaging(ready: readonly Change<unknown>[]): Promise<readonly Change<unknown>[]> {
+    const { kinds, hosts } = this.#execution;
+    const late = ready.filter(({ address }) => this.#unfinished.has(address));
+    if (late.length === 0) return ready;
+    const outcomes = await stageAll(kinds, hosts.stage, late, new AbortController().signal);
+    for (const { address } of late) {
+      const outcome = outcomes.get(address);
+      if (outcome?.is === 'staged') {
+        this.#keep(outcome);
+        continue;
+      }
+      if (outcome?.is === 'waits') this.#waits.push(outcome.wait);
+      if (outcome?.is === 'third') this.#replan.push(address);
+      if (outcome?.is === 'failed') this.#failures.push({ address, reason: outcome.reason });
+      this.#missed.add(address);
+      await this.#drop(address);
+    }
+    return ready.flatMap(({ address }) => this.#pending.get(address) ?? []);
   }
 
   async #drop(address: Address): Promise<void> {

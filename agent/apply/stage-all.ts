@@ -11,7 +11,8 @@ import {
 } from '../resources/kind.ts';
 
 export type StageOutcome =
-  | { readonly is: 'staged'; readonly change: Change<unknown> }
+  /** unfinished: what it needs is not there yet; staged again just before its wave. */
+  | { readonly is: 'staged'; readonly change: Change<unknown>; readonly unfinished: boolean }
   | { readonly is: 'waits'; readonly wait: Wait }
   | { readonly is: 'third' }
   | { readonly is: 'failed'; readonly reason: Reason };
@@ -46,7 +47,7 @@ async function stageOne(
     signal.throwIfAborted();
     if (kind === undefined) throw new Error(`no kind for ${change.address}`);
     const staged = await kind.stage(change, host, signal);
-    return { is: 'staged', change: staged.change };
+    return { is: 'staged', change: staged.change, unfinished: staged.unfinished === true };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (error instanceof WaitError)

@@ -27,6 +27,7 @@ export function precedence(drafts: readonly Draft<unknown>[]): Precedence {
     }
   }
   const first = removalsThatFree(removals, builds, before);
+  for (const [earlier, later] of handOvers(drafts)) before.get(later)?.add(earlier);
   for (const removal of removals) {
     if (first.has(removal.address)) continue;
     for (const build of builds) before.get(removal.address)?.add(build.address);
@@ -54,12 +55,50 @@ function removalsThatFree(
       }
     }
   }
+  for (const build of builds) {
+    if (!leavesDirectory(build)) continue;
+    for (const removal of removals) {
+      if (!build.claims.some((outer) => removal.claims.some((inner) => inner.startsWith(`${outer}/`)))) continue;
+      before.get(build.address)?.add(removal.address);
+      queue.push(removal.address);
+    }
+  }
   for (let address = queue.pop(); address !== undefined; address = queue.pop()) {
     if (first.has(address)) continue;
     first.add(address);
     queue.push(...(before.get(address) ?? []));
   }
   return first;
+}
+
+/** A directory that becomes something else (again) must be empty by then. */
+function leavesDirectory({ from, to }: Draft<unknown>): boolean {
+  return typeOf(from) === 'directory' && typeOf(to) !== 'directory';
+}
+
+function typeOf(state: unknown): unknown {
+  return typeof state === 'object' && state !== null && 'type' in state ? state.type : undefined;
+}
+
+/** Of two changes of one claim, the one that leaves what the other begins with goes first. */
+function handOvers(drafts: readonly Draft<unknown>[]): readonly (readonly [Address, Address])[] {
+  const byClaim = new Map<Claim, Draft<unknown>[]>();
+  for (const draft of drafts)
+    for (const claim of draft.claims) byClaim.set(claim, [...(byClaim.get(claim) ?? []), draft]);
+  const pairs: (readonly [Address, Address])[] = [];
+  for (const sharing of byClaim.values()) {
+    for (const a of sharing) {
+      for (const b of sharing) {
+        if (a.address === b.address || !isSame(a.to, b.from) || isSame(b.to, a.from)) continue;
+        pairs.push([a.address, b.address]);
+      }
+    }
+  }
+  return pairs;
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Layers of changes that need nothing from each other. @throws KSN-PLAN-001 naming the circle. */

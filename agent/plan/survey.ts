@@ -14,6 +14,7 @@ import type {
   Wait,
 } from '../resources/kind.ts';
 import { planError } from './errors.ts';
+import { handOver } from './hand-over.ts';
 import { targetsOf } from './targets.ts';
 
 export interface SurveyInput {
@@ -46,12 +47,12 @@ export async function survey(input: SurveyInput, signal: AbortSignal): Promise<S
   const all = new Map<Address, Target<unknown, unknown>>();
   let dueAt: Instant | null = null;
 
+  const known = new Set([...byKind.values()].flatMap((targets) => targets.map(({ address }) => address)));
   await Promise.all(
     input.kinds.map(async (kind) => {
       const targets = [...(byKind.get(kind.name) ?? [])];
-      const known = new Set(targets.map((target) => target.address));
       if (input.only === undefined && kind.discover !== undefined)
-        targets.push(...(await kind.discover(input.host, known, signal)));
+        targets.push(...(await kind.discover(input.host, known, signal, targets)));
       if (targets.length === 0) return;
       const observed = await observeKind(kind, targets, input.host, signal);
       const planned = kind.plan({ targets, seen: observed, now: input.now });
@@ -71,7 +72,7 @@ export async function survey(input: SurveyInput, signal: AbortSignal): Promise<S
     }),
   );
   signal.throwIfAborted();
-  return { drafts, waits, notes, seen, targets: all, orphaned, dueAt };
+  return { drafts: handOver(drafts), waits, notes, seen, targets: all, orphaned, dueAt };
 }
 
 /** A kind that cannot look says so for each target: unknown, never "as desired". */

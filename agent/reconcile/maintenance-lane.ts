@@ -70,6 +70,8 @@ export class MaintenanceLane {
     if (monotonic - this.#lastFull >= FULL_LOOK_MS) this.#queue.everything(monotonic);
     if (this.#dueAt !== null && this.#dueAt <= now(this.#r)) this.#queue.everything(monotonic);
     const due = this.#queue.take(monotonic);
+    // Taken counts as looked at: what cannot be done now is queued again with a delay, never asked for in a circle.
+    if (due === 'everything') this.#lastFull = monotonic;
     if (due === null) {
       await pause(this.#r, Math.min(this.#untilNext(), CLOCK_CHECK_MS), signal);
       return;
@@ -106,7 +108,6 @@ export class MaintenanceLane {
     for (const [address, delay] of pass.again) this.#queue.add(address, at, delay);
     if (due === 'everything') {
       this.#looked = true;
-      this.#lastFull = at;
       this.#dueAt = pass.dueAt;
       await this.#r.tidy();
     } else if (pass.dueAt !== null) this.#dueAt = Math.min(pass.dueAt, this.#dueAt ?? pass.dueAt);

@@ -11,7 +11,7 @@ import type { BaseRow, JournalRecord, OpenTransaction, TxId } from '../apply/rec
 import { runChanges } from '../apply/run-changes.ts';
 import { holdGates } from '../health/hold.ts';
 import { kindOf, targetsOf } from '../plan/targets.ts';
-import type { Address, Draft, Effect, Observation, Target } from '../resources/kind.ts';
+import type { Address, AnyKind, Draft, Effect, Observation, Target } from '../resources/kind.ts';
 import { now, overridesInForce, pause, wasSuperseded, type Reconciliation } from './context.ts';
 import { converge } from './converge.ts';
 import type { Desired } from './desired.ts';
@@ -160,10 +160,9 @@ async function undoDrafts(r: Reconciliation, tx: TxId, failed: OpenTransaction, 
       unknown ??= observation?.unknown ?? leftAlone(row.address, 'could not be read');
       continue;
     }
-    const written = lastWritten(book.state.ledger.get(row.address)?.last, book.state.open.get(failed.tx), row.address);
-    if (kind.same(observation.state, row.from)) atBase.push(row.address);
-    else if (written.some((state) => kind.same(observation.state, state)))
-      drafts.push(undoDraft(r, row, observation.state, kind.name));
+    const { state } = observation;
+    if (kind.same(state, row.from)) atBase.push(row.address);
+    else if (isOurs(r, kind, state, row, failed.tx)) drafts.push(undoDraft(r, row, state, kind.name));
     else {
       left.push({
         address: row.address,
@@ -177,12 +176,18 @@ async function undoDrafts(r: Reconciliation, tx: TxId, failed: OpenTransaction, 
   return { drafts, atBase, left, unknown, targets };
 }
 
-/** States that count as "what we wrote": the ledger's, and what an intent of the failed transaction meant. */
-function lastWritten(last: unknown, failed: OpenTransaction | undefined, address: Address): readonly unknown[] {
-  const intended = (failed?.intents ?? []).flatMap((intent) =>
-    intent.changes.filter((change) => change.address === address).map((change) => change.to),
+/** What the ledger says we wrote, what an intent of the failed transaction meant, or what a crash left between the two. */
+function isOurs(r: Reconciliation, kind: AnyKind, seen: unknown, row: BaseRow, failed: TxId): boolean {
+  const { ledger, open } = r.execution.book.state;
+  if (kind.same(seen, ledger.get(row.address)?.last ?? null)) return true;
+  const intents = open.get(failed)?.intents ?? [];
+  return intents.some(({ changes }) =>
+    changes.some(
+      (change) =>
+        change.address === row.address &&
+        (kind.same(seen, change.to) || kind.between?.(seen, change.from, change.to) === true),
+    ),
   );
-  return [last ?? null, ...intended];
 }
 
 function undoDraft(r: Reconciliation, row: BaseRow, from: unknown, kind: string): Draft<unknown> {

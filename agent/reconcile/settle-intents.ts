@@ -33,7 +33,8 @@ export async function settleIntents(
     const kind = kindOf(r.execution.kinds, change.address);
     if (kind === undefined || 'unknown' in seen) continue;
     if (kind.same(seen.state, change.to)) arrived.push(change);
-    else if (kind.same(seen.state, change.from)) outstanding.push(change);
+    else if (kind.same(seen.state, change.from) || kind.between?.(seen.state, change.from, change.to) === true)
+      outstanding.push(change);
   }
   if (arrived.length > 0)
     await r.execution.book.commit({ t: 'done', tx: tx.tx, ids: arrived.map((change) => change.id) });
