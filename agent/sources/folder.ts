@@ -27,10 +27,10 @@ export interface FolderSourceOptions {
   readonly followed: () => string | null;
   readonly events: EventSink;
   readonly clock: Clock;
+  /** Without a watch (the folder is missing, inotify is exhausted) a new document is seen this late. */
+  readonly pollMs: number;
 }
 
-/** Without a watch (the folder is missing, inotify is exhausted) a new document is seen this late. */
-const pollMs = 5_000;
 /** A document is often written in more than one step. */
 const settleMs = 20;
 const largestDocument = 2 * 1024 * 1024;
@@ -52,19 +52,25 @@ export class FolderSource {
   #handed: string | null = null;
   /** Refusals that were told, by file and stamp. */
   #told = new Set<string>();
+  readonly #looked = Promise.withResolvers<void>();
   #changed = Promise.withResolvers<void>();
 
   constructor(options: FolderSourceOptions) {
     this.#options = options;
   }
 
-  /** Looks until aborted; the first look has ended when `firstLook` is called. */
-  async run(signal: AbortSignal, firstLook: () => void = () => {}): Promise<void> {
+  /** Resolves when the first look of {@link run} has ended. */
+  get looked(): Promise<void> {
+    return this.#looked.promise;
+  }
+
+  /** Looks until aborted. */
+  async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       using watching = this.#watch();
       await this.look();
-      firstLook();
-      await this.#pause(watching.active ? undefined : pollMs, signal);
+      this.#looked.resolve();
+      await this.#pause(watching.active ? undefined : this.#options.pollMs, signal);
     }
   }
 
@@ -173,6 +179,7 @@ export class FolderSource {
   }
 
   async #pause(ms: number | undefined, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
     const { clock } = this.#options;
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);

@@ -32,7 +32,6 @@ export class LazyChecker {
 }
 
 export interface VerifierSettings {
-  readonly trustFolders: readonly string[];
   readonly thresholds: Thresholds;
   readonly allowUnsigned: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
@@ -94,9 +93,9 @@ export class SpecVerifier {
   /** Reads the trust roots anew with the next document. What is wrong with them now. */
   async reload(): Promise<readonly Reason[]> {
     this.#trust = null;
-    const { readTrust } = await import('../verify/trust-store.ts');
-    const { trustFolders, thresholds } = this.#options.settings();
-    const { trust, findings } = await readTrust(this.#options.fs, trustFolders, thresholds);
+    const { readTrust, TRUST_FOLDERS } = await import('../verify/trust-store.ts');
+    const { thresholds } = this.#options.settings();
+    const { trust, findings } = await readTrust(this.#options.fs, TRUST_FOLDERS, thresholds);
     this.#trust = trust;
     return findings;
   }

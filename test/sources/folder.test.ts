@@ -42,6 +42,7 @@ async function watched(t: Test) {
       },
     },
     clock: systemClock,
+    pollMs: 5_000,
   });
   const folder = join(root.path, 'specs.d');
   mkdirSync(folder);
@@ -61,9 +62,8 @@ async function watched(t: Test) {
       renameSync(join(folder, `.${name}`), join(folder, name));
     },
     start: () => {
-      const looked = Promise.withResolvers<void>();
-      running.promise = source.run(stop.signal, looked.resolve);
-      return looked.promise;
+      running.promise = source.run(stop.signal);
+      return source.looked;
     },
     next: () => bell.promise,
   };

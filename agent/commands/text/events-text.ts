@@ -1,10 +1,27 @@
 /** `keelson events` in words, and what `dev` and `apply` say while things happen. */
 import type { EventRecord, EventType } from '../../report/events.ts';
-import { columns } from './columns.ts';
+import { columns, cut } from './columns.ts';
 import { plain, type Palette } from './palette.ts';
 import { oneLine } from './printable.ts';
 import { clockTime } from './spans.ts';
 import type { TextOptions } from './status-text.ts';
+
+const longestType = 'RollbackIncomplete'.length;
+
+const marks: Partial<Readonly<Record<EventType, string>>> = {
+  ResourceChanged: '~',
+  DriftRepaired: '↺',
+  EffectRun: '→',
+  ResourceWaiting: '…',
+  VerdictGood: '✓',
+  GatesHeld: '✓',
+  EffectFailed: '✗',
+  RolledBack: '✗',
+  RollbackStarted: '✗',
+  Blocked: '✗',
+  SpecRefused: '✗',
+  Contended: '✗',
+};
 
 const bad: ReadonlySet<EventType> = new Set([
   'SpecRefused',
@@ -28,45 +45,33 @@ const good: ReadonlySet<EventType> = new Set([
   'SafeModeLeft',
 ]);
 
-/** "3:12:40Z  RolledBack  lb/43  …": one line an event, aligned within what is given. */
+/** "03:12:40Z  RolledBack  lb/43 rolled back to lb/42: …": one line an event, aligned within what is given. */
 export function eventLines(events: readonly EventRecord[], options: TextOptions): string[] {
   const { palette = plain, width } = options;
-  const rows = events.map((event) => [
-    clockTime(event.at, options.now),
-    event.type,
-    subject(event),
-    oneLine(words(event)),
-  ]);
+  const rows = events.map((event) => [clockTime(event.at, options.now), event.type, words(event)]);
   const lines = columns(rows, width === undefined ? {} : { width });
   return lines.map((line, at) => paint(events[at], line, palette));
 }
 
 /** The same for a stream, where nothing is known of what follows. */
 export function eventLine(event: EventRecord, options: TextOptions): string {
-  const [line = ''] = columns(
-    [
-      [
-        clockTime(event.at, options.now).padEnd(9),
-        event.type.padEnd(17),
-        oneLine([subject(event), words(event)].filter((part) => part !== '').join('  ')),
-      ],
-    ],
-    {
-      ...(options.width !== undefined && { width: options.width }),
-    },
-  );
-  return paint(event, line, options.palette ?? plain);
+  const { palette = plain, width } = options;
+  const line = `${clockTime(event.at, options.now)}  ${event.type.padEnd(longestType)}  ${words(event)}`;
+  return paint(event, cut(line, width), palette);
 }
 
-function subject(event: EventRecord): string {
-  return oneLine(event.address ?? event.generation ?? '');
+/** What `apply` and `dev` print while it happens: a mark and the sentence. */
+export function progressLine(event: EventRecord, options: Omit<TextOptions, 'now'>): string {
+  const { palette = plain, width } = options;
+  return paint(event, cut(`${marks[event.type] ?? '·'} ${words(event)}`, width), palette);
 }
 
 function words(event: EventRecord): string {
   const by =
     event.by === undefined ? '' : ` (by ${event.by}${event.reasonGiven === undefined ? '' : `: ${event.reasonGiven}`})`;
   const code = event.reason === undefined ? '' : ` [${event.reason.code}]`;
-  return `${event.message}${code}${by}`;
+  const address = event.address === undefined || event.message.includes(event.address) ? '' : `${event.address}  `;
+  return oneLine(`${address}${event.message}${code}${by}`);
 }
 
 function paint(event: EventRecord | undefined, line: string, palette: Palette): string {

@@ -50,3 +50,10 @@ export function generations(status: NodeStatus): string {
   const blocked = status.blocked.some(({ digest }) => digest === wanted.digest) ? ' (blocked)' : '';
   return `running ${running === undefined ? 'as found' : generationName(running)}, wanted ${name}${blocked}`;
 }
+
+/** "OK, running lb/43, 31 resources": what `systemctl status` shows. */
+export function statusLine(status: NodeStatus): string {
+  const reason = status.reason === undefined ? '' : `: ${status.reason.message}`;
+  const total = status.total === 0 ? '' : `, ${status.total} resources`;
+  return `${verdictWord(status.verdict)}, ${generations(status)}${total}${reason}`;
+}

@@ -1,0 +1,40 @@
+/** `keelson agent`: the daemon, on the root that is meant, told to systemd and the journal. */
+import { fstatSync } from 'node:fs';
+import { createLog } from '../base/pino-log.ts';
+import { composeAgent } from '../compose.ts';
+import { isJournal } from '../config/environment.ts';
+import { createNotifier } from '../host/notify.ts';
+import { createRunCommand } from '../host/run-command.ts';
+import { kinds } from '../resources/registry.ts';
+import { liveAsAgent } from './daemon.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
+import { openRootFolder } from './open-root.ts';
+import { agentSettingsOf, foldersOf, readConfig } from './settings.ts';
+
+export async function agent(invocation: Invocation): Promise<ExitCode> {
+  const { clock, environment, global } = invocation;
+  const root = await openRootFolder(global.root);
+  await using fs = root.fs;
+  const names = kinds.map(({ name }) => name);
+  const { settings } = await readConfig(fs, global, names);
+  using log = createLog({
+    clock,
+    level: settings.log.level,
+    format: isJournal(environment, fstatSync(1)) ? 'journal' : 'json',
+  });
+  const { libc } = root;
+  const notifier = createNotifier({
+    socket: environment.notifySocket,
+    sendDatagram: libc === null ? null : (path, bytes) => libc.sendDatagram(path, bytes),
+    run: createRunCommand({ clock }),
+  });
+  await liveAsAgent(invocation, {
+    compose: composeAgent,
+    root,
+    folders: foldersOf(settings),
+    loadSettings: async () => agentSettingsOf((await readConfig(fs, global, names)).settings, fs),
+    log,
+    notifier,
+  });
+  return 0;
+}

@@ -1,0 +1,62 @@
+/**
+ * `keelson apply [FILE]`: shows the plan, asks, hands the document to the agent, and stays until the verdict.
+ * What is applied is the plan that was shown: the agent refuses when the node changed in between.
+ */
+import type { ControlClient } from '../control/client.ts';
+import { confirm } from './confirm.ts';
+import { connectAgent } from './connect.ts';
+import { asRequest, readDocument } from './documents.ts';
+import { durationOf } from './durations.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
+import { waitForVerdict } from './verdict-wait.ts';
+import { whoAsks } from './who.ts';
+import { widthOf } from './text/columns.ts';
+import { dataText, type Output } from './text/data.ts';
+import { isPending, planText } from './text/plan-text.ts';
+
+export interface ApplyOptions {
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly wait: boolean;
+  readonly timeout: string;
+  readonly output: Output;
+  readonly reason?: string;
+}
+
+export async function apply(
+  invocation: Invocation,
+  file: string | undefined,
+  options: ApplyOptions,
+): Promise<ExitCode> {
+  const { terminal } = invocation;
+  const timeoutMs = durationOf(options.timeout, '--timeout');
+  const request = file === undefined ? undefined : asRequest(await readDocument(file, terminal));
+  const agent = await connectAgent(invocation);
+  const preview = await agent.plan(request);
+  if (options.output === 'table')
+    terminal.print(planText(preview, { palette: terminal.palette, ...widthOf(terminal) }));
+  else terminal.print(await dataText(preview, options.output));
+
+  const pending = isPending(preview);
+  if (options.dryRun) return pending ? 2 : 0;
+  if (request === undefined && !pending) return 0;
+  if (pending && !(await confirm(invocation, 'Apply it?', options.yes))) return 1;
+  const { generation, afterEvent } = await agent.apply({
+    ...request,
+    basis: preview.basis,
+    ...whoAsks(invocation),
+    ...(options.reason !== undefined && { reason: options.reason }),
+  });
+  if (!options.wait) return 0;
+  return waitAndSay(invocation, agent, { digest: generation?.digest ?? null, afterEvent, timeoutMs });
+}
+
+async function waitAndSay(
+  invocation: Invocation,
+  agent: ControlClient,
+  what: { readonly digest: string | null; readonly afterEvent: number; readonly timeoutMs: number },
+): Promise<ExitCode> {
+  const { code, lines } = await waitForVerdict(invocation, agent, what);
+  invocation.terminal.print(lines);
+  return code;
+}

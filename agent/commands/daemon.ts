@@ -1,0 +1,115 @@
+/**
+ * The life of an agent: start, READY, steady state, reload, orderly end. `keelson agent` and `keelson dev` both live
+ * it; they differ in the root and in who reads what is said.
+ */
+import type { Agent, AgentFolders, AgentParts, AgentSettings } from '../composition.ts';
+import { systemEntropy } from '../base/entropy.ts';
+import { asKeelsonError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Clock } from '../base/clock.ts';
+import { readBootId } from '../host/boot-id.ts';
+import { keepWatchdog, type Notifier } from '../host/notify.ts';
+import type { NodeStatus } from '../report/status.ts';
+import type { Invocation } from './invocation.ts';
+import type { OpenedRoot } from './open-root.ts';
+import { noGuards } from './no-guards.ts';
+import { Pulse } from './pulse.ts';
+import { PROGRAM_VERSION } from './program-version.ts';
+import { statusLine } from './text/verdict-word.ts';
+
+export interface DaemonOptions {
+  readonly compose: (parts: AgentParts) => Promise<Agent>;
+  readonly root: OpenedRoot;
+  readonly folders: AgentFolders;
+  /** Read at start and at every reload. */
+  readonly loadSettings: () => Promise<AgentSettings>;
+  readonly log: Log;
+  readonly notifier: Notifier;
+  /** Runs beside the agent from READY on; when it ends, the agent ends. Absent: until the signal. */
+  readonly beside?: (agent: Agent, signal: AbortSignal) => Promise<void>;
+}
+
+/** An open that takes long asks for more time, in steps. */
+const extendEveryMs = 10_000;
+const extendByMs = 30_000;
+
+export async function liveAsAgent(invocation: Invocation, options: DaemonOptions): Promise<void> {
+  const { clock, signal, environment } = invocation;
+  const { root, log, notifier } = options;
+  const tell = (told: Promise<void>): void => void told.catch((error: unknown) => warn(log, 'notify', error));
+
+  const opening = new AbortController();
+  tell(whileOpening(clock, notifier, opening.signal));
+  let settings = await options.loadSettings();
+  await using agent = await options.compose({
+    fs: root.fs,
+    folders: options.folders,
+    settings: () => settings,
+    log,
+    clock,
+    entropy: systemEntropy,
+    bootId: await readBootId(),
+    pid: process.pid,
+    selinux: false,
+    guards: noGuards,
+    peerOf: (descriptor) => root.libc?.peerCredentials(descriptor) ?? null,
+  });
+
+  const ending = new AbortController();
+  const stop = AbortSignal.any([signal, ending.signal]);
+  const reload = async (): Promise<void> => {
+    tell(notifier.reloading());
+    try {
+      settings = await options.loadSettings();
+      for (const finding of await agent.reload()) log.warn('trust', finding.message, { element: finding.element });
+      log.info('reloaded', 'configuration, trust roots and specs were read again');
+    } catch (error) {
+      // What was in force stays in force.
+      log.error('reload-failed', asKeelsonError(error).message, { error: asKeelsonError(error) });
+    }
+    tell(notifier.ready(statusLine(agent.engine.status())));
+  };
+
+  const beside: Promise<void>[] = [];
+  using _ = invocation.onReload(() => void reload());
+  await agent.run(stop, async () => {
+    opening.abort();
+    agent.events.emit({ type: 'AgentStarted', message: `keelson ${PROGRAM_VERSION} runs as process ${process.pid}` });
+    await notifier.ready(statusLine(agent.engine.status())).catch((error: unknown) => warn(log, 'notify', error));
+    log.info('ready', 'the agent is ready', { version: PROGRAM_VERSION });
+    beside.push(followStatus(agent, stop, (status) => tell(notifier.status(statusLine(status)))));
+    if (environment.watchdogMs !== null) {
+      const pulse = new Pulse(clock, () => agent.writerTurn());
+      beside.push(
+        keepWatchdog(notifier, {
+          intervalMs: environment.watchdogMs,
+          clock,
+          signal: stop,
+          alive: () => pulse.beats(),
+          failed: (error) => warn(log, 'watchdog', error),
+        }),
+      );
+    }
+    if (options.beside !== undefined) beside.push(options.beside(agent, stop).finally(() => ending.abort()));
+  });
+  tell(notifier.stopping('stopping'));
+  agent.events.emit({ type: 'AgentStopping', message: 'the agent stops' });
+  await Promise.all(beside);
+}
+
+async function whileOpening(clock: Clock, notifier: Notifier, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    await clock.sleep(extendEveryMs, signal).catch(() => {});
+    if (signal.aborted) return;
+    await notifier.extendTimeout(extendByMs);
+  }
+}
+
+async function followStatus(agent: Agent, signal: AbortSignal, told: (status: NodeStatus) => void): Promise<void> {
+  for await (const status of agent.engine.watchStatus(signal)) told(status);
+}
+
+function warn(log: Log, event: string, error: unknown): void {
+  const failure = asKeelsonError(error);
+  log.warn(event, failure.message, { error: failure });
+}

@@ -1,0 +1,192 @@
+/** Every command of `keelson` with its words, arguments and options. What a command does stands in its own file. */
+import { Command, Option } from 'commander';
+import type { ExitCode, GlobalOptions, Invocation } from './invocation.ts';
+import { OUTPUTS } from './text/data.ts';
+
+/** Runs one command with the options that stand before its name. */
+export type Start = (globals: GlobalOptions, run: (invocation: Invocation) => Promise<ExitCode>) => Promise<void>;
+
+const output = () => new Option('-o, --output <form>', 'how to print it').choices(OUTPUTS).default('table');
+const why = '--reason <words>';
+
+export function declareProgram(start: Start): Command {
+  const program = new Command('keelson')
+    .description('Brings a node to its signed desired state, keeps it there, and says so.')
+    .option('--root <folder>', 'the root whose agent is meant', '/')
+    .option('--config <file>', 'one more configuration file, on top of the drop-in folders')
+    .helpCommand(true)
+    .showHelpAfterError(false)
+    .addHelpText('after', '\nExit codes: 0 as desired, 2 changes pending, 1 error or rolled back.');
+  /** Every action ends here: the command's module is loaded now and not before. */
+  const run = (command: (invocation: Invocation) => Promise<ExitCode>): Promise<void> =>
+    start(program.opts<GlobalOptions>(), command);
+
+  looking(program, run);
+  changing(program, run);
+  documents(program, run);
+  living(program, run);
+  return program;
+}
+
+type Run = (command: (invocation: Invocation) => Promise<ExitCode>) => Promise<void>;
+
+function looking(program: Command, run: Run): void {
+  program
+    .command('status')
+    .description('one word for the node, the reason, the next step')
+    .option('-a, --all', 'every resource, also those as desired', false)
+    .option('-w, --watch', 'stay, and print every change', false)
+    .option('--exit-code', 'let the verdict decide the exit code', false)
+    .addOption(output())
+    .action((options) => run(async (i) => (await import('./status.ts')).status(i, options)));
+  program
+    .command('plan')
+    .description('what would be done now, or with this document')
+    .argument('[file]', 'a spec or envelope; - is standard input')
+    .addOption(output())
+    .action((file, options) => run(async (i) => (await import('./plan.ts')).plan(i, file, options)));
+  program
+    .command('diff')
+    .description('the plan with the lines that differ')
+    .argument('[file]', 'a spec or envelope; - is standard input')
+    .addOption(output())
+    .action((file, options) => run(async (i) => (await import('./diff.ts')).diff(i, file, options)));
+  program
+    .command('events')
+    .description('what happened')
+    .option('-f, --follow', 'stay, and print what happens', false)
+    .option('--after <seq>', 'only what came after this event', wholeNumber)
+    .option('-n, --limit <count>', 'the newest so many', wholeNumber, 50)
+    .addOption(output())
+    .action((options) => run(async (i) => (await import('./events.ts')).events(i, options)));
+  program
+    .command('explain')
+    .description('a code, or a kind or field of a spec; works offline')
+    .argument('[name]', 'KSN-POD-007, files, files.content')
+    .action((name) => run(async (i) => (await import('./explain.ts')).explain(i, name)));
+  program
+    .command('doctor')
+    .description('what this host lacks, with the next step')
+    .addOption(output())
+    .action((options) => run(async (i) => (await import('./doctor.ts')).doctor(i, options)));
+  program
+    .command('config')
+    .description('the configuration of the agent')
+    .command('show')
+    .description('every effective value and where it comes from')
+    .addOption(output())
+    .action((options) => run(async (i) => (await import('./config-show.ts')).configShow(i, options)));
+  program
+    .command('version')
+    .description('the version of this program')
+    .option('-a, --all', 'also of the agent that runs, and the kinds it knows', false)
+    .addOption(output())
+    .action((options) => run(async (i) => (await import('./version.ts')).version(i, options)));
+}
+
+function changing(program: Command, run: Run): void {
+  program
+    .command('apply')
+    .description('show the plan, ask, apply it, stay until the verdict')
+    .argument('[file]', 'a spec or envelope; - is standard input; without one, what is wanted already')
+    .option('--dry-run', 'only show the plan', false)
+    .option('-y, --yes', 'do not ask', false)
+    .option('--no-wait', 'do not stay until the verdict')
+    .option('--timeout <duration>', 'stay at most so long', '30m')
+    .option(why, 'for the event')
+    .addOption(output())
+    .action((file, options) => run(async (i) => (await import('./apply.ts')).apply(i, file, options)));
+  program
+    .command('hold')
+    .description('stop changes, never observation, for a while')
+    .argument('[address...]', 'file:/etc/x, pod:haproxy')
+    .option('--all', 'the whole node', false)
+    .requiredOption('--for <duration>', 'how long: 30m, 1h')
+    .requiredOption(why, 'shown to everybody who asks why')
+    .action((addresses, options) => run(async (i) => (await import('./hold.ts')).hold(i, addresses, options)));
+  program
+    .command('release')
+    .description('end holds before their time')
+    .argument('[name...]', 'addresses or ids')
+    .option('--all', 'every hold', false)
+    .action((names, options) => run(async (i) => (await import('./release.ts')).release(i, names, options)));
+  program
+    .command('retry')
+    .description('try a blocked generation again')
+    .argument('<generation>', 'its number')
+    .requiredOption(why, 'why it should work now')
+    .action((generation, options) => run(async (i) => (await import('./retry.ts')).retry(i, generation, options)));
+  program
+    .command('rollback')
+    .description('go back to the previous last known good generation')
+    .requiredOption(why, 'for the event')
+    .option('-y, --yes', 'do not ask', false)
+    .action((options) => run(async (i) => (await import('./rollback.ts')).rollback(i, options)));
+  program
+    .command('leave')
+    .description('end management of this node')
+    .option('--keep', 'everything stays as it is', false)
+    .option('--restore', 'what was made goes, what was taken over comes back', false)
+    .option(why, 'for the event')
+    .option('-y, --yes', 'do not ask', false)
+    .action((options) => run(async (i) => (await import('./leave.ts')).leave(i, options)));
+  program
+    .command('safe-mode')
+    .description('on: look and report, change nothing; off: go on')
+    .argument('<state>', 'on or off')
+    .option(why, 'for the event')
+    .action((state, options) => run(async (i) => (await import('./safe-mode.ts')).safeMode(i, state, options)));
+}
+
+function documents(program: Command, run: Run): void {
+  program
+    .command('validate')
+    .description('everything that is wrong with documents, at once; needs no agent')
+    .argument('<file...>', 'specs; - is standard input')
+    .addOption(output())
+    .action((files, options) => run(async (i) => (await import('./validate.ts')).validate(i, files, options)));
+  program
+    .command('keygen')
+    .description('make a key pair to sign specs with')
+    .argument('<name>', 'who signs: ops-1')
+    .option('--algorithm <name>', 'ed25519 or ecdsa-p256', 'ed25519')
+    .option('--series <pattern...>', 'series that the key may sign', ['*'])
+    .option('--out <folder>', 'where to write it', '.')
+    .action((name, options) => run(async (i) => (await import('./keygen.ts')).keygen(i, name, options)));
+  program
+    .command('sign')
+    .description('sign a spec into an envelope, or add a signature to one')
+    .argument('<file>', 'a spec or envelope; - is standard input')
+    .requiredOption('--key <file...>', 'private keys')
+    .option('--out <file>', 'where to write it; standard output otherwise')
+    .action((file, options) => run(async (i) => (await import('./sign.ts')).sign(i, file, options)));
+  program
+    .command('verify')
+    .description('whether the trust roots of this node accept an envelope')
+    .argument('<file>', 'an envelope; - is standard input')
+    .option('--trust <folder>', 'these trust roots instead of those of the node')
+    .addOption(output())
+    .action((file, options) => run(async (i) => (await import('./verify.ts')).verify(i, file, options)));
+  program
+    .command('schema')
+    .description('the JSON Schema of a NodeSpec, for editors')
+    .action(() => run(async (i) => (await import('./schema.ts')).schema(i)));
+}
+
+function living(program: Command, run: Run): void {
+  program
+    .command('agent')
+    .description('run the daemon')
+    .action(() => run(async (i) => (await import('./agent.ts')).agent(i)));
+  program
+    .command('dev')
+    .description('run the agent on a sandbox root, with the example spec')
+    .option('--once', 'apply, show the status, end', false)
+    .option('--demo', 'play tamper → repaired, and a bad spec → rolled back', false)
+    .action((options) => run(async (i) => (await import('./dev.ts')).dev(i, options)));
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/u.test(text)) return Number(text);
+  throw new TypeError(`'${text}' is not a whole number`);
+}

@@ -1,0 +1,23 @@
+/** Files that a person names on the command line; `-` is standard input. */
+import { readFile } from 'node:fs/promises';
+import { cliError } from './errors.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface GivenDocument {
+  /** As shown in findings. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export async function readDocument(file: string, terminal: Terminal): Promise<GivenDocument> {
+  if (file === '-') return { name: 'stdin', bytes: await terminal.readInput() };
+  try {
+    return { name: file, bytes: await readFile(file) };
+  } catch (error) {
+    throw cliError('KSN-CLI-002', `cannot read ${file}: ${(error as Error).message}`, { cause: error, element: file });
+  }
+}
+
+export function asRequest(document: GivenDocument): { readonly document: string; readonly name: string } {
+  return { document: Buffer.from(document.bytes).toString('base64'), name: document.name };
+}

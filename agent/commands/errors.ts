@@ -1,0 +1,55 @@
+/** What can go wrong with what a person typed. */
+import { errorsOf, type Catalogue } from '../base/errors.ts';
+
+export const CLI_ERRORS = {
+  'KSN-CLI-001': {
+    fault: 'caller',
+    meaning: 'The command line is not one that `keelson` takes.',
+    evidence: 'The message names the option or argument.',
+    next: 'keelson help, or keelson help COMMAND.',
+  },
+  'KSN-CLI-002': {
+    fault: 'caller',
+    meaning: 'A file that was named cannot be read or written.',
+    evidence: 'The path and the reason of the system in the message.',
+    next: 'Check the path and its permissions.',
+  },
+  'KSN-CLI-003': {
+    fault: 'caller',
+    meaning: 'The command changes something and nobody is there to ask.',
+    evidence: 'Input or output is no terminal.',
+    next: 'Look at the plan, then repeat the command with --yes.',
+  },
+  'KSN-CLI-004': {
+    fault: 'caller',
+    meaning: 'There is nothing by that name to explain.',
+    evidence: 'keelson explain, without a name, lists codes and kinds.',
+    next: 'Check the spelling.',
+  },
+  'KSN-CLI-005': {
+    fault: 'environment',
+    meaning: 'The agent is not running, and it left no status on this disk.',
+    evidence: 'Neither a socket in the runtime folder nor a status in the state folder.',
+    next: 'systemctl status keelson; keelson doctor says what this host lacks.',
+  },
+  'KSN-CLI-006': {
+    fault: 'environment',
+    meaning: 'The verdict did not come while the command waited.',
+    evidence: 'keelson status shows where the node is.',
+    next: 'The agent goes on by itself; keelson status --watch, keelson events --follow.',
+  },
+  'KSN-CLI-007': {
+    fault: 'caller',
+    meaning: 'The node does not hold what was to be released.',
+    evidence: 'keelson status lists holds with their ids.',
+    next: 'Name an address that is held, or an id.',
+  },
+  'KSN-CLI-008': {
+    fault: 'environment',
+    meaning: 'The agent did not end cleanly: some parts of it failed while they were closed.',
+    evidence: 'The message has each part with its failure.',
+    next: 'The next start recovers; report it if it repeats.',
+  },
+} as const satisfies Catalogue;
+
+export const cliError = errorsOf(CLI_ERRORS);

@@ -1,0 +1,46 @@
+/** `keelson events`: what happened, from the agent or, when it is down, from its log on disk. */
+import { answerOrDisk } from './answer-or-disk.ts';
+import { connectAgent } from './connect.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
+import { eventsOnDisk } from './on-disk.ts';
+import { widthOf } from './text/columns.ts';
+import { dataText, type Output } from './text/data.ts';
+import { eventLine, eventLines } from './text/events-text.ts';
+
+export interface EventsOptions {
+  readonly output: Output;
+  readonly follow: boolean;
+  /** Only what came after this sequence number. */
+  readonly after?: number;
+  /** The newest so many. */
+  readonly limit: number;
+}
+
+export async function events(invocation: Invocation, options: EventsOptions): Promise<ExitCode> {
+  if (options.follow) return follow(invocation, options);
+  const { terminal, clock } = invocation;
+  const { after, limit, output } = options;
+  const answered = await answerOrDisk(
+    async () => (await connectAgent(invocation)).events({ limit, ...(after !== undefined && { after }) }),
+    () => eventsOnDisk(invocation, after, limit),
+  );
+  if (answered.fromDisk) terminal.warn('keelson: the agent is not running; this is its log on disk');
+  if (output === 'table') {
+    terminal.print(eventLines(answered.value, { now: clock.now(), palette: terminal.palette, ...widthOf(terminal) }));
+  } else {
+    terminal.print(await dataText(answered.value, output));
+  }
+  return 0;
+}
+
+/** One line an event as it comes; with `-o json` one JSON value a line. */
+async function follow(invocation: Invocation, { after, limit, output }: EventsOptions): Promise<ExitCode> {
+  const { terminal, clock, signal } = invocation;
+  const query = { limit, ...(after !== undefined && { after }) };
+  for await (const event of (await connectAgent(invocation)).followEvents(query, signal)) {
+    if (output === 'table')
+      terminal.print(eventLine(event, { now: clock.now(), palette: terminal.palette, ...widthOf(terminal) }));
+    else terminal.print(output === 'json' ? JSON.stringify(event) : `---\n${await dataText(event, 'yaml')}`);
+  }
+  return 0;
+}

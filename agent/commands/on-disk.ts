@@ -1,0 +1,33 @@
+/** What the agent left on disk: its last status and its events, for when it is down. */
+import type { EventRecord } from '../report/events.ts';
+import { agentFolders } from './connect.ts';
+import { cliError } from './errors.ts';
+import type { Invocation } from './invocation.ts';
+import { openRootFolder } from './open-root.ts';
+import type { StatusView } from './text/status-text.ts';
+
+export async function statusOnDisk(invocation: Invocation): Promise<StatusView> {
+  const [{ readStoredStatus }, { status }] = await Promise.all([
+    import('../report/status-store.ts'),
+    agentFolders(invocation),
+  ]);
+  const { fs } = await openRootFolder(invocation.global.root);
+  await using _ = fs;
+  const stored = await readStoredStatus(fs, status);
+  if (stored === null) throw cliError('KSN-CLI-005', 'the agent is not running, and there is no status of it on disk');
+  return stored;
+}
+
+export async function eventsOnDisk(
+  invocation: Invocation,
+  after: number | undefined,
+  limit: number,
+): Promise<readonly EventRecord[]> {
+  const [{ newestEvents }, { events }] = await Promise.all([
+    import('../report/event-reader.ts'),
+    agentFolders(invocation),
+  ]);
+  const { fs } = await openRootFolder(invocation.global.root);
+  await using _ = fs;
+  return newestEvents(fs, events, limit, after);
+}

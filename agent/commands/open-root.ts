@@ -1,0 +1,29 @@
+/** The root that is meant, as a rooted file system: the same one for the daemon, the sandbox and commands that read the disk. */
+import { loadLibc, type Libc } from '../../hostfs/ffi.ts';
+import type { FileSystem } from '../../hostfs/filesystem.ts';
+import { nodePrimitives } from '../../hostfs/node-primitives.ts';
+import { openRoot } from '../../hostfs/rooted.ts';
+import { cliError } from './errors.ts';
+
+export interface OpenedRoot {
+  readonly fs: FileSystem & AsyncDisposable;
+  readonly libc: Libc | null;
+  /** An ordinary user's sandbox: their own ids stand for root's. */
+  readonly rootless: boolean;
+}
+
+export async function openRootFolder(path: string): Promise<OpenedRoot> {
+  const libc = loadLibc();
+  const uid = process.getuid?.() ?? 0;
+  const gid = process.getgid?.() ?? 0;
+  const rootless = uid !== 0;
+  try {
+    const fs = await openRoot(nodePrimitives({ root: path, libc }), { ids: rootless ? { uid, gid } : 'as-is' });
+    return { fs, libc, rootless };
+  } catch (error) {
+    throw cliError('KSN-CLI-002', `the root ${path} cannot be opened: ${(error as Error).message}`, {
+      cause: error,
+      element: path,
+    });
+  }
+}

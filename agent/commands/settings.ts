@@ -1,0 +1,68 @@
+/** The configuration of the root that is meant, as the agent and the commands use it. */
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { AgentFolders, AgentSettings } from '../composition.ts';
+import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
+import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
+import { cliError } from './errors.ts';
+import type { GlobalOptions } from './invocation.ts';
+import { PROGRAM_VERSION } from './program-version.ts';
+
+/** @throws ConfigError with everything that is wrong. */
+export async function readConfig(
+  fs: ReadFileSystem,
+  { config }: GlobalOptions,
+  kinds?: readonly string[],
+): Promise<LoadedConfig> {
+  const extra = config === undefined ? {} : { extra: { file: config, bytes: await readGiven(config) } };
+  return loadConfig({ files: fs, ...extra, ...(kinds !== undefined && { kinds }) });
+}
+
+async function readGiven(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw cliError('KSN-CLI-002', `cannot read ${file}: ${(error as Error).message}`, { cause: error, element: file });
+  }
+}
+
+export function foldersOf({ paths, sources }: Settings): AgentFolders {
+  return {
+    state: paths.state,
+    runtime: paths.runtime,
+    events: `${paths.state}/events`,
+    status: `${paths.state}/status.json`,
+    specs: sources.folder,
+  };
+}
+
+export async function agentSettingsOf(settings: Settings, fs: ReadFileSystem): Promise<AgentSettings> {
+  const { node, mode, policy, drift, trust, paths, foreignManifests, sockets, sources } = settings;
+  return {
+    engine: {
+      nodeName: node.name ?? (await ownName(fs)),
+      agentVersion: PROGRAM_VERSION,
+      mode: mode.node,
+      kindModes: mode.kinds,
+      adoption: policy.adoption,
+      settleMs: drift.settleMs,
+      immediatePaths: drift.settleZero,
+    },
+    verifier: {
+      thresholds: { threshold: trust.threshold, bySeries: trust.seriesThreshold },
+      allowUnsigned: trust.allowUnsigned,
+      labels: node.labels,
+      policy,
+      kindSettings: { manifestFolder: paths.manifests, foreignManifests },
+    },
+    readers: sockets.group,
+    pollMs: sources.pollMs,
+  };
+}
+
+/** As the root says; a sandbox has the name of the machine that it is on. */
+async function ownName(fs: ReadFileSystem): Promise<string> {
+  const { readFacts } = await import('../host/facts.ts');
+  return (await readFacts(fs)).hostname ?? hostname();
+}

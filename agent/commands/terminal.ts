@@ -1,0 +1,54 @@
+/** Where a command prints and asks. */
+import { once } from 'node:events';
+import { paletteFor, type Palette } from './text/palette.ts';
+
+export interface Terminal {
+  /** Somebody sits there: questions may be asked, lines may be cut to the width. */
+  readonly interactive: boolean;
+  readonly palette: Palette;
+  /** Columns; absent where output goes to a file or a pipe. */
+  readonly width: number | undefined;
+  print(lines: string | readonly string[]): void;
+  /** On stderr: not part of what a pipe reads. */
+  warn(lines: string | readonly string[]): void;
+  /** The answer without its line feed; empty at end of input. */
+  ask(question: string, signal: AbortSignal): Promise<string>;
+  readInput(): Promise<Uint8Array>;
+}
+
+export interface Streams {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+function write(stream: NodeJS.WriteStream, lines: string | readonly string[]): void {
+  for (const line of typeof lines === 'string' ? [lines] : lines) stream.write(`${line}\n`);
+}
+
+export function terminalOf(streams: Streams, colorWanted: boolean): Terminal {
+  const { stdin, stdout, stderr } = streams;
+  return {
+    interactive: stdin.isTTY && stdout.isTTY,
+    palette: paletteFor(colorWanted && stdout.isTTY),
+    width: stdout.isTTY ? stdout.columns : undefined,
+    print: (lines) => write(stdout, lines),
+    warn: (lines) => write(stderr, lines),
+    async ask(question, signal) {
+      stdout.write(question);
+      try {
+        const [chunk] = (await Promise.race([once(stdin, 'data', { signal }), once(stdin, 'end', { signal })])) as [
+          Buffer?,
+        ];
+        return (chunk?.toString('utf8') ?? '').trim();
+      } finally {
+        stdin.pause();
+      }
+    },
+    async readInput() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stdin as AsyncIterable<Buffer>) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** `keelson explain KIND[.field]` in words, out of the published JSON Schema. */
+import { columns, cut } from './columns.ts';
+
+/** The parts of draft 7 that the published schema uses. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly patternProperties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly const?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly 'x-expected'?: string;
+  readonly 'x-key'?: string;
+}
+
+/** The schema at a path such as `files.content.inline`; maps and lists are looked through. Null: no such field. */
+export function schemaAt(root: JsonSchema, path: readonly string[]): JsonSchema | null {
+  let at: JsonSchema = root;
+  for (const name of path) {
+    const next = fieldsOf(at).get(name);
+    if (next === undefined) return null;
+    at = next;
+  }
+  return at;
+}
+
+/** Names that can follow, for suggestions. */
+export function fieldNames(schema: JsonSchema): readonly string[] {
+  return [...fieldsOf(schema).keys()];
+}
+
+export function schemaText(path: readonly string[], schema: JsonSchema, width?: number): string[] {
+  const lines = [`${path.join('.')}  ${typeWords(schema)}`];
+  if (schema.description?.startsWith('Each key') === false) lines.push(`   ${schema.description}`);
+  const each = mapValue(schema);
+  if (each !== undefined) {
+    if (schema['x-key'] !== undefined) lines.push(`   Each key is ${schema['x-key']}.`);
+    if (each.description !== undefined) lines.push(`   Each value: ${each.description}`);
+  }
+  const fields = fieldsOf(schema);
+  if (fields.size === 0) return lines;
+  const rows = [...fields].map(([name, field]) => [
+    `${name}${isRequired(schema, name) ? '*' : ''}`,
+    shortType(field),
+    summaryOf(field),
+  ]);
+  return [
+    ...lines,
+    'fields (* must be there)',
+    ...columns(rows, { indent: '   ', ...(width !== undefined && { width }) }),
+  ];
+}
+
+function fieldsOf(schema: JsonSchema): ReadonlyMap<string, JsonSchema> {
+  const fields = new Map<string, JsonSchema>();
+  for (const layer of layers(schema)) {
+    for (const [name, field] of Object.entries(layer.properties ?? {})) if (!fields.has(name)) fields.set(name, field);
+  }
+  return fields;
+}
+
+/** The schema itself and what stands at its place: values of a map, items of a list, alternatives. */
+function layers(schema: JsonSchema): readonly JsonSchema[] {
+  const inside = [mapValue(schema), schema.items, ...(schema.anyOf ?? [])].filter((inner) => inner !== undefined);
+  return [schema, ...inside.flatMap(layers)];
+}
+
+function mapValue(schema: JsonSchema): JsonSchema | undefined {
+  return Object.values(schema.patternProperties ?? {})[0];
+}
+
+function isRequired(schema: JsonSchema, name: string): boolean {
+  // One of several forms: nothing of a form is needed where another is taken.
+  if (schema.anyOf !== undefined) return false;
+  if (schema.properties?.[name] !== undefined) return schema.required?.includes(name) === true;
+  return [mapValue(schema), schema.items].some((inner) => inner !== undefined && isRequired(inner, name));
+}
+
+/** What a list of fields says of one; of a map of resources, what one of them is. */
+export function summaryOf(schema: JsonSchema): string {
+  const own = schema.description ?? '';
+  return (own.startsWith('Each key') ? mapValue(schema)?.description : undefined) ?? own;
+}
+
+/** Without examples, and without the tail of long lists. */
+function shortType(schema: JsonSchema): string {
+  return cut(typeWords(schema).replace(/:? '.*$/u, ''), 32);
+}
+
+function typeWords(schema: JsonSchema): string {
+  if (schema['x-expected'] !== undefined) return schema['x-expected'];
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeWords))].join(' | ');
+  if (schema.items !== undefined) return `list of ${typeWords(schema.items)}`;
+  if (mapValue(schema) !== undefined) return 'map';
+  if (schema.type === 'integer' && schema.minimum !== undefined) return `whole number from ${schema.minimum}`;
+  return words[schema.type ?? ''] ?? schema.type ?? 'anything';
+}
+
+const words: Readonly<Record<string, string>> = {
+  object: 'fields',
+  string: 'text',
+  boolean: 'true | false',
+  integer: 'whole number',
+};

@@ -1,0 +1,38 @@
+/** `keelson validate FILE…`: everything that is wrong with documents, at once. Needs neither agent nor root. */
+import type { Reason } from '../base/errors.ts';
+import { validateDocument } from '../desired/validate.ts';
+import { kinds } from '../resources/registry.ts';
+import { jsonIn, looksLikeEnvelope, readEnvelope } from '../verify/dsse.ts';
+import { readDocument, type GivenDocument } from './documents.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
+import { dataText, type Output } from './text/data.ts';
+import { findingsSum, findingsText } from './text/findings-text.ts';
+import { count } from './text/columns.ts';
+
+export interface ValidateOptions {
+  readonly output: Output;
+}
+
+/** Where kubelet's own documentation puts manifests; a node may say otherwise, and judges for itself again. */
+const anyNode = { manifestFolder: '/etc/kubernetes/manifests', foreignManifests: 'report' } as const;
+
+export async function validate(
+  invocation: Invocation,
+  files: readonly string[],
+  options: ValidateOptions,
+): Promise<ExitCode> {
+  const { terminal } = invocation;
+  const findings: Reason[] = [];
+  for (const file of files) findings.push(...judge(await readDocument(file, terminal)));
+  if (options.output !== 'table') terminal.print(await dataText({ findings }, options.output));
+  else if (findings.length > 0) terminal.print([...findingsText(findings, terminal.palette), findingsSum(findings)]);
+  else terminal.print(`${count(files.length, 'document')} valid.`);
+  return findings.length > 0 ? 1 : 0;
+}
+
+/** Of an envelope its payload is judged, under the name of the envelope; who signed it is for `keelson verify`. */
+export function judge({ name, bytes }: GivenDocument): readonly Reason[] {
+  const json = jsonIn(bytes);
+  const payload = looksLikeEnvelope(json) ? readEnvelope(json).payload : bytes;
+  return validateDocument(payload, { file: name, kinds, settings: anyNode }).findings;
+}

@@ -1,0 +1,160 @@
+/**
+ * The daemon's composition root: every construction, in reading order. The daemon on a real root and the sandbox of
+ * `keelson dev` differ in what they hand in here, and in nothing else.
+ */
+import { randomUUID } from 'node:crypto';
+import { lockState } from './apply/lock.ts';
+import { controlRoutes } from './control/control-routes.ts';
+import { LocalServer } from './control/local-server.ts';
+import type { ControlPort } from './control/port.ts';
+import { CONTROL_SOCKET, READ_SOCKET } from './control/protocol.ts';
+import { readRoutes } from './control/read-routes.ts';
+import { SocketFolder } from './control/socket-folder.ts';
+import type { Agent, AgentParts } from './composition.ts';
+import { checkGate } from './health/gates.ts';
+import { RootAccounts } from './host/accounts.ts';
+import { readFacts } from './host/facts.ts';
+import { createProcessTable } from './host/process-table.ts';
+import { createRunCommand } from './host/run-command.ts';
+import { openEngine } from './reconcile/open-engine.ts';
+import { EventLog } from './report/event-log.ts';
+import { StatusStore } from './report/status-store.ts';
+import type { Draft } from './resources/kind.ts';
+import { processEffects } from './resources/process-effects.ts';
+import { kinds } from './resources/registry.ts';
+import { FolderSource } from './sources/folder.ts';
+import { LazyChecker, reloadAccepted, SpecVerifier } from './sources/spec-verifier.ts';
+
+const PRIVATE = { mode: 0o700, uid: 0, gid: 0 } as const;
+const SHARED = { mode: 0o755, uid: 0, gid: 0 } as const;
+
+/** @throws KSN-APPLY-020 when another agent runs on this state folder. */
+export async function composeAgent(parts: AgentParts): Promise<Agent> {
+  const { fs, folders, settings, log, clock, bootId } = parts;
+  await using building = new AsyncDisposableStack();
+
+  // The lock comes before anything that writes.
+  await fs.ensureDirectory(folders.state, PRIVATE);
+  building.use(await lockState(fs, folders.state));
+  const events = building.use(
+    await EventLog.open({ fs, folder: folders.events, clock, bootId, log: log.room('events'), newLogId: randomUUID }),
+  );
+  const statuses = building.use(new StatusStore({ fs, path: folders.status, clock, log: log.room('status') }));
+
+  const accounts = new RootAccounts(fs);
+  await accounts.refresh();
+  const checker = new LazyChecker(kinds);
+  const { kindSettings } = settings().verifier;
+  const opened = building.use(
+    await openEngine({
+      fs,
+      stateDir: folders.state,
+      takeLock: async () => ({ [Symbol.dispose]: () => {} }),
+      clock,
+      entropy: parts.entropy,
+      bootId,
+      pid: parts.pid,
+      kinds,
+      accounts,
+      abilities: { selinux: parts.selinux, kubelet: null },
+      kindSettings,
+      run: createRunCommand({ clock }),
+      effects: [processEffects(createProcessTable())],
+      guards: parts.guards,
+      checkGate: (gate, host, signal) => checkGate(gate, { ...host, ports: {} }, signal),
+      settings: () => settings().engine,
+      events,
+      publish: (status) => statuses.publish(status),
+      parseEnvelope: (envelope, accepted, fingerprint) =>
+        reloadAccepted(envelope, accepted, checker, { settings: kindSettings, fingerprint }),
+    }),
+  );
+  const { engine } = opened;
+  for (const remark of opened.remarks) log.error('start', remark.message, { error: remark });
+
+  const { state } = opened.reconciliation.execution.book;
+  const verifier = new SpecVerifier({
+    fs,
+    checker,
+    settings: () => settings().verifier,
+    guard: (series) => state.accepted.get(series) ?? null,
+    fingerprint: opened.fingerprint,
+    facts: () => readFacts(fs),
+    clock,
+    agentVersion: settings().engine.agentVersion,
+  });
+  const source = new FolderSource({
+    fs,
+    folder: folders.specs,
+    verify: (document, from) => verifier.judge(document, from),
+    accept: (spec) => engine.accept(spec),
+    followed: () => engine.status().wanted?.series ?? null,
+    events,
+    clock,
+    pollMs: settings().pollMs,
+  });
+
+  const port: ControlPort = {
+    engine,
+    events,
+    sink: events,
+    verify: async (document, from) => (await verifier.judge(document, from)).spec,
+    describe: (draft) => describe(draft),
+    userName: (uid) => (uid === 0 ? 'root' : null),
+    now: () => clock.now(),
+  };
+  const listen = async (): Promise<AsyncDisposable> => {
+    await using listening = new AsyncDisposableStack();
+    await fs.ensureDirectory(folders.runtime, SHARED);
+    const folder = listening.use(new SocketFolder(fs.physical(folders.runtime)));
+    const common = { folder, peerOf: parts.peerOf };
+    const { readers } = settings();
+    const gid = readers === null ? null : accounts.gid(readers);
+    listening.use(
+      await LocalServer.listen({ ...common, name: READ_SOCKET, mode: 0o660, gid, routes: readRoutes(port) }),
+    );
+    listening.use(
+      await LocalServer.listen({
+        ...common,
+        name: CONTROL_SOCKET,
+        mode: 0o600,
+        gid: null,
+        routes: controlRoutes(port),
+      }),
+    );
+    return listening.move();
+  };
+
+  const stack = building.move();
+  return {
+    engine,
+    events,
+    looked: source.looked,
+    async run(signal, ready) {
+      const ending = new AbortController();
+      const stop = AbortSignal.any([signal, ending.signal]);
+      const recovered = Promise.withResolvers<void>();
+      const running = engine.run(stop, recovered.resolve);
+      try {
+        await Promise.race([recovered.promise, running]);
+        await using _ = await listen();
+        await ready();
+        await Promise.all([running, source.run(stop)]);
+      } finally {
+        ending.abort();
+        await running;
+      }
+    },
+    async reload() {
+      const findings = await verifier.reload();
+      source.reconsider();
+      return findings;
+    },
+    writerTurn: () => opened.reconciliation.execution.writer.run(async () => {}),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function describe(draft: Draft<unknown>): string | null {
+  return kinds.find(({ name }) => name === draft.kind)?.describe?.(draft) ?? null;
+}

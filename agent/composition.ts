@@ -1,0 +1,57 @@
+/** What the composition root is given, and what it gives back. */
+import type { GuardTimers } from './apply/guard-timers.ts';
+import type { Clock } from './base/clock.ts';
+import type { Entropy } from './base/entropy.ts';
+import type { Reason } from './base/errors.ts';
+import type { Log } from './base/log.ts';
+import type { Peer } from './control/route.ts';
+import type { EngineSettings } from './reconcile/context.ts';
+import type { EnginePort } from './reconcile/engine-port.ts';
+import type { EventLog } from './report/event-log.ts';
+import type { VerifierSettings } from './sources/spec-verifier.ts';
+import type { FileSystem } from '../hostfs/filesystem.ts';
+
+/** Absolute in the root. */
+export interface AgentFolders {
+  readonly state: string;
+  readonly runtime: string;
+  readonly events: string;
+  readonly status: string;
+  readonly specs: string;
+}
+
+export interface AgentSettings {
+  readonly engine: EngineSettings;
+  readonly verifier: VerifierSettings;
+  /** Group that may read the node's status; null: root alone. */
+  readonly readers: string | null;
+  readonly pollMs: number;
+}
+
+export interface AgentParts {
+  readonly fs: FileSystem;
+  readonly folders: AgentFolders;
+  /** In force now; a reload changes what it answers. */
+  readonly settings: () => AgentSettings;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly selinux: boolean;
+  readonly guards: GuardTimers;
+  readonly peerOf: (descriptor: number) => Peer | null;
+}
+
+export interface Agent extends AsyncDisposable {
+  readonly engine: EnginePort;
+  readonly events: EventLog;
+  /** The spec folder was looked at once, and what it had for this node was accepted. */
+  readonly looked: Promise<void>;
+  /** Runs until `signal` aborts. `ready`: the sockets answer, and nothing half made of an earlier run is left. */
+  run(signal: AbortSignal, ready: () => Promise<void>): Promise<void>;
+  /** Trust roots, policy and specs anew, after the settings changed. What is wrong with the trust roots. */
+  reload(): Promise<readonly Reason[]>;
+  /** Resolves when the writer has a turn for this: the engine makes progress. */
+  writerTurn(): Promise<void>;
+}

@@ -1,0 +1,29 @@
+/** argv → command → exit code. The only file that knows signals and exit codes. */
+import { runProgram } from './commands/program.ts';
+
+const stop = new AbortController();
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // Asked twice: whoever sits there does not want to wait for an orderly end. The journal bears it.
+    if (stop.signal.aborted && signal === 'SIGINT') process.exit(130);
+    stop.abort(new Error(`stopped by ${signal}`));
+  });
+}
+
+// A reader that has seen enough (`keelson events | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: stop.signal,
+  onReload(listener) {
+    process.on('SIGHUP', listener);
+    return { [Symbol.dispose]: () => process.off('SIGHUP', listener) };
+  },
+});

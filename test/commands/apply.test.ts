@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { apply, type ApplyOptions } from '../../agent/commands/apply.ts';
+import { ending } from '../../agent/commands/verdict-wait.ts';
+import { plan } from '../../agent/commands/plan.ts';
+import type { Preview } from '../../agent/plan/preview.ts';
+import type { NodeStatus } from '../../agent/report/status.ts';
+import { fakePort, somePreview, someStatus, type FakePort } from '../control/fake-port.ts';
+import { fakeInvocation, serveAgent, type FakeOptions } from './fake-invocation.ts';
+
+const pending: Preview = {
+  ...somePreview,
+  waves: [
+    [
+      {
+        address: 'file:/etc/x',
+        kind: 'files',
+        covers: [],
+        from: null,
+        to: {},
+        why: 'generation',
+        adopts: false,
+        claims: [],
+        needs: [],
+        effects: [],
+        undo: 'exact',
+        onRemove: 'default',
+        summary: '3 lines',
+      },
+    ],
+  ],
+};
+const wanted = { series: 'lb', generation: 43, digest: 'sha256:43' };
+const reason = { code: 'KSN-POD-007', message: 'pod:haproxy failed its gate', fault: 'caller' } as const;
+const changing: NodeStatus = { ...someStatus, verdict: 'Changing', wanted, seq: 4 };
+const good: NodeStatus = { ...someStatus, verdict: 'OK', wanted, running: wanted, seq: 5 };
+const rolledBack: NodeStatus = {
+  ...someStatus,
+  verdict: 'RolledBack',
+  wanted,
+  blocked: [{ ...wanted, reason }],
+  reason,
+  seq: 5,
+};
+const options: ApplyOptions = { dryRun: false, yes: true, wait: true, timeout: '1m', output: 'table' };
+
+async function node(t: Test, port: FakePort, given: FakeOptions = {}) {
+  const root = t.testdir({ 'lb.yaml': 'a spec' });
+  await serveAgent(t, root, port);
+  return { person: fakeInvocation(root, given), file: join(root, 'lb.yaml') };
+}
+
+t.test('a plan exits 2 when something would change, 0 when nothing would', async (t) => {
+  const { person, file } = await node(t, fakePort({ preview: pending }));
+  t.equal(await plan(person, file, { output: 'table' }), 2);
+  t.strictSame(person.printed, [
+    'lb/43 (from 42), signed by ops-1',
+    '+ file:/etc/x  3 lines',
+    '1 new, 2 same. Reboot: no.',
+  ]);
+  const { person: other } = await node(t, fakePort());
+  t.equal(await plan(other, undefined, { output: 'json' }), 0);
+  t.match(JSON.parse(other.printed.join('')), { to: 'lb/43' });
+});
+
+t.test('applies what was shown, and stays until the verdict', async (t) => {
+  const port = fakePort({ preview: pending });
+  const { person, file } = await node(t, port, { answers: ['yes'] });
+  port.onAccept = () => {
+    port.publish(changing);
+    setTimeout(() => port.publish(good), 20);
+  };
+  t.equal(await apply(person, file, { ...options, yes: false }), 0);
+  t.match(port.calls, [['accept', { generation: 43 }]]);
+  t.match(person.printed, [
+    'lb/43 (from 42), signed by ops-1',
+    /file/u,
+    /new/u,
+    'Apply it? [y/N] ',
+    'lb-a  OK  running lb/43',
+  ]);
+});
+
+t.test('a generation that is rolled back is an error, with its reason', async (t) => {
+  const port = fakePort({ preview: pending });
+  const { person, file } = await node(t, port);
+  port.onAccept = () => setTimeout(() => port.publish(rolledBack), 20);
+  t.equal(await apply(person, file, options), 1);
+  t.match(person.printed.slice(3), [/ROLLED BACK {2}running as found, wanted lb\/43 \(blocked\)/u, /failed its gate/u]);
+});
+
+t.test('--dry-run changes nothing, and neither does a no', async (t) => {
+  const port = fakePort({ preview: pending });
+  const { person, file } = await node(t, port, { answers: ['n'] });
+  t.equal(await apply(person, file, { ...options, dryRun: true }), 2);
+  t.equal(await apply(person, file, { ...options, yes: false }), 1);
+  t.strictSame(port.calls, []);
+  t.equal(await apply(fakeInvocation(person.global.root), file, { ...options, wait: false }), 0);
+  t.equal(port.calls.length, 1);
+});
+
+t.test('gives up in time, and reads from standard input', async (t) => {
+  const port = fakePort({ preview: pending });
+  const { person } = await node(t, port, { input: 'a spec' });
+  port.onAccept = () => port.publish(changing);
+  await t.rejects(apply(person, '-', { ...options, timeout: '100ms' }), { code: 'KSN-CLI-006' });
+});
+
+t.test('when a status is the end of a generation', async (t) => {
+  const { digest } = wanted;
+  t.equal(ending(changing, digest), 'open');
+  t.equal(ending(good, digest), 'ended');
+  t.equal(ending(rolledBack, digest), 'ended');
+  t.equal(ending({ ...good, wanted: { ...wanted, digest: 'sha256:44' } }, digest), 'ended', 'superseded');
+  t.equal(ending({ ...good, running: { ...wanted, digest: 'sha256:42' } }, digest), 'open', 'not yet begun');
+  t.equal(ending({ ...changing, verdict: 'Waiting' }, digest), 'resting');
+  t.equal(ending({ ...rolledBack, verdict: 'Degraded' }, digest), 'resting', 'the rollback is not complete');
+});
