@@ -21,6 +21,32 @@ export const HOST_ERRORS = {
     next: 'See whether the unit has NotifyAccess=main (or all) and lets the agent reach its notify socket.',
     retryable: true,
   },
+  'KSN-HOST-004': {
+    fault: 'environment',
+    meaning: 'The timer of a guard could not be started, so the change that it guards was not made.',
+    evidence: 'What systemd-run or the kernel said, in the message; `systemctl list-timers --all "keelson-guard-*"`.',
+    next: 'See why systemd starts no transient units on this node (`systemd-run --on-active=1s true`).',
+    retryable: true,
+  },
+  'KSN-HOST-005': {
+    fault: 'caller',
+    meaning: 'A change has a guard, but cannot be undone without the agent.',
+    evidence: 'The address and the reason in the message.',
+    next: 'Take `guard` off the item, or what stands against it: `backup: none`, an owner that the host does not know.',
+  },
+  'KSN-HOST-006': {
+    fault: 'environment',
+    meaning: 'The files of a guard could not be read or written.',
+    evidence: 'The path in the message: the folder `guards` in the state folder.',
+    next: 'Repair the file system or make room on it; what is not guarded is not changed.',
+    retryable: true,
+  },
+  'KSN-HOST-007': {
+    fault: 'environment',
+    meaning: 'The guard of a change has fired already, so the change is not made once more.',
+    evidence: 'The change in the message; `keelson events` says what was put back.',
+    next: 'The generation rolls back by itself; correct what its guard could not reach, then push a newer one.',
+  },
 } as const satisfies Catalogue;
 
 export const hostError = errorsOf(HOST_ERRORS);
