@@ -61,10 +61,12 @@ run() { # number seconds words…
   shift 2
   env -i PATH="$PATH" LANG=C.UTF-8 KEELSON_EFFECT_ID="guard/$id/$number" timeout -k 2 "$seconds" "$@"
 }
-unit() { # verb unit signal
+unit() { # verb unit signal: what the change made fail needs more than a reload
+  verb=$1
   if [ "$mode" = boot ]; then systemctl --quiet is-active -- "$2" || return 0; fi
-  case $1 in
-    reload) systemctl --no-block reload -- "$2" || { systemctl --quiet is-failed -- "$2" && unit restart "$2"; } ;;
+  if [ "$verb" = reload ] && systemctl --quiet is-failed -- "$2"; then verb=restart; fi
+  case $verb in
+    reload) systemctl --no-block reload -- "$2" ;;
     restart)
       systemctl reset-failed -- "$2" 2>/dev/null
       systemctl --no-block restart -- "$2"
