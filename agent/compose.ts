@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { lockState } from './apply/lock.ts';
 import { controlRoutes } from './control/control-routes.ts';
+import { FileTexts } from './control/file-texts.ts';
 import { LocalServer } from './control/local-server.ts';
 import type { ControlPort } from './control/port.ts';
 import { CONTROL_SOCKET, READ_SOCKET } from './control/protocol.ts';
@@ -72,7 +73,8 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
   const { engine } = opened;
   for (const remark of opened.remarks) log.error('start', remark.message, { error: remark });
 
-  const { state } = opened.reconciliation.execution.book;
+  const { execution, view } = opened.reconciliation;
+  const { state } = execution.book;
   const verifier = new SpecVerifier({
     fs,
     checker,
@@ -100,6 +102,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     sink: events,
     verify: async (document, from) => (await verifier.judge(document, from)).spec,
     describe: (draft) => describe(draft),
+    texts: new FileTexts({ fs, content: (fingerprint) => view.content(fingerprint) }),
     userName: (uid) => (uid === 0 ? 'root' : null),
     now: () => clock.now(),
   };
@@ -150,7 +153,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       source.reconsider();
       return findings;
     },
-    writerTurn: () => opened.reconciliation.execution.writer.run(async () => {}),
+    writerTurn: () => execution.writer.run(async () => {}),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

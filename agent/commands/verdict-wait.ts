@@ -24,6 +24,9 @@ export interface Outcome {
 /** A node that only waits, is held or observes may just not have begun: it must say so this long. */
 const restMs = 2_000;
 
+/** Events are told when they are durable, a little after the status that they led to. */
+const eventDelayMs = 150;
+
 export async function waitForVerdict(invocation: Invocation, agent: ControlClient, awaited: Awaited): Promise<Outcome> {
   const { terminal, clock, signal } = invocation;
   const done = new AbortController();
@@ -35,7 +38,12 @@ export async function waitForVerdict(invocation: Invocation, agent: ControlClien
     if (last === null)
       throw cliError('KSN-CLI-006', late.aborted ? 'the verdict did not come in time' : 'the agent went away');
     const code = codeOf(last, awaited.digest);
-    const text = statusText({ status: last }, { now: clock.now(), palette: terminal.palette, ...widthOf(terminal) });
+    const resources = await agent.resources();
+    await clock.sleep(eventDelayMs, signal);
+    const text = statusText(
+      { status: last, resources },
+      { now: clock.now(), palette: terminal.palette, ...widthOf(terminal) },
+    );
     return { code, lines: text };
   } finally {
     done.abort();

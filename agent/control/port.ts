@@ -3,6 +3,7 @@ import type { EventSink, EventRecord } from '../report/events.ts';
 import type { EnginePort } from '../reconcile/engine-port.ts';
 import type { Draft } from '../resources/kind.ts';
 import type { VerifiedSpec } from '../verify/verified-spec.ts';
+import type { FileTexts } from './file-texts.ts';
 
 export interface EventReader {
   /** Sequence number of the newest event; 0 when there is none. */
@@ -21,6 +22,8 @@ export interface ControlPort {
   verify(document: Uint8Array, source: string): Promise<VerifiedSpec>;
   /** Secret-free lines between the two states of a draft; null where the kind has none. */
   describe(draft: Draft<unknown>): string | null;
+  /** The lines between the texts of a file. */
+  readonly texts: FileTexts;
   /** The user's name for a uid, where the node has one. */
   userName(uid: number): string | null;
   now(): number;

@@ -2,6 +2,8 @@
 import type { ControlPort } from './port.ts';
 import type { DiffAnswer } from './protocol.ts';
 import { bytes, optionalText } from './read-fields.ts';
+import type { Address } from '../resources/kind.ts';
+import { diffText } from './file-texts.ts';
 import { controlError } from './errors.ts';
 import type { Answer, Route, RouteRequest, Routes } from './route.ts';
 
@@ -12,8 +14,11 @@ export function readRoutes(port: ControlPort): Routes {
   return new Map<string, Route>([
     ['GET /v1/status', async (request) => statusOf(port, request)],
     ['GET /v1/resources', async () => ({ json: port.engine.resources() })],
-    ['GET /v1/plan', async () => ({ json: await port.engine.preview() })],
-    ['POST /v1/plan', async (request) => ({ json: await port.engine.preview(await specOf(port, request)) })],
+    ['GET /v1/plan', async () => ({ json: await port.texts.count(await port.engine.preview()) })],
+    [
+      'POST /v1/plan',
+      async (request) => ({ json: await port.texts.count(await port.engine.preview(await specOf(port, request))) }),
+    ],
     ['GET /v1/diff', async () => ({ json: await diff(port) })],
     ['POST /v1/diff', async (request) => ({ json: await diff(port, await specOf(port, request)) })],
     ['GET /v1/events', async (request) => events(port, request)],
@@ -53,11 +58,13 @@ async function specOf(port: ControlPort, { body }: RouteRequest) {
 
 async function diff(port: ControlPort, spec?: Awaited<ReturnType<typeof specOf>>): Promise<DiffAnswer> {
   const preview = await port.engine.preview(spec);
-  const texts = preview.waves.flat().flatMap((draft) => {
-    const lines = port.describe(draft);
-    return lines === null ? [] : [[draft.address, lines] as const];
-  });
-  return { preview, texts: Object.fromEntries(texts) };
+  const texts: [Address, string][] = [];
+  for (const draft of preview.waves.flat()) {
+    const lines = await port.texts.diff(draft);
+    const described = [port.describe(draft), lines === null ? null : diffText(lines)].filter((text) => text !== null);
+    if (described.length > 0) texts.push([draft.address, described.join('\n')]);
+  }
+  return { preview: await port.texts.count(preview), texts: Object.fromEntries(texts) };
 }
 
 async function events(port: ControlPort, { query, signal }: RouteRequest): Promise<Answer> {

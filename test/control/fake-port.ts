@@ -1,4 +1,5 @@
 /** An engine that remembers what it was asked, for tests of what stands around it. */
+import { FileTexts } from '../../agent/control/file-texts.ts';
 import type { ControlPort } from '../../agent/control/port.ts';
 import type { Preview } from '../../agent/plan/preview.ts';
 import type { EnginePort } from '../../agent/reconcile/engine-port.ts';
@@ -118,6 +119,7 @@ export function fakePort(
     sink: { emit: (event) => emitted.push(event) },
     verify: async () => someSpec,
     describe: () => null,
+    texts: new FileTexts({ fs: { read: async () => new Uint8Array() }, content: () => undefined }),
     userName: (uid) => (uid === 0 ? 'root' : null),
     now: () => 1000,
     publish(next) {

@@ -20,13 +20,12 @@ export function planText(preview: Preview, options: PlanTextOptions = {}): strin
   const heading = planHeading(preview);
   if (heading !== null) lines.push(heading);
 
-  const rows = drafts.map((draft) => row(draft, preview.busy.includes(draft.address)));
+  const rows = drafts.map((draft) => row(draft, preview));
   const fitted = columns(rows, width === undefined ? {} : { width });
   for (const [at, line] of fitted.entries()) lines.push(paint(drafts[at], line, palette));
 
   const more = [
     ...preview.waits.map((wait) => ['wait', oneLine(wait.address), oneLine(wait.reason.message)]),
-    ...preview.held.map((address) => ['held', oneLine(address), 'left alone until released']),
     ...(preview.notes ?? []).map((note) => ['note', oneLine(note.address), oneLine(note.reason.message)]),
   ];
   lines.push(...columns(more, width === undefined ? {} : { width }));
@@ -56,13 +55,14 @@ export function markOf(draft: Draft<unknown>): Mark {
   return draft.from === null ? '+' : '~';
 }
 
-function row(draft: Draft<unknown>, busy: boolean): string[] {
+function row(draft: Draft<unknown>, { busy, held }: Preview): string[] {
   const effects = effectWords(draft);
   const remarks = [
     ...(draft.adopts ? ['takes over what is there'] : []),
     ...(draft.undo === 'none' ? ['cannot be undone, runs after the verdict'] : []),
     ...(draft.backup === 'none' ? ['no copy of the old content is kept'] : []),
-    ...(busy ? ['being changed right now'] : []),
+    ...(held.includes(draft.address) ? ['held, left alone until released'] : []),
+    ...(busy.includes(draft.address) ? ['being changed right now'] : []),
   ];
   const tail = [...(effects === '' ? [] : [`→ ${effects}`]), ...remarks].join('; ');
   return [`${markOf(draft)} ${oneLine(draft.address)}`, oneLine(draft.summary), ...(tail === '' ? [] : [tail])];
@@ -82,7 +82,8 @@ function paint(draft: Draft<unknown> | undefined, line: string, palette: Palette
 
 /** "2 change, 1 removed, 28 same. Reboot: no." */
 export function planSum(preview: Preview): string {
-  const marks = preview.waves.flat().map(markOf);
+  const drafts = preview.waves.flat().filter(({ address }) => !preview.held.includes(address));
+  const marks = drafts.map(markOf);
   const number = (mark: Mark): number => marks.filter((other) => other === mark).length;
   const parts = [
     [number('+'), 'new'],

@@ -68,7 +68,12 @@ t.test('what waits, is held or stands by itself is said, and so is why nothing i
     ...preview,
     signers: [],
     from: null,
-    waves: [[draft('file:/etc/new', { from: null, adopts: false, summary: '12 lines' })]],
+    waves: [
+      [
+        draft('file:/etc/new', { from: null, summary: '12 lines' }),
+        draft('file:/etc/chrony.conf', { summary: 'mode' }),
+      ],
+    ],
     waits: [{ address: 'secret:stats', reason, until: 'input' }],
     held: ['file:/etc/chrony.conf'],
     notes: [{ address: 'file:/etc/edited', reason: { ...reason, message: 'edited since, left' } }],
@@ -77,10 +82,10 @@ t.test('what waits, is held or stands by itself is said, and so is why nothing i
   });
   t.strictSame(lines, [
     'lb/44 (the first here), unsigned',
-    '+ file:/etc/new  12 lines',
-    'wait  secret:stats           Vault sealed',
-    'held  file:/etc/chrony.conf  left alone until released',
-    'note  file:/etc/edited       edited since, left',
+    '+ file:/etc/new          12 lines',
+    '~ file:/etc/chrony.conf  mode  held, left alone until released',
+    'wait  secret:stats      Vault sealed',
+    'note  file:/etc/edited  edited since, left',
     '1 new, 1 waiting, 1 held. Reboot: no.',
     'Nothing of it is done now: mode observe.',
   ]);

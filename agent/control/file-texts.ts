@@ -1,0 +1,72 @@
+/**
+ * The texts behind a change of a file, for people who look at a plan: what is on the host, and what the spec carries.
+ * Content that not everybody on the host may read is secret and is never shown, nor counted.
+ */
+import { redactText } from '../base/redact-text.ts';
+import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
+import type { Preview } from '../plan/preview.ts';
+import type { Draft, Fingerprint } from '../resources/kind.ts';
+import { isSecret, type FileState } from '../resources/path-state.ts';
+import { diffLines, type LineDiff } from './line-diff.ts';
+
+export interface FileTextsOptions {
+  readonly fs: Pick<ReadFileSystem, 'read'>;
+  /** Bytes that a loaded spec carries. */
+  readonly content: (fingerprint: Fingerprint) => Uint8Array | undefined;
+}
+
+const largestText = 256 * 1024;
+const prefix = 'file:';
+
+export class FileTexts {
+  readonly #options: FileTextsOptions;
+
+  constructor(options: FileTextsOptions) {
+    this.#options = options;
+  }
+
+  /** Null: no file, a secret, no text, or nothing of the content changes. */
+  async diff(draft: Draft<unknown>): Promise<LineDiff | null> {
+    const { address } = draft;
+    const from = fileOf(draft.from);
+    const to = fileOf(draft.to);
+    if (!address.startsWith(prefix) || from === null || to === null || from.content === to.content) return null;
+    if (isSecret(from) || isSecret(to)) return null;
+    const after = textOf(this.#options.content(to.content));
+    const before = textOf(
+      await this.#options.fs.read(address.slice(prefix.length), largestText).catch(() => undefined),
+    );
+    return before === null || after === null ? null : diffLines(before, after);
+  }
+
+  /** The same plan, in which "content" says how many lines come and go. */
+  async count(preview: Preview): Promise<Preview> {
+    const counted = async (draft: Draft<unknown>): Promise<Draft<unknown>> => {
+      const diff = await this.diff(draft);
+      if (diff === null) return draft;
+      return { ...draft, summary: draft.summary.replace(/^content\b/u, `+${diff.added} -${diff.removed}`) };
+    };
+    const waves = await Promise.all(preview.waves.map((wave) => Promise.all(wave.map(counted))));
+    return { ...preview, waves };
+  }
+}
+
+/** The lines of a diff; what looks like a secret in them is hidden all the same. */
+export function diffText({ lines }: LineDiff): string {
+  return redactText(lines.join('\n'));
+}
+
+function fileOf(state: unknown): FileState | null {
+  return typeof state === 'object' && state !== null && 'type' in state && state.type === 'file'
+    ? (state as FileState)
+    : null;
+}
+
+function textOf(bytes: Uint8Array | undefined): string | null {
+  if (bytes === undefined || bytes.length > largestText || bytes.includes(0)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
