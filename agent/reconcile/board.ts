@@ -12,6 +12,8 @@ export interface Finding {
   readonly detail?: string;
 }
 
+const LASTING: ReadonlySet<ResourceCondition> = new Set(['waiting', 'failed', 'contended']);
+
 export class Board {
   readonly #rows = new Map<Address, ResourceStatus>();
   #remarks = new Map<string, Reason>();
@@ -49,7 +51,7 @@ export class Board {
 
   /**
    * Takes over what a look found. `complete`: the look saw everything, so what it does not name is gone.
-   * `trying`: free differences are about to be changed.
+   * What waits, failed or is contended is called so, with its age, until it has been tried again.
    */
   show(look: Survey, withheld: Withheld, at: Instant, complete: boolean): void {
     const found = new Map<Address, Finding>();
@@ -70,7 +72,9 @@ export class Board {
       found.set(wait.address, { condition: this.#waitCondition(look, wait.address), reason: wait.reason });
     for (const [address, finding] of found) {
       // "placed" is what a probe said of something that nothing here can judge; a look at its bytes does not change that.
-      if (finding.condition === 'ok' && this.#rows.get(address)?.condition === 'placed') continue;
+      const before = this.#rows.get(address)?.condition;
+      if (finding.condition === 'ok' && before === 'placed') continue;
+      if (finding.condition === 'changing' && before !== undefined && LASTING.has(before)) continue;
       this.set(address, finding, at);
     }
     if (!complete) return;

@@ -68,7 +68,9 @@ export function judge(input: StatusInput): Judgement {
       next: 'the rollback is retried by itself; mend what the reason names',
     };
   if (rollingBack) return withReason('Changing', blocked?.reason, 'wait for the rollback to end');
-  const waiting = worst('waiting');
+  // What waits by itself explains more than what waits for it.
+  const waiting =
+    rows.find((row) => row.condition === 'waiting' && row.reason?.code !== 'KSN-PLAN-006') ?? worst('waiting');
   if (open.some((tx) => tx.cause === 'generation')) {
     return waiting === undefined
       ? { verdict: 'Changing' }
