@@ -27,6 +27,11 @@ export class Book {
     return this.#journal.refused ?? this.#journal.poisoned;
   }
 
+  /** Never again in this run: damage, a newer format, a newer transaction, another key. Looking goes on. */
+  get readOnly(): boolean {
+    return this.#journal.refused !== null;
+  }
+
   /** Number of the last record; part of a preview's basis. */
   get seq(): number {
     return this.#journal.seq;

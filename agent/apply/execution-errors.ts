@@ -63,6 +63,12 @@ export const EXECUTION_ERRORS = {
     evidence: '`keelson events` shows each repair; `keelson status` since when.',
     next: 'Find the other writer (a cron job, Ansible, a person) and stop it, or take the resource out of the spec.',
   },
+  'KSN-EXEC-011': {
+    fault: 'caller',
+    meaning: 'A rollback has to change what is held, or what is only observed here, so it is not complete.',
+    evidence: '`keelson status` shows holds with their end, and `keelson config show` the modes of kinds.',
+    next: 'It goes on when the hold ends; `keelson release` ends it now.',
+  },
 } as const satisfies Catalogue;
 
 export const executionError = errorsOf(EXECUTION_ERRORS);

@@ -43,6 +43,11 @@ export class Superseded extends Error {
   override readonly name = 'Superseded';
 }
 
+/** What may be changed is another now (a hold, a patch, safe mode): stop at the next step and begin again from the journal. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
 export function wasSuperseded(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason instanceof Superseded;
 }
@@ -71,8 +76,15 @@ export function overridesInForce(r: Reconciliation): ReturnType<typeof activeOve
 
 export function restraintOf(r: Reconciliation): Restraint {
   const { mode, kindModes } = r.settings();
-  const safe = r.execution.book.state.safeMode !== null;
-  return { node: safe ? 'observe' : mode, kinds: kindModes, held: heldAddresses(overridesInForce(r)) };
+  const { state, readOnly } = r.execution.book;
+  const looksOnly = readOnly || state.safeMode !== null;
+  return { node: looksOnly ? 'observe' : mode, kinds: kindModes, held: heldAddresses(overridesInForce(r)) };
+}
+
+/** Observe mode, safe mode, a read-only journal or a hold on the whole node: nothing is begun; what was begun waits. */
+export function isRestrained(r: Reconciliation): boolean {
+  const { node, held } = restraintOf(r);
+  return node === 'observe' || held === 'all';
 }
 
 export function look(

@@ -12,7 +12,7 @@ import type { TxId } from '../apply/records.ts';
 import { withhold } from '../plan/withhold.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { Address, Change, Draft, Wait } from '../resources/kind.ts';
-import { look, now, pause, restraintOf, type Reconciliation } from './context.ts';
+import { isRestrained, look, now, pause, restraintOf, type Reconciliation } from './context.ts';
 import type { Desired } from './desired.ts';
 import { keepBooks } from './bookkeeping.ts';
 
@@ -48,6 +48,8 @@ export async function converge(r: Reconciliation, convergence: Convergence): Pro
     for (;;) {
       if (stop.aborted) return { is: 'stopped' };
       seen ??= await look(r, desired, stop);
+      // Held as a whole, nothing arrives, and nothing may be called good for it.
+      if (isRestrained(r)) return { is: 'stopped' };
       const withheld = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
       r.board.show(seen, withheld, now(r), true);
       const free = withheld.free.filter((draft) => !isIrreversible(draft));

@@ -127,6 +127,7 @@ export class Engine implements EnginePort {
       reasonGiven: override.reason,
       ...(override.address !== null && { address: override.address }),
     });
+    this.#interrupt();
     this.#everything();
   }
 
@@ -136,6 +137,7 @@ export class Engine implements EnginePort {
     if (override === undefined) throw engineError('KSN-ENGINE-007', `no override ${id}`, { element: id });
     await book.commit({ t: 'release', id, by, at: now(this.#r) });
     events.emit({ type: 'Released', message: `${override.address ?? 'the node'} is released`, by });
+    this.#interrupt();
     this.#everything();
   }
 
@@ -195,6 +197,7 @@ export class Engine implements EnginePort {
       by,
       reasonGiven: reason,
     });
+    this.#interrupt();
     this.#everything();
   }
 
@@ -249,6 +252,12 @@ export class Engine implements EnginePort {
     if (refusal !== null) throw engineError('KSN-ENGINE-006', `read-only: ${refusal.message}`);
     if (restraintOf(this.#r).node === 'observe')
       throw engineError('KSN-ENGINE-006', 'this node only observes now (mode observe or safe mode)');
+  }
+
+  /** What may be changed is another from now on: whatever is under way stops at its next step. */
+  #interrupt(): void {
+    this.#generation.interrupt();
+    this.#maintenance.interrupt();
   }
 
   #everything(): void {

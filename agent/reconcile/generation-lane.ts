@@ -1,6 +1,16 @@
 /** One job after another, each derived from the journal. */
 import { withhold } from '../plan/withhold.ts';
-import { look, now, overridesInForce, pause, restraintOf, Superseded, type Reconciliation } from './context.ts';
+import {
+  Interrupted,
+  isRestrained,
+  look,
+  now,
+  overridesInForce,
+  pause,
+  restraintOf,
+  Superseded,
+  type Reconciliation,
+} from './context.ts';
 import { finish, nameOf, runGeneration } from './generation.ts';
 import { runLeave } from './leave.ts';
 import { nextJob, type Job } from './next-job.ts';
@@ -20,7 +30,7 @@ export class GenerationLane {
   /** No job is under way and none is due. */
   get quiet(): boolean {
     if (this.#current !== null) return false;
-    return nextJob(this.#r.execution.book.state) === null || this.#restrained();
+    return nextJob(this.#r.execution.book.state) === null || isRestrained(this.#r);
   }
 
   /** Tells a running generation to stop at its next step. A rollback stops only where it cannot come to its end. */
@@ -29,6 +39,11 @@ export class GenerationLane {
     if (job === undefined || stop === undefined) return;
     if (job.do === 'rollback' && this.#r.execution.book.state.rollbackIncomplete === null) return;
     stop.abort(new Superseded('a newer generation was accepted'));
+  }
+
+  /** What may be done is another now: the job under way stops at its next step and begins again from the journal. */
+  interrupt(): void {
+    this.#current?.stop.abort(new Interrupted('what may be changed is another now'));
   }
 
   /** Resolves when the job under way has ended. */
@@ -42,7 +57,7 @@ export class GenerationLane {
       await pause(this.#r, IDLE_MS, signal);
       return;
     }
-    if (this.#restrained()) {
+    if (isRestrained(this.#r)) {
       await this.#showOnly(job, signal);
       await pause(this.#r, IDLE_MS, signal);
       return;
@@ -53,6 +68,8 @@ export class GenerationLane {
     this.#current = { job, stop, ended: work };
     try {
       await work;
+    } catch (error) {
+      if (signal.aborted || error !== stop.signal.reason) throw error;
     } finally {
       this.#current = null;
       both.unlink();
@@ -84,12 +101,6 @@ export class GenerationLane {
     const at = clock.now();
     await book.commit({ t: 'verdict', tx, outcome: 'superseded', at }, { t: 'close', tx, left: [], at });
     events.emit({ type: 'Superseded', message: `${name} was superseded before its verdict`, tx });
-  }
-
-  /** Observe mode, safe mode or a hold on the whole node: nothing is begun; what was begun waits. */
-  #restrained(): boolean {
-    const restraint = restraintOf(this.#r);
-    return restraint.node === 'observe' || restraint.held === 'all';
   }
 
   async #showOnly(job: Job, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,8 @@
 /** Looks at what may have drifted, when it has rested; at everything once an hour, and when wall time jumped. */
 import type { Address, DriftHint } from '../resources/kind.ts';
 import type { DriftQueue } from './drift-queue.ts';
-import { now, overridesInForce, pause, restraintOf, type Reconciliation } from './context.ts';
+import type { Override } from '../apply/records.ts';
+import { Interrupted, now, overridesInForce, pause, restraintOf, type Reconciliation } from './context.ts';
 import { maintain } from './maintenance.ts';
 import { maintained } from './next-job.ts';
 
@@ -21,7 +22,8 @@ export class MaintenanceLane {
   #lastFull = Number.NEGATIVE_INFINITY;
   #dueAt: number | null = null;
   #offset: number;
-  #held = '';
+  #overrides: readonly Override[] = [];
+  #stop: AbortController | null = null;
 
   constructor(r: Reconciliation, queue: DriftQueue) {
     this.#r = r;
@@ -36,6 +38,11 @@ export class MaintenanceLane {
   /** Everything was looked at since the start. */
   get looked(): boolean {
     return this.#looked;
+  }
+
+  /** What may be changed is another now: a repair under way stops at its next step. */
+  interrupt(): void {
+    this.#stop?.abort(new Interrupted('what may be changed is another now'));
   }
 
   /** The next pass is a person's: damping does not hold it back. */
@@ -65,7 +72,7 @@ export class MaintenanceLane {
   async turn(signal: AbortSignal): Promise<void> {
     const { clock } = this.#r.execution;
     this.#noticeJump();
-    this.#noticeHoldsEnding();
+    this.#noticeEnds();
     const monotonic = clock.monotonic();
     if (monotonic - this.#lastFull >= FULL_LOOK_MS) this.#queue.everything(monotonic);
     if (this.#dueAt !== null && this.#dueAt <= now(this.#r)) this.#queue.everything(monotonic);
@@ -77,14 +84,16 @@ export class MaintenanceLane {
       return;
     }
     this.#working = true;
+    this.#stop = new AbortController();
     try {
-      await this.#pass(due, signal);
+      await this.#pass(due, signal, AbortSignal.any([signal, this.#stop.signal]));
     } finally {
+      this.#stop = null;
       this.#working = false;
     }
   }
 
-  async #pass(due: ReadonlySet<Address> | 'everything', signal: AbortSignal): Promise<void> {
+  async #pass(due: ReadonlySet<Address> | 'everything', signal: AbortSignal, stopRepair: AbortSignal): Promise<void> {
     const { state } = this.#r.execution.book;
     const observing = restraintOf(this.#r).node === 'observe';
     if (
@@ -99,7 +108,7 @@ export class MaintenanceLane {
     const desired = await this.#r.view.of(accepted, overridesInForce(this.#r));
     const undamped = this.#undamped;
     if (due === 'everything') this.#undamped = false;
-    const pass = await maintain(this.#r, desired, { only: due, cause: 'repair', undamped }, signal);
+    const pass = await maintain(this.#r, desired, { only: due, cause: 'repair', undamped, stopRepair }, signal);
     if (pass === 'overtaken') {
       this.#requeue(due, OVERTAKEN_MS);
       return;
@@ -135,15 +144,21 @@ export class MaintenanceLane {
     this.#offset = offset;
   }
 
-  /** An expired hold: everything is looked at, so that the difference is shown and then repaired. */
-  #noticeHoldsEnding(): void {
-    const held = overridesInForce(this.#r)
-      .map(({ id }) => id)
-      .join(' ');
-    if (held !== this.#held && this.#held !== '') {
-      this.#queue.everything(this.#r.execution.clock.monotonic());
-      this.#r.wake.ring();
+  /** An expired override: everything is looked at, so that the difference is shown and then repaired. */
+  #noticeEnds(): void {
+    const now = new Map(overridesInForce(this.#r).map((override) => [override.id, override]));
+    const ended = this.#overrides.filter(({ id }) => !now.has(id));
+    this.#overrides = [...now.values()];
+    for (const { id, address, kind, by } of ended) {
+      if (!this.#r.execution.book.state.overrides.has(id)) continue; // Released by somebody, who said so.
+      this.#r.execution.events.emit({
+        type: 'Released',
+        message: `the ${kind} of ${address ?? 'the node'} by ${by} has ended`,
+        ...(address !== null && { address }),
+      });
     }
-    this.#held = held;
+    if (ended.length === 0) return;
+    this.#queue.everything(this.#r.execution.clock.monotonic());
+    this.#r.wake.ring();
   }
 }

@@ -25,7 +25,6 @@ export interface Pass {
   readonly again: ReadonlyMap<Address, number>;
   /** Wall time at which a kind wants to be asked again. */
   readonly dueAt: number | null;
-  /** Differences a person should see before they are repaired (a hold has just ended). */
   readonly repaired: number;
 }
 
@@ -34,6 +33,8 @@ export interface PassOptions {
   readonly cause: Extract<TxCause, 'repair' | 'override'>;
   /** A person asked: damping does not hold this pass back. */
   readonly undamped: boolean;
+  /** Aborted when what may be changed is another: what is not begun is left to the next pass. */
+  readonly stopRepair: AbortSignal;
 }
 
 const RETRY_MS = 5_000;
@@ -64,13 +65,14 @@ export async function maintain(
     again.set(draft.address, (count?.notBefore ?? now(r)) - now(r));
     return false;
   });
+  tellNoLongerHeld(r, mine);
   r.board.show(seen, withheld, now(r), complete);
   contended(r, withheld.free);
   if (complete) r.watch(seen.targets);
   for (const wait of [...seen.waits, ...withheld.waits]) again.set(wait.address, RETRY_MS);
   tellReported(r, seen);
   // Nothing is awaited between the look's end and the reservation.
-  const repaired = mine.length === 0 ? 0 : await repair(r, mine, seen, options, again, signal);
+  const repaired = mine.length === 0 ? 0 : await repair(r, mine, seen, options, again);
   await keepBooks(r, seen);
   if (complete)
     await probeAll(
@@ -88,7 +90,6 @@ async function repair(
   seen: Survey,
   options: PassOptions,
   again: Map<Address, number>,
-  signal: AbortSignal,
 ): Promise<number> {
   const { book, bootId, clock, events } = r.execution;
   const tx = r.execution.book.nextTx();
@@ -105,7 +106,7 @@ async function repair(
     // Not synced by itself: the first intent's fsync carries it, and recovery looks for leftovers of unknown transactions.
     await book.note({ t: 'open', tx, cause: options.cause, drafts: [], at: now(r), bootId });
     const outcome = await runChanges(r.execution, tx, drafts, {
-      stop: signal,
+      stop: options.stopRepair,
       onFailure: 'continue',
       settleMs: REPAIR_SETTLE_MS,
       targets: seen.targets,
@@ -160,6 +161,15 @@ function contention(address: Address): Reason {
   return executionError('KSN-EXEC-010', `${address} is changed again and again by something else`, {
     element: address,
   }).toReason();
+}
+
+/** What differs when a hold has ended is shown before it is repaired. */
+function tellNoLongerHeld(r: Reconciliation, drafts: readonly Draft<unknown>[]): void {
+  for (const { address, summary } of drafts) {
+    if (r.board.get(address)?.condition !== 'held') continue;
+    const message = `${address} is held no longer and differs: ${summary}`;
+    r.execution.events.emit({ type: 'DriftReported', address, message });
+  }
 }
 
 /** Drift that is only to be reported becomes an event once, when it is first seen. */

@@ -93,6 +93,8 @@ async function floorOf(r: Reconciliation, wanted: Accepted): Promise<number> {
 }
 
 export function checkOverride(r: Reconciliation, override: Override): void {
-  if (!(override.expires > now(r)))
-    throw engineError('KSN-ENGINE-005', `${new Date(override.expires).toISOString()} is not in the future`);
+  const { expires } = override;
+  const when = new Date(expires);
+  if (Number.isNaN(when.getTime())) throw engineError('KSN-ENGINE-005', `${expires} is no time at which it ends`);
+  if (expires <= now(r)) throw engineError('KSN-ENGINE-005', `${when.toISOString()} is not in the future`);
 }

@@ -11,8 +11,17 @@ import type { BaseRow, JournalRecord, OpenTransaction, TxId } from '../apply/rec
 import { runChanges } from '../apply/run-changes.ts';
 import { holdGates } from '../health/hold.ts';
 import { kindOf, targetsOf } from '../plan/targets.ts';
+import { withhold } from '../plan/withhold.ts';
 import type { Address, AnyKind, Draft, Effect, Observation, Target } from '../resources/kind.ts';
-import { now, overridesInForce, pause, wasSuperseded, type Reconciliation } from './context.ts';
+import {
+  isRestrained,
+  now,
+  overridesInForce,
+  pause,
+  restraintOf,
+  wasSuperseded,
+  type Reconciliation,
+} from './context.ts';
 import { converge } from './converge.ts';
 import type { Desired } from './desired.ts';
 import { gatesOf } from './gates-of.ts';
@@ -77,9 +86,12 @@ type Left = { readonly address: Address; readonly reason: Reason }[];
 async function undoAll(r: Reconciliation, tx: TxId, failed: OpenTransaction, stop: AbortSignal): Promise<Left | null> {
   const delays = backoff(RETRY, r.entropy);
   for (;;) {
-    const { drafts, atBase, left, unknown, targets } = await undoDrafts(r, tx, failed, stop);
+    const undo = await undoDrafts(r, tx, failed, stop);
+    if (isRestrained(r)) return null;
+    const { atBase, left, unknown, targets } = undo;
+    const { free: drafts, held, observed, kept } = withhold(undo.drafts, [], restraintOf(r), r.execution.kinds);
     if (atBase.length > 0) await r.execution.book.commit({ t: 'undone', tx, addresses: atBase });
-    let failure: Reason | null = unknown;
+    let failure: Reason | null = unknown ?? notOurs([...held, ...observed, ...kept]);
     if (drafts.length > 0) {
       const taken = r.reservations.take(
         drafts.map((draft) => draft.address),
@@ -212,6 +224,15 @@ function undoDraft(r: Reconciliation, row: BaseRow, from: unknown, kind: string)
 
 function distinct(effects: readonly Effect[]): readonly Effect[] {
   return [...new Map(effects.map((effect) => [JSON.stringify(effect), effect])).values()];
+}
+
+/** A person's hold, or a kind that is only observed, keeps the rollback from its end. */
+function notOurs([first, ...more]: readonly Draft<unknown>[]): Reason | null {
+  if (first === undefined) return null;
+  const also = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  return executionError('KSN-EXEC-011', `${first.address} is held, or only observed, and cannot go back now${also}`, {
+    element: first.address,
+  }).toReason();
 }
 
 function leftAlone(address: Address, how: string): Reason {
