@@ -51,6 +51,10 @@ check: $(installed) ## Check types, lint, format, the rules of the rooms, and de
 fmt: $(installed) ## Format the sources
 	@$(bin)/oxfmt
 
+.PHONY: picture
+picture: $(installed) ## Draw the rooms for ARCHITECTURE.md, from what imports what
+	@$(node) packaging/draw-rooms.ts
+
 .PHONY: bundle
 bundle: $(installed) ## Build dist/keelson.js, the one file that the unit file runs
 	@$(node) packaging/bundle.ts
