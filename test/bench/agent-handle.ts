@@ -1,0 +1,60 @@
+/** An agent in a process of its own, so that who measures does not slow down who is measured. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Answer, Order } from './agent-process.ts';
+import type { Milestones } from './bench-agent.ts';
+import { writeTrust } from './document.ts';
+
+const program = fileURLToPath(new URL('agent-process.ts', import.meta.url));
+
+export class AgentHandle implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<{ readonly failed: string }>;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#ended = once(child, 'exit').then(([code]) => ({ failed: `the agent's process ended with ${code}` }));
+  }
+
+  /** `nodeArguments`: `--cpu-prof` and the like. */
+  static async open(
+    root: string,
+    settleMs: number,
+    nodeArguments: readonly string[] = profiling(),
+  ): Promise<AgentHandle> {
+    writeTrust(root);
+    const child = fork(program, { execArgv: [...process.execArgv, ...nodeArguments] });
+    const handle = new AgentHandle(child);
+    await handle.#order({ do: 'open', root, settleMs });
+    return handle;
+  }
+
+  bringAbout(document: string): Promise<Milestones> {
+    return this.#order({ do: 'bring-about', document }) as Promise<Milestones>;
+  }
+
+  lookAtAll(): Promise<number> {
+    return this.#order({ do: 'look' }) as Promise<number>;
+  }
+
+  async #order(order: Order): Promise<unknown> {
+    this.#child.send(order);
+    const answered = once(this.#child, 'message').then(([message]) => message as Answer);
+    const answer = await Promise.race([answered, this.#ended]);
+    if ('failed' in answer) throw new Error(answer.failed);
+    return answer.result;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    this.#child.send({ do: 'end' } satisfies Order);
+    await this.#ended;
+  }
+}
+
+/** `KEELSON_BENCH_PROF=DIR` leaves a CPU profile of every agent there. */
+function profiling(): readonly string[] {
+  const folder = process.env['KEELSON_BENCH_PROF'];
+  return folder === undefined ? [] : ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${folder}`];
+}
