@@ -20,14 +20,25 @@ const REAL_WORK = new Set([
   'GETADDRINFOREQWRAP',
 ]);
 const underWay = new Set<number>();
+/** Somebody works in slices and gives the loop its turns between them. */
+const slices = new Set<number>();
+const over = (id: number): void => {
+  underWay.delete(id);
+  slices.delete(id);
+};
+let ownTurn = false;
 createHook({
   trackPromises: false,
   init(id, type) {
     if (REAL_WORK.has(type)) underWay.add(id);
+    else if (type === 'Immediate' && !ownTurn) slices.add(id);
   },
-  before: (id) => underWay.delete(id),
-  destroy: (id) => underWay.delete(id),
+  before: over,
+  destroy: over,
 }).enable();
+
+/** Slices that are waited for before time goes on; a loop that turns for ever is not waited out. */
+const MOST_SLICES = 500;
 
 /** Real time that `runUntil` gives real work which no sleeper explains. */
 const PATIENCE_MS = 20_000;
@@ -147,10 +158,19 @@ export class VirtualClock implements Clock {
   /** Returns when promise chains are at rest and no file operation or child process is under way. */
   async #rest(): Promise<void> {
     const started = performance.now();
+    let sliced = 0;
     for (let quiet = 0; quiet < QUIET_TURNS;) {
-      await turn();
-      quiet = underWay.size > 0 ? 0 : quiet + 1;
-      if (quiet === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      ownTurn = true;
+      const next = turn();
+      ownTurn = false;
+      await next;
+      if (underWay.size > 0) {
+        quiet = 0;
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      } else if (slices.size > 0 && sliced < MOST_SLICES) {
+        quiet = 0;
+        sliced += 1;
+      } else quiet += 1;
       if (performance.now() - started > PATIENCE_MS) return;
     }
   }
