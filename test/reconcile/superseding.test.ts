@@ -129,10 +129,11 @@ t.test('rule 8: a rollback that cannot come to its end gives way, and the base s
   await it.begin(things(2, { a: '2', b: '2' }), 120_000);
   t.equal(node.status?.verdict, 'Degraded');
   t.equal(await it.thing('b'), '1');
-  kind.script('a').beforeApply = () => {};
   kind.script('b').unwell = (value) => value === '3';
-  const status = await node.accept(things(3, { a: '3', b: '3' }));
-  t.equal(status.verdict, 'RolledBack');
+  await it.begin(things(3, { a: '3', b: '3' }), 1_000);
+  t.same([await it.thing('a'), await it.thing('b')], ['3', '3']);
+  kind.script('a').beforeApply = () => {};
+  t.equal((await node.settled()).verdict, 'RolledBack');
   t.same([await it.thing('a'), await it.thing('b')], ['1', '1']);
   t.equal(node.state.rollbackIncomplete, null);
 });
@@ -143,13 +144,14 @@ t.test('rule 8: a newer generation accepted while the agent was down', async (t)
   await it.begin(things(2, { a: '2', b: '2' }), 200);
   t.equal(it.node.state.open.size, 1);
   // Accepted and not begun: killed in the same turn as the accept became durable.
-  it.kind.script('a').beforeApply = () => {};
-  const dead = it.node.died();
+  const over = new AbortController();
+  const dead = it.node.died(over.signal);
   const accepting = it.node.engine
     .accept(things(3, { a: '3' }))
     .then(() => it.node.machine.crashAt(it.node.machine.calls + 1));
   await it.node.clock.runUntil(accepting);
   await Promise.race([dead, it.node.clock.advance(1_000)]);
+  over.abort();
   await using after = await it.node.crash(losesNothing);
   await after.start();
   t.equal((await after.settled()).verdict, 'OK');

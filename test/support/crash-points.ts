@@ -5,7 +5,22 @@ import type { VerifiedSpec } from '../../agent/verify/verified-spec.ts';
 import { EngineNode, type EngineNodeOptions } from './engine-node.ts';
 
 /** What changes a disk. A crash before or after anything else is the same as one between the two around it. */
-const MUTATING = new Set(['createFile', 'write', 'sync', 'syncData', 'setOwner', 'setMode', 'setLinkOwner', 'setXattr', 'createDirectory', 'createLink', 'rename', 'renameNew', 'unlink', 'rmdir']);
+const MUTATING = new Set([
+  'createFile',
+  'write',
+  'sync',
+  'syncData',
+  'setOwner',
+  'setMode',
+  'setLinkOwner',
+  'setXattr',
+  'createDirectory',
+  'createLink',
+  'rename',
+  'renameNew',
+  'unlink',
+  'rmdir',
+]);
 
 export interface Points {
   /** Primitives in all. */
@@ -15,7 +30,11 @@ export interface Points {
 }
 
 /** One run without a crash, from start to rest: where it could crash. */
-export async function crashPoints(machine: MemoryHost, spec: VerifiedSpec, options: EngineNodeOptions = {}): Promise<Points> {
+export async function crashPoints(
+  machine: MemoryHost,
+  spec: VerifiedSpec,
+  options: EngineNodeOptions = {},
+): Promise<Points> {
   const host = machine.crash(losesNothing);
   const mutating: number[] = [];
   host.onPrimitive = (call) => {
@@ -24,11 +43,19 @@ export async function crashPoints(machine: MemoryHost, spec: VerifiedSpec, optio
   await using node = await EngineNode.on(host, options);
   await node.start();
   await node.accept(spec);
+  host.onPrimitive = undefined;
   return { primitives: host.calls, mutating };
 }
 
 /** The same run, dead at `index`; then a new start on what `choose` leaves, accepted again if that was lost, at rest. */
-export async function crashAndRecover(machine: MemoryHost, spec: VerifiedSpec, index: number, when: 'before' | 'after', choose: Choose, options: EngineNodeOptions = {}): Promise<EngineNode> {
+export async function crashAndRecover(
+  machine: MemoryHost,
+  spec: VerifiedSpec,
+  index: number,
+  when: 'before' | 'after',
+  choose: Choose,
+  options: EngineNodeOptions = {},
+): Promise<EngineNode> {
   const host = machine.crash(losesNothing);
   const node = await EngineNode.on(host, options);
   await dieAt(node, host, index, when, async () => {
@@ -42,8 +69,18 @@ export async function crashAndRecover(machine: MemoryHost, spec: VerifiedSpec, i
 }
 
 /** Resolves when the machine is dead (or the work ended before that). */
-export async function dieAt(node: EngineNode, host: MemoryHost, index: number, when: 'before' | 'after', work: () => Promise<void>): Promise<void> {
+export async function dieAt(
+  node: EngineNode,
+  host: MemoryHost,
+  index: number,
+  when: 'before' | 'after',
+  work: () => Promise<void>,
+): Promise<void> {
   host.crashAt(index, when);
-  const dead = node.died();
-  await Promise.race([work().catch(() => {}), dead]);
+  const ended = new AbortController();
+  const done = work().then(
+    () => ended.abort(),
+    () => ended.abort(),
+  );
+  await Promise.race([done, node.died(ended.signal)]);
 }

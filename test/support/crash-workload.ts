@@ -15,7 +15,11 @@ const many = (from: number, to: number, make: (n: number) => [string, object]): 
 const reload = (target: string): object => ({ onChange: { [`process:${target}`]: { signal: 'SIGHUP' } } });
 
 /** What is there before Keelson: some of it is taken over. */
-export const FOUND: Readonly<Record<string, string>> = { '/etc/chrony.conf': 'server old\n', '/etc/taken.conf': 'theirs\n', '/etc/other': 'never ours\n' };
+export const FOUND: Readonly<Record<string, string>> = {
+  '/etc/chrony.conf': 'server old\n',
+  '/etc/taken.conf': 'theirs\n',
+  '/etc/other': 'never ours\n',
+};
 
 export const GOOD: Sections = {
   directories: { '/var/lib/app': { mode: '0750' }, '/var/lib/gone': {} },
@@ -27,7 +31,10 @@ export const GOOD: Sections = {
     ...many(0, 5, (n) => [`/etc/app/${n}.conf`, file(`good ${n}\n`)]),
   },
   links: { '/etc/app/current': { target: '0.conf' }, '/etc/app/old': { target: '1.conf' } },
-  staticPods: { haproxy: pod('haproxy', 'localhost/haproxy:1', { dependsOn: ['file:/etc/haproxy/haproxy.cfg'] }), retired: pod('retired', 'localhost/retired:1') },
+  staticPods: {
+    haproxy: pod('haproxy', 'localhost/haproxy:1', { dependsOn: ['file:/etc/haproxy/haproxy.cfg'] }),
+    retired: pod('retired', 'localhost/retired:1'),
+  },
 };
 
 /** 35 resources: created, modified, adopted, of another mode, unchanged; five of the good ones leave. */
@@ -43,7 +50,11 @@ export function nextSections(more: object = {}): Sections {
       ...many(0, 12, (n) => [`/etc/app/${n}.conf`, file(n % 2 === 0 ? `next ${n}\n` : `good ${n}\n`)]),
       ...many(0, 4, (n) => [`/var/lib/new/deep/${n}`, file(`deep ${n}\n`)]),
     },
-    links: { '/etc/app/current': { target: '2.conf' }, '/etc/new-link': { target: 'app/current' }, '/var/lib/new/link': { target: 'deep' } },
+    links: {
+      '/etc/app/current': { target: '2.conf' },
+      '/etc/new-link': { target: 'app/current' },
+      '/var/lib/new/link': { target: 'deep' },
+    },
     staticPods: {
       haproxy: pod('haproxy', 'localhost/haproxy:2', { dependsOn: ['file:/etc/haproxy/haproxy.cfg'] }),
       keepalived: pod('keepalived', 'localhost/keepalived:1', { dependsOn: ['pod:haproxy'] }),
@@ -52,14 +63,17 @@ export function nextSections(more: object = {}): Sections {
   };
 }
 
-export const count = (sections: Sections): number => Object.values(sections).reduce((sum, section) => sum + Object.keys(section).length, 0);
+export const count = (sections: Sections): number =>
+  Object.values(sections).reduce((sum, section) => sum + Object.keys(section).length, 0);
 
 /** Few rounds of gates: their timing is tested elsewhere, and every round is a thousand primitives. */
 const QUICK = { health: { stableForMs: 0, deadlineMs: 10_000 } };
 const QUICK_BAD = { health: { stableForMs: 0, deadlineMs: 100 } };
 
 /** A machine on which generation 1 is good, stopped in order; crash it as often as wanted. */
-export async function goodMachine(options: EngineNodeOptions = {}): Promise<{ readonly machine: MemoryHost; readonly picture: readonly string[] }> {
+export async function goodMachine(
+  options: EngineNodeOptions = {},
+): Promise<{ readonly machine: MemoryHost; readonly picture: readonly string[] }> {
   const node = await EngineNode.on(undefined, options);
   for (const [path, content] of Object.entries(FOUND)) await node.write(path, content);
   await node.start();
@@ -82,15 +96,19 @@ export async function hostPicture(node: EngineNode): Promise<readonly string[]> 
   for await (const entry of node.fs.auditTree('/', digester, new AbortController().signal)) {
     if (entry.path.startsWith('/var/lib/keelson')) continue;
     let what = entry.target ?? entry.digest ?? '';
-    if (entry.path.startsWith('/etc/kubernetes/manifests/') && entry.type === 'file') what = withoutNonce(await node.text(entry.path));
-    lines.push(`${entry.path} ${entry.type} ${entry.type === 'link' ? '' : entry.mode.toString(8)} ${entry.uid}:${entry.gid} ${what}`);
+    if (entry.path.startsWith('/etc/kubernetes/manifests/') && entry.type === 'file')
+      what = withoutNonce(await node.text(entry.path));
+    lines.push(
+      `${entry.path} ${entry.type} ${entry.type === 'link' ? '' : entry.mode.toString(8)} ${entry.uid}:${entry.gid} ${what}`,
+    );
   }
   return lines;
 }
 
 function withoutNonce(manifest: string | null): string {
   const parsed = JSON.parse(manifest ?? '{}') as { metadata?: { annotations?: Record<string, string> } };
-  for (const name of Object.keys(parsed.metadata?.annotations ?? {})) if (name.startsWith('keelson.dev/')) delete parsed.metadata?.annotations?.[name];
+  for (const name of Object.keys(parsed.metadata?.annotations ?? {}))
+    if (name.startsWith('keelson.dev/')) delete parsed.metadata?.annotations?.[name];
   if (Object.keys(parsed.metadata?.annotations ?? {}).length === 0) delete parsed.metadata?.annotations;
   return JSON.stringify(parsed);
 }

@@ -224,9 +224,9 @@ export class EngineNode implements AsyncDisposable {
     this.#opened = null;
   }
 
-  /** Resolves when the machine has died at its crash point, whatever the engine does then. */
-  async died(): Promise<void> {
-    while (!this.machine.dead) await new Promise((resolve) => setImmediate(resolve));
+  /** Resolves when the machine has died at its crash point, whatever the engine does then; or when `otherwise` aborts. */
+  async died(otherwise: AbortSignal): Promise<void> {
+    while (!this.machine.dead && !otherwise.aborted) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Power cut: what was not synced is at the mercy of `choose`; a new node on the rest, not started yet. */

@@ -1,0 +1,99 @@
+/**
+ * Proof 1 of the engine: dead at every primitive that changes the disk, of apply and of rollback; what is left is
+ * started again and ends wholly at the new generation or wholly at its base, effects run, nothing half made.
+ * A crash between two primitives that change nothing is the same crash as the one after both.
+ */
+import { losesAll, losesBySeed, losesNothing, type Choose } from '../../hostfs/memory-crash.ts';
+import type { MemoryHost } from '../../hostfs/memory-host.ts';
+import type { VerifiedSpec } from '../../agent/verify/verified-spec.ts';
+import { crashAndRecover, crashPoints } from './crash-points.ts';
+import { goodMachine, hostPicture } from './crash-workload.ts';
+import { EngineNode, recordingEffects } from './engine-node.ts';
+
+export interface CrashMode {
+  readonly name: string;
+  readonly when: 'before' | 'after';
+  readonly choose: (index: number) => Choose;
+  /** Every n-th point. */
+  readonly stride: number;
+}
+
+/** Every point at its worst; the milder ends at a third of them, each time others. */
+export const DAILY: readonly CrashMode[] = [
+  { name: 'a power cut that loses everything unsynced', when: 'before', choose: () => losesAll, stride: 1 },
+  { name: 'a kill that loses nothing', when: 'after', choose: () => losesNothing, stride: 3 },
+  { name: 'a power cut that loses some', when: 'before', choose: losesBySeed, stride: 3 },
+];
+
+export const COMPLETE: readonly CrashMode[] = DAILY.map((mode) => ({ ...mode, stride: 1 }));
+
+export interface CrashReport {
+  readonly mode: string;
+  readonly crashed: number;
+  readonly points: number;
+  readonly primitives: number;
+  readonly wrong: readonly { readonly index: number; readonly fault: unknown }[];
+}
+
+/** `expectBase`: the generation fails, so that its end is what was there before it. */
+export async function* crashEverywhere(
+  spec: VerifiedSpec,
+  expectBase: boolean,
+  modes: readonly CrashMode[],
+): AsyncGenerator<CrashReport> {
+  const { machine, picture: base } = await goodMachine();
+  const expected = expectBase ? base : await pictureAfter(machine, spec);
+  const points = await crashPoints(machine, spec);
+  for (const { name, when, choose, stride } of modes) {
+    const wrong: { index: number; fault: unknown }[] = [];
+    const chosen = points.mutating.filter((_, nth) => nth % stride === 0);
+    for (const index of chosen) {
+      const fault = await faultAt(machine, spec, { index, when, choose: choose(index), expected });
+      if (fault !== null) wrong.push({ index, fault });
+    }
+    yield { mode: name, crashed: chosen.length, points: points.mutating.length, primitives: points.primitives, wrong };
+  }
+}
+
+async function pictureAfter(machine: MemoryHost, spec: VerifiedSpec): Promise<readonly string[]> {
+  await using node = await EngineNode.on(machine.crash(losesNothing));
+  await node.start();
+  await node.accept(spec);
+  return hostPicture(node);
+}
+
+interface Crash {
+  readonly index: number;
+  readonly when: 'before' | 'after';
+  readonly choose: Choose;
+  readonly expected: readonly string[];
+}
+
+/** What is wrong after the crash and a new start; null: nothing. */
+async function faultAt(
+  machine: MemoryHost,
+  spec: VerifiedSpec,
+  { index, when, choose, expected }: Crash,
+): Promise<unknown> {
+  const effects: string[] = [];
+  await using node = await crashAndRecover(machine, spec, index, when, choose, {
+    effects: [recordingEffects(effects)],
+  });
+  const picture = await hostPicture(node);
+  const more = picture.filter((line) => !expected.includes(line));
+  const less = expected.filter((line) => !picture.includes(line));
+  if (more.length + less.length > 0) return { more, less };
+  const left = (await node.engine.preview()).waves.flat();
+  if (left.length > 0) return `left to do: ${left.map((draft) => draft.address).join(', ')}`;
+  if (node.state.open.size > 0) return 'a transaction is left open';
+  if (node.state.anomalies.length > 0) return node.state.anomalies;
+  return repeated(effects);
+}
+
+/** An effect may run again after a crash that hid its record, so twice at most under one id. */
+function repeated(effects: readonly string[]): string | null {
+  const counts = new Map<string, number>();
+  for (const effect of effects) counts.set(effect, (counts.get(effect) ?? 0) + 1);
+  const often = [...counts].find(([, times]) => times > 2);
+  return often === undefined ? null : `${often[0]} ran ${often[1]} times`;
+}
