@@ -38,7 +38,7 @@ class ChangesRun {
   readonly #drafts: readonly Draft<unknown>[];
   readonly #options: RunOptions;
   #before: Precedence = new Map();
-  /** Tried and not arrived: what needs them by name stays, what merely comes after them goes on. */
+  /** Will not arrive in this run: what needs them stays too; a removal that merely comes after what is built goes on. */
   readonly #missed = new Set<Address>();
   readonly #waits: Wait[] = [];
   readonly #replan: Address[] = [];
@@ -103,8 +103,11 @@ class ChangesRun {
       }
       const [first] = stuck;
       if (first === undefined) continue;
-      for (const { address } of component) {
+      // A step back that cannot be made stops only what needs it.
+      const together = component.every(({ why }) => why === 'undo') ? stuck : component.map(({ address }) => address);
+      for (const address of together) {
         await this.#drop(address);
+        this.#missed.add(address);
         if (!stuck.has(address))
           this.#waits.push({
             address,
@@ -137,7 +140,7 @@ class ChangesRun {
       await ballast.reserveFor(this.#tx, needed);
     } catch (error) {
       const reason = asKeelsonError(error).toReason();
-      for (const address of [...this.#pending.keys()]) {
+      for (const address of this.#pending.keys()) {
         await this.#drop(address);
         this.#waits.push({ address, reason, until: 'input' });
       }
@@ -146,8 +149,9 @@ class ChangesRun {
 
   async #applyInOrder(): Promise<void> {
     let wave = this.#nextWave();
-    this.#before = precedence([...this.#pending.values()]);
+    this.#before = precedence(this.#drafts.map((draft) => this.#pending.get(draft.address) ?? draft));
     while (this.#pending.size > 0 && !this.#halted) {
+      this.#spreadMisses();
       const due = [...this.#pending.values()].filter((change) => this.#isReady(change));
       if (due.length === 0) {
         if (this.#settling.size === 0) break;
@@ -175,12 +179,27 @@ class ChangesRun {
   }
 
   #isReady(change: Change<unknown>): boolean {
-    for (const need of this.#before.get(change.address) ?? []) {
-      if (this.#settled.has(need)) continue;
-      if (this.#missed.has(need) && !change.needs.includes(need)) continue;
-      return false;
-    }
+    if (this.#missed.has(change.address)) return false;
+    for (const need of this.#before.get(change.address) ?? [])
+      if (!this.#settled.has(need) && !(this.#missed.has(need) && this.#merelyAfter(change, need))) return false;
     return true;
+  }
+
+  #spreadMisses(): void {
+    for (let before = -1; before !== this.#missed.size;) {
+      before = this.#missed.size;
+      for (const change of this.#pending.values()) {
+        const needed = [...(this.#before.get(change.address) ?? [])].filter((need) => this.#missed.has(need));
+        if (needed.some((need) => !this.#merelyAfter(change, need))) this.#missed.add(change.address);
+      }
+    }
+  }
+
+  /** Removals come last of all, which is good manners; they do not need what is built before them. */
+  #merelyAfter(change: Change<unknown>, need: Address): boolean {
+    const other = this.#drafts.find(({ address }) => address === need);
+    if (change.to !== null || other === undefined || other.to === null) return false;
+    return !other.claims.some((claim) => change.claims.includes(claim));
   }
 
   #beginSettling(change: Change<unknown>): void {
@@ -253,7 +272,7 @@ class ChangesRun {
 
   /** What was staged and will not be applied leaves no temporary. */
   async #discard(): Promise<void> {
-    for (const address of [...this.#pending.keys()]) await this.#drop(address);
+    for (const address of this.#pending.keys()) await this.#drop(address);
   }
 
   #nextWave(): number {

@@ -30,7 +30,7 @@ export interface Reconciliation {
   readonly entropy: Entropy;
   readonly checkGate: (gate: GateSpec, signal: AbortSignal) => Promise<Health>;
   readonly settings: () => EngineSettings;
-  /** Wakes lanes that wait for something to change: a hint, an override, a new generation. */
+  /** Wakes lanes that wait for something to change: an override, a new generation, a person who wants it now. */
   readonly wake: Wake;
   /** Watches what a complete look found from now on. */
   readonly watch: (targets: ReadonlyMap<Address, Target<unknown, unknown>>) => void;
@@ -54,15 +54,18 @@ export function wasSuperseded(signal: AbortSignal): boolean {
 
 /** A doorbell: `ring` wakes everybody who waits. */
 export class Wake {
-  #bell = Promise.withResolvers<void>();
+  readonly #waiting = new Set<() => void>();
 
   ring(): void {
-    this.#bell.resolve();
-    this.#bell = Promise.withResolvers<void>();
+    const woken = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of woken) wake();
   }
 
-  get next(): Promise<void> {
-    return this.#bell.promise;
+  /** Called at the next ring; the answer takes that back. */
+  onRing(wake: () => void): () => void {
+    this.#waiting.add(wake);
+    return () => this.#waiting.delete(wake);
   }
 }
 
@@ -105,19 +108,20 @@ export function look(
   return survey(only === undefined ? input : { ...input, only }, signal);
 }
 
-/** Sleeps, or until somebody rings. False when `signal` aborted. */
-export async function pause(r: Reconciliation, ms: number, signal: AbortSignal): Promise<boolean> {
+/** Sleeps, or until somebody rings, here or at `also`. False when `signal` aborted. */
+export async function pause(r: Reconciliation, ms: number, signal: AbortSignal, also?: Wake): Promise<boolean> {
   if (signal.aborted) return false;
   const awake = new AbortController();
   const onAbort = (): void => awake.abort();
   signal.addEventListener('abort', onAbort, { once: true });
-  void r.wake.next.then(onAbort);
+  const leave = [r.wake.onRing(onAbort), also?.onRing(onAbort)];
   try {
     await r.execution.clock.sleep(ms, awake.signal);
   } catch {
     // Woken early.
   } finally {
     signal.removeEventListener('abort', onAbort);
+    for (const take of leave) take?.();
   }
   return !signal.aborted;
 }

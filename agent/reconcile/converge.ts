@@ -64,7 +64,8 @@ export async function converge(r: Reconciliation, convergence: Convergence): Pro
       await keepBooks(r, seen, tx);
       const waits: Wait[] = [...seen.waits, ...withheld.waits];
       let failure: Reason | null = null;
-      if (free.length > 0) {
+      // Also with nothing to change: an effect that failed is still owed.
+      if (free.length > 0 || onFailure === 'continue') {
         const outcome = await runChanges(r.execution, tx, free, { stop, onFailure, settleMs, targets: seen.targets });
         for (const change of outcome.applied) changed.add(change.address);
         for (const address of [...outcome.applied.map((change) => change.address), ...outcome.replan])

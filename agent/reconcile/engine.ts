@@ -113,7 +113,6 @@ export class Engine implements EnginePort {
 
   hint(hint: DriftHint): void {
     this.#maintenance.hint(hint);
-    this.#r.wake.ring();
   }
 
   async override(override: Override): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Address, DriftHint } from '../resources/kind.ts';
 import type { DriftQueue } from './drift-queue.ts';
 import type { Override } from '../apply/records.ts';
-import { Interrupted, now, overridesInForce, pause, restraintOf, type Reconciliation } from './context.ts';
+import { Interrupted, now, overridesInForce, pause, restraintOf, Wake, type Reconciliation } from './context.ts';
 import { maintain } from './maintenance.ts';
 import { maintained } from './next-job.ts';
 
@@ -24,6 +24,8 @@ export class MaintenanceLane {
   #offset: number;
   #overrides: readonly Override[] = [];
   #stop: AbortController | null = null;
+  /** A bell of its own: what happens on the host does not cut short what others wait for. */
+  readonly #hinted = new Wake();
 
   constructor(r: Reconciliation, queue: DriftQueue) {
     this.#r = r;
@@ -51,6 +53,11 @@ export class MaintenanceLane {
   }
 
   hint(hint: DriftHint): void {
+    this.#queueHint(hint);
+    this.#hinted.ring();
+  }
+
+  #queueHint(hint: DriftHint): void {
     const { settleMs } = this.#r.settings();
     const at = this.#r.execution.clock.monotonic();
     if (hint.addresses === undefined) {
@@ -80,7 +87,7 @@ export class MaintenanceLane {
     // Taken counts as looked at: what cannot be done now is queued again with a delay, never asked for in a circle.
     if (due === 'everything') this.#lastFull = monotonic;
     if (due === null) {
-      await pause(this.#r, Math.min(this.#untilNext(), CLOCK_CHECK_MS), signal);
+      await pause(this.#r, Math.min(this.#untilNext(), CLOCK_CHECK_MS), signal, this.#hinted);
       return;
     }
     this.#working = true;
@@ -146,9 +153,9 @@ export class MaintenanceLane {
 
   /** An expired override: everything is looked at, so that the difference is shown and then repaired. */
   #noticeEnds(): void {
-    const now = new Map(overridesInForce(this.#r).map((override) => [override.id, override]));
-    const ended = this.#overrides.filter(({ id }) => !now.has(id));
-    this.#overrides = [...now.values()];
+    const inForce = new Map(overridesInForce(this.#r).map((override) => [override.id, override]));
+    const ended = this.#overrides.filter(({ id }) => !inForce.has(id));
+    this.#overrides = [...inForce.values()];
     for (const { id, address, kind, by } of ended) {
       if (!this.#r.execution.book.state.overrides.has(id)) continue; // Released by somebody, who said so.
       this.#r.execution.events.emit({

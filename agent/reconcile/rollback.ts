@@ -63,8 +63,11 @@ export async function runRollback(
   } else tx = resumed.tx;
   r.execution.progressed();
 
-  const left = await undoAll(r, tx, failed, stop);
-  if (left === null) return;
+  const left = await undoAll(r, tx, failed, stop).catch((error: unknown) => {
+    if (stop.aborted) return null;
+    throw error;
+  });
+  if (left === null) return stopHere(r, tx, failed, [], stop);
   const desired = await r.view.of(target, overridesInForce(r));
   const converged = await converge(r, {
     tx,
@@ -85,41 +88,46 @@ type Left = { readonly address: Address; readonly reason: Reason }[];
 /** Step one, again and again until nothing of it is outstanding. Null: told to stop. */
 async function undoAll(r: Reconciliation, tx: TxId, failed: OpenTransaction, stop: AbortSignal): Promise<Left | null> {
   const delays = backoff(RETRY, r.entropy);
+  const left: Left = [];
   for (;;) {
     const undo = await undoDrafts(r, tx, failed, stop);
     if (isRestrained(r)) return null;
-    const { atBase, left, unknown, targets } = undo;
+    const { atBase, unknown, targets } = undo;
+    left.push(...undo.left);
     const { free: drafts, held, observed, kept } = withhold(undo.drafts, [], restraintOf(r), r.execution.kinds);
     if (atBase.length > 0) await r.execution.book.commit({ t: 'undone', tx, addresses: atBase });
-    let failure: Reason | null = unknown ?? notOurs([...held, ...observed, ...kept]);
-    if (drafts.length > 0) {
-      const taken = r.reservations.take(
-        drafts.map((draft) => draft.address),
-        tx,
-      );
-      if (!taken) {
-        await r.reservations.released();
-        continue;
-      }
-      const outcome = await runChanges(r.execution, tx, drafts, {
-        stop,
-        onFailure: 'continue',
-        settleMs: UNDO_SETTLE_MS,
-        targets,
-      });
-      r.reservations.release(tx);
-      for (const change of outcome.applied) {
-        r.execution.events.emit({
-          type: 'ResourceChanged',
-          address: change.address,
-          message: `${change.address}: ${change.summary}`,
-          tx,
-        });
-      }
-      failure ??= firstReason(outcome.failures) ?? outcome.waits[0]?.reason ?? null;
-      if (outcome.stopped) return null;
-      if (failure === null && outcome.replan.length > 0) continue;
+    const taken = r.reservations.take(
+      drafts.map((draft) => draft.address),
+      tx,
+    );
+    if (!taken) {
+      await r.reservations.released();
+      continue;
     }
+    // Also with nothing left to change: an effect that failed is still owed.
+    const outcome = await runChanges(r.execution, tx, drafts, {
+      stop,
+      onFailure: 'continue',
+      settleMs: UNDO_SETTLE_MS,
+      targets,
+    });
+    r.reservations.release(tx);
+    for (const change of outcome.applied) {
+      r.execution.events.emit({
+        type: 'ResourceChanged',
+        address: change.address,
+        message: `${change.address}: ${change.summary}`,
+        tx,
+      });
+    }
+    const failure =
+      unknown ??
+      notOurs([...held, ...observed, ...kept]) ??
+      firstReason(outcome.failures) ??
+      outcome.waits[0]?.reason ??
+      null;
+    if (outcome.stopped) return null;
+    if (failure === null && outcome.replan.length > 0) continue;
     if (failure === null) return left;
     // A full disk: throw off what was kept for just this, and go on at once.
     if ((await r.execution.ballast.release(failed.tx)) > 0) continue;
