@@ -39,6 +39,8 @@ export async function liveAsAgent(invocation: Invocation, options: DaemonOptions
   const tell = (told: Promise<void>): void => void told.catch((error: unknown) => warn(log, 'notify', error));
 
   const opening = new AbortController();
+  using closing = new DisposableStack();
+  closing.defer(() => opening.abort());
   tell(whileOpening(clock, notifier, opening.signal));
   let settings = await options.loadSettings();
   await using agent = await options.compose({
@@ -57,6 +59,17 @@ export async function liveAsAgent(invocation: Invocation, options: DaemonOptions
 
   const ending = new AbortController();
   const stop = AbortSignal.any([signal, ending.signal]);
+  const watch = (intervalMs: number): Promise<void> => {
+    const pulse = new Pulse(clock, () => agent.writerTurn());
+    const alive = (): boolean => pulse.beats();
+    return keepWatchdog(notifier, {
+      intervalMs,
+      clock,
+      signal: stop,
+      alive,
+      failed: (error) => warn(log, 'watchdog', error),
+    });
+  };
   const reload = async (): Promise<void> => {
     tell(notifier.reloading());
     try {
@@ -71,29 +84,28 @@ export async function liveAsAgent(invocation: Invocation, options: DaemonOptions
   };
 
   const beside: Promise<void>[] = [];
-  using _ = invocation.onReload(() => void reload());
-  await agent.run(stop, async () => {
-    opening.abort();
-    agent.events.emit({ type: 'AgentStarted', message: `keelson ${PROGRAM_VERSION} runs as process ${process.pid}` });
-    await notifier.ready(statusLine(agent.engine.status())).catch((error: unknown) => warn(log, 'notify', error));
-    log.info('ready', 'the agent is ready', { version: PROGRAM_VERSION });
-    beside.push(followStatus(agent, stop, (status) => tell(notifier.status(statusLine(status)))));
-    if (environment.watchdogMs !== null) {
-      const pulse = new Pulse(clock, () => agent.writerTurn());
-      beside.push(
-        keepWatchdog(notifier, {
-          intervalMs: environment.watchdogMs,
-          clock,
-          signal: stop,
-          alive: () => pulse.beats(),
-          failed: (error) => warn(log, 'watchdog', error),
-        }),
-      );
-    }
-    if (options.beside !== undefined) beside.push(options.beside(agent, stop).finally(() => ending.abort()));
-  });
-  tell(notifier.stopping('stopping'));
-  agent.events.emit({ type: 'AgentStopping', message: 'the agent stops' });
+  /** Its failure is seen when everything ends; until then nobody waits for it. */
+  const alongside = (task: Promise<void>): void => {
+    task.catch(() => {});
+    beside.push(task);
+  };
+  closing.use(invocation.onReload(() => void reload()));
+  try {
+    await agent.run(stop, async () => {
+      opening.abort();
+      agent.events.emit({ type: 'AgentStarted', message: `keelson ${PROGRAM_VERSION} runs as process ${process.pid}` });
+      await notifier.ready(statusLine(agent.engine.status())).catch((error: unknown) => warn(log, 'notify', error));
+      log.info('ready', 'the agent is ready', { version: PROGRAM_VERSION });
+      alongside(followStatus(agent, stop, (status) => tell(notifier.status(statusLine(status)))));
+      if (environment.watchdogMs !== null) alongside(watch(environment.watchdogMs));
+      if (options.beside !== undefined) alongside(options.beside(agent, stop).finally(() => ending.abort()));
+    });
+  } finally {
+    ending.abort();
+    tell(notifier.stopping('stopping'));
+    agent.events.emit({ type: 'AgentStopping', message: 'the agent stops' });
+    await Promise.allSettled(beside);
+  }
   await Promise.all(beside);
 }
 

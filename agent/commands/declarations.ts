@@ -63,7 +63,8 @@ function looking(program: Command, run: Run): void {
     .command('explain')
     .description('a code, or a kind or field of a spec; works offline')
     .argument('[name]', 'KSN-POD-007, files, files.content')
-    .action((name) => run(async (i) => (await import('./explain.ts')).explain(i, name)));
+    .option('--markdown', 'every code as one page', false)
+    .action((name, options) => run(async (i) => (await import('./explain.ts')).explain(i, name, options)));
   program
     .command('doctor')
     .description('what this host lacks, with the next step')

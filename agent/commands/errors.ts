@@ -44,12 +44,6 @@ export const CLI_ERRORS = {
     evidence: 'keelson status lists holds with their ids.',
     next: 'Name an address that is held, or an id.',
   },
-  'KSN-CLI-008': {
-    fault: 'environment',
-    meaning: 'The agent did not end cleanly: some parts of it failed while they were closed.',
-    evidence: 'The message has each part with its failure.',
-    next: 'The next start recovers; report it if it repeats.',
-  },
 } as const satisfies Catalogue;
 
 export const cliError = errorsOf(CLI_ERRORS);

@@ -29,5 +29,5 @@ export async function eventsOnDisk(
   ]);
   const { fs } = await openRootFolder(invocation.global.root);
   await using _ = fs;
-  return newestEvents(fs, events, limit, after);
+  return await newestEvents(fs, events, limit, after);
 }

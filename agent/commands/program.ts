@@ -55,8 +55,8 @@ async function throughCommander(
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return 0;
-    if (error.code === 'commander.help') return 1;
+    // Asked for it is an answer; shown instead of an answer it is a failure.
+    if (error.code.startsWith('commander.help')) return error.exitCode === 0 ? 0 : 1;
     throw cliError('KSN-CLI-001', error.message.replace(/^error: /u, '').replaceAll(/\s*\n\s*/gu, ' '));
   }
   return code;
@@ -75,9 +75,16 @@ function quiet(command: Command, terminal: Terminal): void {
 
 async function printFailure(terminal: Terminal, thrown: unknown): Promise<void> {
   const { failureText, findingsSum, findingsText } = await import('./text/findings-text.ts');
-  const error = asKeelsonError(thrown);
-  const findings = 'findings' in error && Array.isArray(error.findings) ? error.findings : [];
-  if (findings.length > 0) terminal.warn([...findingsText(findings, terminal.palette), findingsSum(findings)]);
-  else terminal.warn(failureText(error.toReason(), terminal.palette));
-  if (error.fault === 'bug') terminal.warn((error.cause instanceof Error ? error.cause.stack : error.stack) ?? '');
+  for (const one of apart(thrown)) {
+    const error = asKeelsonError(one);
+    const findings = 'findings' in error && Array.isArray(error.findings) ? error.findings : [];
+    if (findings.length > 0) terminal.warn([...findingsText(findings, terminal.palette), findingsSum(findings)]);
+    else terminal.warn(failureText(error.toReason(), terminal.palette));
+    if (error.fault === 'bug') terminal.warn((error.cause instanceof Error ? error.cause.stack : error.stack) ?? '');
+  }
+}
+
+/** What failed first, then what failed while everything was closed. */
+function apart(thrown: unknown): readonly unknown[] {
+  return thrown instanceof SuppressedError ? [...apart(thrown.suppressed), ...apart(thrown.error)] : [thrown];
 }

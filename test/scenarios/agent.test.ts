@@ -1,0 +1,77 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { example, keelson, started } from './program.ts';
+
+/** A root that trusts one key, and a way to put signed generations into its folder. */
+async function signedRoot(t: Test) {
+  const root = t.testdir();
+  const keys = join(root, 'keys');
+  for (const folder of ['trust.d', 'specs.d', 'config.d'])
+    mkdirSync(join(root, 'etc/keelson', folder), { recursive: true });
+  for (const name of ['ops-1', 'ops-2']) await keelson('keygen', name, '--out', keys);
+  const trust = (name: string) =>
+    copyFileSync(join(keys, `${name}.yaml`), join(root, 'etc/keelson/trust.d', `${name}.yaml`));
+  trust('ops-1');
+  const publish = async (generation: number, signer: string) => {
+    const plain = join(root, 'plain.yaml');
+    writeFileSync(plain, readFileSync(example, 'utf8').replace(/generation: 1\b/u, `generation: ${generation}`));
+    const out = join(root, 'etc/keelson/specs.d', `lb-${generation}.dsse.json`);
+    const signed = await keelson('sign', plain, '--key', join(keys, `${signer}.key`), '--out', out);
+    t.equal(signed.code, 0, signed.err);
+  };
+  return { root, trust, publish, at: (...args: string[]) => keelson('--root', root, ...args) };
+}
+
+t.test('the daemon takes signed specs, reloads its trust, and ends in order', async (t) => {
+  const { root, trust, publish, at } = await signedRoot(t);
+  await publish(1, 'ops-1');
+  const agent = started(t, '--root', root, 'agent');
+  await agent.says(/"event":"ready"/u);
+  const following = started(t, '--root', root, 'events', '--follow', '--after', '0');
+  await following.says(/VerdictGood/u);
+  t.match(following.out, /SpecAccepted +lb\/1 accepted from folder:\S+, signed by ops-1\n/u);
+
+  t.match(await at('agent'), { code: 1, err: /^KSN-APPLY-020 Another agent \(process \d+\) runs/u });
+  t.match(await at('status', '--exit-code'), { code: 0, out: /OK {2}running lb\/1/u }, 'the first runs on');
+
+  await publish(2, 'ops-2');
+  await following.says(/SpecRefused.*KSN-VERIFY-005/u);
+  trust('ops-2');
+  agent.process.kill('SIGHUP');
+  await following.says(/lb\/2 accepted from folder:\S+, signed by ops-2/u);
+
+  writeFileSync(join(root, 'etc/keelson/config.d/50.yaml'), 'mode: { nod: observe }\n');
+  agent.process.kill('SIGHUP');
+  await agent.says(/reload-failed/u);
+  t.match(await at('config', 'show'), { code: 1, err: /50\.yaml:1:9 +KSN-CFG-005/u });
+  t.match(await at('status'), { code: 0 }, 'what was in force stays, and can be asked');
+
+  const { code } = await agent.stop('SIGTERM');
+  t.equal(code, 0);
+  t.notOk(existsSync(join(root, 'run/keelson/agent.sock')));
+  t.notOk(existsSync(join(root, 'run/keelson/control.sock')));
+});
+
+t.test('killed at any time, it goes on where it was', async (t) => {
+  const { root, publish, at } = await signedRoot(t);
+  await publish(1, 'ops-1');
+  const first = started(t, '--root', root, 'agent');
+  await first.says(/"event":"ready"/u);
+  await first.stop('SIGKILL');
+  const second = started(t, '--root', root, 'agent');
+  await second.says(/"event":"ready"/u);
+  const following = started(t, '--root', root, 'events', '--follow', '--after', '0');
+  await following.says(/VerdictGood/u);
+  t.match(await at('status'), { code: 0, out: /OK {2}running lb\/1/u });
+  t.equal((await second.stop()).code, 0);
+});
+
+t.test('doctor names what is lacking, with the next step', async (t) => {
+  const root = t.testdir();
+  const bare = await keelson('--root', root, 'doctor');
+  t.equal(bare.code, 1);
+  t.match(bare.out, /LACKING +trust roots.*\n +Next: keelson keygen/u);
+  const data = JSON.parse((await keelson('--root', root, 'doctor', '-o', 'json')).out) as { what: string }[];
+  t.ok(data.some(({ what }) => what === 'configuration'));
+});
