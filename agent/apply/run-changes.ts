@@ -27,7 +27,8 @@ export async function runChanges(
   drafts: readonly Draft<unknown>[],
   options: RunOptions,
 ): Promise<RunOutcome> {
-  order(drafts); // refuses a circle before anything is staged
+  const circle = circleIn(drafts);
+  if (circle !== null) return { applied: [], waits: [], replan: [], failures: [circle], stopped: false };
   const run = new ChangesRun(execution, tx, drafts, options);
   return run.toEnd();
 }
@@ -278,6 +279,17 @@ class ChangesRun {
   #nextWave(): number {
     const intents = this.#execution.book.state.open.get(this.#tx)?.intents ?? [];
     return Math.max(-1, ...intents.map((intent) => intent.wave)) + 1;
+  }
+}
+
+/** Refuses a circle before anything is staged. */
+function circleIn(drafts: readonly Draft<unknown>[]): Failure | null {
+  try {
+    order(drafts);
+    return null;
+  } catch (error) {
+    const reason = asKeelsonError(error).toReason();
+    return { address: (reason.element ?? '') as Address, reason };
   }
 }
 
