@@ -20,6 +20,8 @@ export interface Execution {
   /** Effect supports beyond the kinds' own: processes, commands; later units and pods. */
   readonly effects: readonly EffectSupport[];
   readonly guards: GuardTimers;
+  /** Whether `tcp:HOST:PORT` (or `coordinator`, which no release has yet and so counts as reached) answers. */
+  readonly reach: (target: string, signal: AbortSignal) => Promise<boolean>;
   readonly ballast: Ballast;
   readonly bootId: string;
   /** Owned by a transaction from intent until settled. */

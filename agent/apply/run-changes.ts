@@ -14,6 +14,7 @@ import { temporaryName, type Address, type Change, type Draft, type Wait } from 
 import { commitWave } from './commit-wave.ts';
 import type { Execution, Failure, RunOptions, RunOutcome } from './execution.ts';
 import type { TxId } from './records.ts';
+import { proveGuard } from './prove-guards.ts';
 import { runEffects } from './run-effects.ts';
 import { settle } from './settle.ts';
 import { stageAll, type StageOutcome } from './stage-all.ts';
@@ -173,9 +174,20 @@ class ChangesRun {
       }
       this.#applied.push(...outcome.applied);
       await this.#runEffects(new Set(this.#pending.keys()));
+      await this.#proveGuards(outcome.applied);
       for (const change of outcome.applied) this.#beginSettling(change);
       this.#execution.progressed();
       wave += 1;
+    }
+  }
+
+  /** Sat out to its end, also when told to stop: an unproven guard would one day undo what came after it. */
+  async #proveGuards(applied: readonly Change<unknown>[]): Promise<void> {
+    for (const change of applied) {
+      if (change.guard === undefined) continue;
+      const guard = this.#options.targets.get(change.address)?.item?.common.guard;
+      const reason = await proveGuard(this.#execution, change, guard, new AbortController().signal);
+      if (reason !== null) this.#failures.push({ address: change.address, reason });
     }
   }
 

@@ -12,6 +12,7 @@ import {
   type Reconciliation,
 } from './context.ts';
 import { finish, nameOf, runGeneration } from './generation.ts';
+import { disarmGuards } from '../apply/prove-guards.ts';
 import { runLeave } from './leave.ts';
 import { nextJob, type Job } from './next-job.ts';
 import { runRollback } from './rollback.ts';
@@ -98,6 +99,7 @@ export class GenerationLane {
   /** A newer generation was accepted while the agent was down. */
   async #closeSuperseded(tx: string, name: string): Promise<void> {
     const { book, events, clock } = this.#r.execution;
+    await disarmGuards(this.#r.execution, tx);
     const at = clock.now();
     await book.commit({ t: 'verdict', tx, outcome: 'superseded', at }, { t: 'close', tx, left: [], at });
     events.emit({ type: 'Superseded', message: `${name} was superseded before its verdict`, tx });

@@ -14,6 +14,7 @@ import { look, now, overridesInForce, pause, restraintOf, wasSuperseded, type Re
 import { converge, differing } from './converge.ts';
 import type { Desired } from './desired.ts';
 import { gatesOf, isAlive, probeAll } from './gates-of.ts';
+import { disarmGuards } from '../apply/prove-guards.ts';
 import { guardsHold } from './guards.ts';
 
 const CLEANUP_RETRY_MS = 30_000;
@@ -199,7 +200,7 @@ export async function finish(r: Reconciliation, tx: TxId, desired: Desired, stop
       return;
     }
   }
-  await guardsDisarmed(r, tx);
+  await disarmGuards(r.execution, tx);
   await r.execution.ballast.release(tx);
   await book.commit({ t: 'close', tx, left: [], at: clock.now() });
   const seen = await look(r, desired, stop);
@@ -210,10 +211,4 @@ export async function finish(r: Reconciliation, tx: TxId, desired: Desired, stop
     stop,
   );
   await r.tidy();
-}
-
-async function guardsDisarmed(r: Reconciliation, tx: TxId): Promise<void> {
-  for (const intent of r.execution.book.state.open.get(tx)?.intents ?? []) {
-    for (const change of intent.changes) if (change.guard !== undefined) await r.execution.guards.disarm(change.id);
-  }
 }

@@ -144,6 +144,7 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     events: parts.events,
     effects: parts.effects,
     guards: parts.guards,
+    reach: (target, signal) => reach(target, (gate) => parts.checkGate(gate, hosts.read, signal)),
     ballast: new Ballast(fs, stateDir, journalBytes),
     bootId,
     busy: new Map(),
@@ -210,6 +211,17 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     remarks: [start.failure, key.lost, journal.refused].filter((error) => error !== null),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+const REACH_TIMEOUT_MS = 2_000;
+
+/** `tcp:HOST:PORT`; `coordinator` counts as reached while this release has none. */
+async function reach(target: string, check: (gate: GateSpec) => Promise<Health>): Promise<boolean> {
+  const match = /^tcp:\[?(.+?)\]?:(\d+)$/.exec(target);
+  if (match === null) return true;
+  const [, host = '', port = '0'] = match;
+  const health = await check({ type: 'tcp', host, port: Number(port), boot: false, timeoutMs: REACH_TIMEOUT_MS });
+  return health.is === 'healthy';
 }
 
 /** Three abnormal exits in ten minutes: observe, block what was being applied, and name the last step. */

@@ -5,7 +5,7 @@ import type { JournalRecord, OpenTransaction } from '../apply/records.ts';
 import { overridesInForce, now, type Reconciliation } from './context.ts';
 import { nameOf } from './generation.ts';
 import { maintained } from './next-job.ts';
-import { guardFired } from './guards.ts';
+import { guardFired } from '../apply/prove-guards.ts';
 import { completeIntents, settleIntents } from './settle-intents.ts';
 
 /** So many starts that found the same transaction without any progress: it is the transaction that kills the agent. */

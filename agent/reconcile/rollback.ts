@@ -8,6 +8,7 @@ import type { Reason } from '../base/errors.ts';
 import { firstReason } from '../apply/commit-wave.ts';
 import { executionError } from '../apply/execution-errors.ts';
 import type { BaseRow, JournalRecord, OpenTransaction, TxId } from '../apply/records.ts';
+import { disarmGuards } from '../apply/prove-guards.ts';
 import { runChanges } from '../apply/run-changes.ts';
 import { holdGates } from '../health/hold.ts';
 import { kindOf, targetsOf } from '../plan/targets.ts';
@@ -41,6 +42,7 @@ export async function runRollback(
   const target = book.state.lastKnownGood;
   const why = failed.verdict?.reason;
   await settleIntents(r, failed, stop);
+  await disarmGuards(r.execution, failed.tx);
   let tx: TxId;
   if (resumed === null) {
     tx = r.execution.book.nextTx();

@@ -55,6 +55,7 @@ export async function completeIntents(
     await execution.writer.run(async () => {
       try {
         const staged = await kind.stage(change, execution.hosts.stage, signal);
+        if (change.guard !== undefined) await execution.guards.arm(change);
         await applyOne(execution, staged.change, signal);
         await execution.hosts.mutate.fs.flush();
         await execution.book.note({ t: 'done', tx: tx.tx, ids: [change.id] });
