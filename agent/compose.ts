@@ -15,8 +15,10 @@ import type { Agent, AgentParts } from './composition.ts';
 import { checkGate } from './health/gates.ts';
 import { RootAccounts } from './host/accounts.ts';
 import { readFacts } from './host/facts.ts';
+import { HostGuardTimers } from './host/guard-timers.ts';
 import { createProcessTable } from './host/process-table.ts';
 import { createRunCommand } from './host/run-command.ts';
+import { spawnDetached } from './host/spawn-detached.ts';
 import { openEngine } from './reconcile/open-engine.ts';
 import { EventLog } from './report/event-log.ts';
 import { StatusStore } from './report/status-store.ts';
@@ -44,6 +46,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
 
   const accounts = new RootAccounts(fs);
   await accounts.refresh();
+  const run = createRunCommand({ clock });
   const checker = new LazyChecker(kinds);
   const { kindSettings } = settings().verifier;
   const opened = building.use(
@@ -59,9 +62,18 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       accounts,
       abilities: { selinux: parts.selinux, kubelet: null },
       kindSettings,
-      run: createRunCommand({ clock }),
+      run,
       effects: [processEffects(createProcessTable())],
-      guards: parts.guards,
+      guards: new HostGuardTimers({
+        fs,
+        stateDir: folders.state,
+        clock,
+        run,
+        spawnDetached,
+        hasSystemd: parts.hasSystemd,
+        accounts,
+        bootId,
+      }),
       checkGate: (gate, host, signal) => checkGate(gate, { ...host, ports: {} }, signal),
       settings: () => settings().engine,
       events,

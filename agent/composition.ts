@@ -1,5 +1,4 @@
 /** What the composition root is given, and what it gives back. */
-import type { GuardTimers } from './apply/guard-timers.ts';
 import type { Clock } from './base/clock.ts';
 import type { Entropy } from './base/entropy.ts';
 import type { Reason } from './base/errors.ts';
@@ -39,7 +38,8 @@ export interface AgentParts {
   readonly bootId: string;
   readonly pid: number;
   readonly selinux: boolean;
-  readonly guards: GuardTimers;
+  /** The systemd that runs is that of this root: it holds the timers of guards. */
+  readonly hasSystemd: boolean;
   readonly peerOf: (descriptor: number) => Peer | null;
 }
 

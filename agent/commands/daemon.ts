@@ -2,6 +2,7 @@
  * The life of an agent: start, READY, steady state, reload, orderly end. `keelson agent` and `keelson dev` both live
  * it; they differ in the root and in who reads what is said.
  */
+import { existsSync } from 'node:fs';
 import type { Agent, AgentFolders, AgentParts, AgentSettings } from '../composition.ts';
 import { systemEntropy } from '../base/entropy.ts';
 import { asKeelsonError } from '../base/errors.ts';
@@ -12,7 +13,6 @@ import { keepWatchdog, type Notifier } from '../host/notify.ts';
 import type { NodeStatus } from '../report/status.ts';
 import type { Invocation } from './invocation.ts';
 import type { OpenedRoot } from './open-root.ts';
-import { noGuards } from './no-guards.ts';
 import { Pulse } from './pulse.ts';
 import { PROGRAM_VERSION } from './program-version.ts';
 import { statusLine } from './text/verdict-word.ts';
@@ -53,7 +53,7 @@ export async function liveAsAgent(invocation: Invocation, options: DaemonOptions
     bootId: await readBootId(),
     pid: process.pid,
     selinux: false,
-    guards: noGuards,
+    hasSystemd: root.isWholeHost && existsSync('/run/systemd/system'),
     peerOf: (descriptor) => root.libc?.peerCredentials(descriptor) ?? null,
   });
 

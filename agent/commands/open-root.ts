@@ -1,4 +1,5 @@
 /** The root that is meant, as a rooted file system: the same one for the daemon, the sandbox and commands that read the disk. */
+import { resolve } from 'node:path';
 import { loadLibc, type Libc } from '../../hostfs/ffi.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
 import { nodePrimitives } from '../../hostfs/node-primitives.ts';
@@ -10,6 +11,8 @@ export interface OpenedRoot {
   readonly libc: Libc | null;
   /** An ordinary user's sandbox: their own ids stand for root's. */
   readonly rootless: boolean;
+  /** The root is `/`: units, processes and timers of this machine are this root's. */
+  readonly isWholeHost: boolean;
 }
 
 export async function openRootFolder(path: string): Promise<OpenedRoot> {
@@ -19,7 +22,7 @@ export async function openRootFolder(path: string): Promise<OpenedRoot> {
   const rootless = uid !== 0;
   try {
     const fs = await openRoot(nodePrimitives({ root: path, libc }), { ids: rootless ? { uid, gid } : 'as-is' });
-    return { fs, libc, rootless };
+    return { fs, libc, rootless, isWholeHost: resolve(path) === '/' };
   } catch (error) {
     throw cliError('KSN-CLI-002', `the root ${path} cannot be opened: ${(error as Error).message}`, {
       cause: error,

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { silentLog } from '../../agent/base/log.ts';
 import { systemClock } from '../../agent/base/system-clock.ts';
 import { systemEntropy } from '../../agent/base/entropy.ts';
-import { noGuards } from '../../agent/commands/no-guards.ts';
 import { checkGate } from '../../agent/health/gates.ts';
 import { RootAccounts } from '../../agent/host/accounts.ts';
 import { readFacts } from '../../agent/host/facts.ts';
@@ -70,7 +69,7 @@ export async function openBenchAgent(root: string, settleMs: number): Promise<Be
       kindSettings: KIND_SETTINGS,
       run: createRunCommand({ clock: systemClock }),
       effects: [processEffects(createProcessTable())],
-      guards: noGuards,
+      guards: { arm: async () => {}, disarm: async () => {}, fired: async () => [], acknowledge: async () => {} },
       checkGate: (gate, host, signal) => checkGate(gate, { ...host, ports: {} }, signal),
       settings: () => ({
         nodeName: 'bench',
