@@ -23,11 +23,12 @@ import { openEngine } from './reconcile/open-engine.ts';
 import { EventLog } from './report/event-log.ts';
 import { StatusStore } from './report/status-store.ts';
 import type { Draft } from './resources/kind.ts';
-import { processEffects } from './resources/process-effects.ts';
+import { processEffects, type ProcessTable } from './resources/process-effects.ts';
 import { kinds } from './resources/registry.ts';
 import { FolderSource } from './sources/folder.ts';
 import { LazyChecker, reloadAccepted, SpecVerifier } from './sources/spec-verifier.ts';
 
+const NO_PROCESSES: ProcessTable = { all: async () => [], byPid: async () => null, signal: async () => false };
 const PRIVATE = { mode: 0o700, uid: 0, gid: 0 } as const;
 const SHARED = { mode: 0o755, uid: 0, gid: 0 } as const;
 
@@ -63,7 +64,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       abilities: { selinux: parts.selinux, kubelet: null },
       kindSettings,
       run,
-      effects: [processEffects(createProcessTable())],
+      effects: [processEffects(parts.ownsProcesses ? createProcessTable() : NO_PROCESSES)],
       guards: new HostGuardTimers({
         fs,
         stateDir: folders.state,

@@ -38,6 +38,8 @@ export interface AgentParts {
   readonly bootId: string;
   readonly pid: number;
   readonly selinux: boolean;
+  /** Processes of this machine are this root's; a sandbox must not signal them. */
+  readonly ownsProcesses: boolean;
   /** The systemd that runs is that of this root: it holds the timers of guards. */
   readonly hasSystemd: boolean;
   readonly peerOf: (descriptor: number) => Peer | null;

@@ -52,7 +52,8 @@ export async function liveAsAgent(invocation: Invocation, options: DaemonOptions
     entropy: systemEntropy,
     bootId: await readBootId(),
     pid: process.pid,
-    selinux: false,
+    selinux: existsSync('/sys/fs/selinux/enforce'),
+    ownsProcesses: root.isWholeHost,
     hasSystemd: root.isWholeHost && existsSync('/run/systemd/system'),
     peerOf: (descriptor) => root.libc?.peerCredentials(descriptor) ?? null,
   });
