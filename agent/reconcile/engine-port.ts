@@ -1,5 +1,5 @@
 /** The engine as commands, sockets and sources see it. */
-import type { Address, DriftHint } from '../resources/kind.ts';
+import type { DriftHint } from '../resources/kind.ts';
 import type { Preview } from '../plan/preview.ts';
 import type { Override } from '../apply/records.ts';
 import type { NodeStatus, ResourceStatus } from '../report/status.ts';
@@ -37,5 +37,3 @@ export interface EnginePort {
   /** Resolves when nothing is being changed and nothing is due now (waits and holds do not count). */
   settled(signal: AbortSignal): Promise<NodeStatus>;
 }
-
-export type { Address };
