@@ -56,7 +56,8 @@ export class Board {
   show(look: Survey, withheld: Withheld, at: Instant, complete: boolean): void {
     const found = new Map<Address, Finding>();
     for (const [address, target] of look.targets) {
-      if (target.item?.implied === true && target.owned === null) continue;
+      // Folders that only carry other resources are nobody's wish; they show when something is wrong with them.
+      if (target.item?.implied === true) continue;
       found.set(address, { condition: 'ok' });
     }
     for (const note of look.notes) {
