@@ -53,16 +53,22 @@ export async function commitWave(
   });
 }
 
-/** Applies one change under the contract's deadline. Used by recovery as well. */
+/**
+ * Applies one change under the contract's deadline. Past it the change has failed, and is still waited for: another
+ * must not begin while this one may yet change something. Used by recovery as well.
+ */
 export async function applyOne(execution: Execution, change: Change<unknown>, signal: AbortSignal): Promise<void> {
   const kind = kindOf(execution.kinds, change.address);
   if (kind === undefined) throw new Error(`no kind for ${change.address}`);
+  let applying: Promise<void> | undefined;
   try {
-    await withDeadline(execution.clock, APPLY_DEADLINE_MS, signal, (limited) =>
-      kind.apply(change, execution.hosts.mutate, limited),
-    );
+    await withDeadline(execution.clock, APPLY_DEADLINE_MS, signal, (limited) => {
+      applying = kind.apply(change, execution.hosts.mutate, limited);
+      return applying;
+    });
   } catch (error) {
     if (!(error instanceof DeadlineError)) throw error;
+    await applying?.catch(() => {});
     throw executionError('KSN-EXEC-001', `${change.address} was not changed within ${APPLY_DEADLINE_MS / 1000} s`, {
       element: change.address,
     });

@@ -116,6 +116,9 @@ export class ScriptedKind implements Kind<ThingSpec, ThingState> {
   readonly schema = Type.Object({});
   readonly key = { pattern: /^[a-z0-9-]+$/, meaning: 'a word' };
   readonly deeds: Deed[] = [];
+  /** How often an apply began before another had ended. */
+  overlaps = 0;
+  #applying = 0;
   readonly #scripts = new Map<string, Script>();
   /** Monotonic time until which an item is not ready. */
   readonly #readyAt = new Map<string, number>();
@@ -243,9 +246,19 @@ export class ScriptedKind implements Kind<ThingSpec, ThingState> {
   }
 
   async apply(change: Change<ThingState>, host: Host, signal: AbortSignal): Promise<void> {
+    this.#note('apply', change, host);
+    if (this.#applying > 0) this.overlaps += 1;
+    this.#applying += 1;
+    try {
+      await this.#apply(change, host, signal);
+    } finally {
+      this.#applying -= 1;
+    }
+  }
+
+  async #apply(change: Change<ThingState>, host: Host, signal: AbortSignal): Promise<void> {
     const key = keyOf(change.address);
     const script = this.script(key);
-    this.#note('apply', change, host);
     await script.beforeApply(change);
     if (script.applyFails > 0) {
       script.applyFails -= 1;
