@@ -4,12 +4,27 @@
  * `import()` stays late: the code is in the file, but a module is evaluated when it is first asked for. Node keeps the
  * compiled code between starts when NODE_COMPILE_CACHE names a folder (the unit file sets it).
  */
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { rmSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outfile = `${root}dist/keelson.js`;
+
+/**
+ * Node's own modules as they are asked for. esbuild lifts an `import` of one to the top of the bundle, also out of a
+ * module that is loaded late, and node:http alone costs more memory than an idle agent may have.
+ */
+const lateBuiltins: Plugin = {
+  name: 'late-builtins',
+  setup(bundling) {
+    bundling.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+    bundling.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+      loader: 'js',
+    }));
+  },
+};
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 await build({
@@ -17,6 +32,7 @@ await build({
   entryPoints: ['agent/main.ts'],
   outfile,
   bundle: true,
+  plugins: [lateBuiltins],
   platform: 'node',
   target: 'node26',
   format: 'esm',
