@@ -8,7 +8,7 @@ import { kindOf } from '../plan/targets.ts';
 import { ThirdStateError, type Address, type Change } from '../resources/kind.ts';
 import { executionError } from './execution-errors.ts';
 import type { Execution, Failure } from './execution.ts';
-import type { JournalRecord, TxId } from './records.ts';
+import type { JournalRecord, OpenTransaction, TxId } from './records.ts';
 
 /** Apply is short by contract; longer work starts under the change's id and is awaited by probe. */
 const APPLY_DEADLINE_MS = 5_000;
@@ -73,6 +73,11 @@ export async function applyOne(execution: Execution, change: Change<unknown>, si
       element: change.address,
     });
   }
+}
+
+/** The number of the next wave of a transaction; recovery may have had some. */
+export function nextWave(tx: OpenTransaction | undefined): number {
+  return Math.max(-1, ...(tx?.intents ?? []).map((intent) => intent.wave)) + 1;
 }
 
 /** The reason of the first failure, with how many more there are. */

@@ -1,9 +1,10 @@
 /**
  * Effects are debts: computed from what the journal says, the same while running and after a crash.
  * After a wave they are coalesced per target (the strongest verb wins), dropped where the target itself was
- * changed in the same or a later wave (its own change restarts it), and volatile ones end with the boot.
+ * changed in the same or a later wave (its own change restarts it), and volatile ones end with the boot in which
+ * their change was done.
  */
-import type { Change, Effect } from '../resources/kind.ts';
+import type { Change, ChangeId, Effect } from '../resources/kind.ts';
 import type { OpenTransaction } from './records.ts';
 
 export interface OwedEffect extends Effect {
@@ -18,19 +19,27 @@ const STRENGTH = { signal: 1, sysctl: 2, reload: 3, restart: 4, command: 5, 'dae
 export function owedEffects(tx: OpenTransaction, bootId: string): readonly OwedEffect[] {
   const owed: OwedEffect[] = [];
   const lastWave = new Map<string, number>();
+  /** A change that was meant again after a restart counts in its last wave. */
+  const waveOf = new Map<ChangeId, number>();
   for (const { wave, changes } of tx.intents) {
-    for (const change of changes) if (tx.done.has(change.id)) lastWave.set(change.address, wave);
+    for (const change of changes) {
+      waveOf.set(change.id, wave);
+      if (tx.done.has(change.id)) lastWave.set(change.address, wave);
+    }
   }
   const waves = new Map<number, Change<unknown>[]>();
   for (const { wave, changes } of tx.intents) {
-    const arrived = changes.filter((change) => tx.done.has(change.id) && !isNoop(change));
+    const arrived = changes.filter(
+      (change) => tx.done.has(change.id) && waveOf.get(change.id) === wave && !isNoop(change),
+    );
     waves.set(wave, [...(waves.get(wave) ?? []), ...arrived]);
   }
+  const owes = (change: Change<unknown>, effect: Effect): boolean =>
+    !isVolatile(effect) || tx.done.get(change.id) === bootId;
   for (const [wave, changes] of waves) {
-    for (const effect of coalesce(tx.tx, wave, changes)) {
+    for (const effect of coalesce(tx.tx, wave, changes, owes)) {
       if (tx.effects.has(effect.id)) continue;
       if ((lastWave.get(effect.target) ?? -1) >= wave) continue;
-      if (isVolatile(effect) && tx.bootId !== bootId) continue;
       owed.push(effect);
     }
   }
@@ -38,10 +47,16 @@ export function owedEffects(tx: OpenTransaction, bootId: string): readonly OwedE
 }
 
 /** One effect a target; commands are each their own target. daemon-reload comes first. */
-function coalesce(tx: string, wave: number, changes: readonly Change<unknown>[]): readonly OwedEffect[] {
+function coalesce(
+  tx: string,
+  wave: number,
+  changes: readonly Change<unknown>[],
+  owes: (change: Change<unknown>, effect: Effect) => boolean,
+): readonly OwedEffect[] {
   const strongest = new Map<string, { effect: Effect; owedBy: string[] }>();
   for (const change of changes) {
     for (const effect of change.effects) {
+      if (!owes(change, effect)) continue;
       const known = strongest.get(effect.target);
       if (known === undefined) strongest.set(effect.target, { effect, owedBy: [change.address] });
       else {

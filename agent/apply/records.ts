@@ -117,7 +117,8 @@ export type JournalRecord =
     }
   /** Staged; owes effects; owns addresses. May repeat an address with a new change id (planned anew after a third state). */
   | { readonly t: 'intent'; readonly tx: TxId; readonly wave: number; readonly changes: readonly Change<unknown>[] }
-  | { readonly t: 'done'; readonly tx: TxId; readonly ids: readonly string[] }
+  /** found: not seen to be done, but found so after a restart. */
+  | { readonly t: 'done'; readonly tx: TxId; readonly ids: readonly string[]; readonly found?: true }
   | {
       readonly t: 'effect';
       readonly tx: TxId;
@@ -182,14 +183,15 @@ export interface OpenTransaction {
   readonly drafts: readonly Draft<unknown>[];
   /** In order of their intents. */
   readonly intents: readonly { readonly wave: number; readonly changes: readonly Change<unknown>[] }[];
-  readonly done: ReadonlySet<string>;
+  /** id → the last boot in which it may have been done. */
+  readonly done: ReadonlyMap<string, string>;
   /** key → outcome. */
   readonly effects: ReadonlyMap<string, { readonly outcome: 'ok' | 'failed' | 'skipped'; readonly bootId: string }>;
   readonly verdict: { readonly outcome: Outcome; readonly reason?: Reason } | null;
   readonly cleaned: ReadonlySet<string>;
   /** Starts that found this transaction open, without progress since. */
   readonly attempts: number;
-  /** The boot in which the last intent was written. */
+  /** The boot in which it was last worked on. */
   readonly bootId: string;
   /** Ledger rows of its addresses before it touched them; null = not ours then. */
   readonly before: ReadonlyMap<Address, Owned<unknown> | null>;

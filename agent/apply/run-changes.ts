@@ -11,7 +11,7 @@ import { asKeelsonError } from '../base/errors.ts';
 import { components, order, precedence, type Precedence } from '../plan/order.ts';
 import { planError } from '../plan/errors.ts';
 import { temporaryName, type Address, type Change, type Draft, type Wait } from '../resources/kind.ts';
-import { commitWave } from './commit-wave.ts';
+import { commitWave, nextWave } from './commit-wave.ts';
 import type { Execution, Failure, RunOptions, RunOutcome } from './execution.ts';
 import type { TxId } from './records.ts';
 import { proveGuard } from './prove-guards.ts';
@@ -150,7 +150,7 @@ class ChangesRun {
   }
 
   async #applyInOrder(): Promise<void> {
-    let wave = this.#nextWave();
+    let wave = nextWave(this.#execution.book.state.open.get(this.#tx));
     this.#before = precedence(this.#drafts.map((draft) => this.#pending.get(draft.address) ?? draft));
     while (this.#pending.size > 0 && !this.#halted) {
       this.#spreadMisses();
@@ -286,11 +286,6 @@ class ChangesRun {
   /** What was staged and will not be applied leaves no temporary. */
   async #discard(): Promise<void> {
     for (const address of this.#pending.keys()) await this.#drop(address);
-  }
-
-  #nextWave(): number {
-    const intents = this.#execution.book.state.open.get(this.#tx)?.intents ?? [];
-    return Math.max(-1, ...intents.map((intent) => intent.wave)) + 1;
   }
 }
 

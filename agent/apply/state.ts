@@ -97,10 +97,10 @@ export class EngineState implements StateView {
         for (const change of record.changes) this.#held.intended(tx, change);
         break;
       case 'done':
-        for (const id of record.ids) this.#done(tx, id, tx.done);
+        for (const id of record.ids) this.#done(tx, id, () => tx.finished(id, record.found === true));
         break;
       case 'cleanup':
-        this.#done(tx, record.id, tx.cleaned);
+        this.#done(tx, record.id, () => tx.cleanedUp(record.id));
         break;
       case 'undone':
         for (const address of record.addresses) {
@@ -112,7 +112,7 @@ export class EngineState implements StateView {
         tx.effected(record);
         break;
       case 'attempt':
-        tx.attempts += 1;
+        tx.attempted(record);
         break;
       case 'verdict':
         tx.judge(record);
@@ -217,12 +217,11 @@ export class EngineState implements StateView {
   }
 
   /** `done` may be told again by recovery; only the first counts. */
-  #done(tx: Transaction, id: string, into: Set<string>): void {
+  #done(tx: Transaction, id: string, note: () => void): void {
     const change = tx.change(id);
     if (change === undefined) return this.#odd(`${id} of transaction ${tx.tx} done without an intent`);
     if (tx.done.has(id) || tx.cleaned.has(id)) return;
-    into.add(id);
-    tx.attempts = 0;
+    note();
     const undone = change.why === 'undo' && this.#held.undone(tx, change.address);
     if (change.why === 'prune' || (change.why === 'undo' && !undone && change.to === null)) {
       this.#held.drop(change.address);

@@ -14,13 +14,15 @@ export class Transaction implements OpenTransaction {
   readonly at: Instant;
   readonly drafts: readonly Draft<unknown>[];
   readonly intents: { readonly wave: number; readonly changes: readonly Change<unknown>[] }[] = [];
-  readonly done = new Set<ChangeId>();
+  readonly done = new Map<ChangeId, string>();
   readonly effects = new Map<string, { readonly outcome: 'ok' | 'failed' | 'skipped'; readonly bootId: string }>();
   readonly cleaned = new Set<ChangeId>();
   readonly before = new Map<Address, Owned<unknown> | null>();
   verdict: OpenTransaction['verdict'] = null;
   attempts = 0;
   bootId: string;
+  /** The one before the last start that found this transaction open. */
+  #bootBefore: string;
   writer: Writer;
   readonly #changes = new Map<ChangeId, Change<unknown>>();
   readonly #firstFrom = new Map<Address, State<unknown>>();
@@ -33,6 +35,7 @@ export class Transaction implements OpenTransaction {
     this.at = record.at;
     this.drafts = record.drafts;
     this.bootId = record.bootId;
+    this.#bootBefore = record.bootId;
     this.writer = writer;
   }
 
@@ -49,12 +52,31 @@ export class Transaction implements OpenTransaction {
   intend(record: Of<'intent'>, bootId: string, writer: Writer): void {
     this.intents.push({ wave: record.wave, changes: record.changes });
     for (const change of record.changes) {
+      // Meant again after a restart: no progress yet.
+      if (!this.#changes.has(change.id)) this.attempts = 0;
       this.#changes.set(change.id, change);
       if (!this.#firstFrom.has(change.address)) this.#firstFrom.set(change.address, change.from);
     }
-    this.attempts = 0;
     this.bootId = bootId;
+    this.#bootBefore = bootId;
     this.writer = newest(this.writer, writer);
+  }
+
+  /** A start found it open: what is found done was done before, what is done from now on in this boot. */
+  attempted({ bootId }: Of<'attempt'>): void {
+    this.attempts += 1;
+    this.#bootBefore = this.bootId;
+    this.bootId = bootId;
+  }
+
+  finished(id: ChangeId, found: boolean): void {
+    this.done.set(id, found ? this.#bootBefore : this.bootId);
+    this.attempts = 0;
+  }
+
+  cleanedUp(id: ChangeId): void {
+    this.cleaned.add(id);
+    this.attempts = 0;
   }
 
   effected({ key, outcome, bootId }: Of<'effect'>): void {

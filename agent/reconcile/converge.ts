@@ -34,13 +34,13 @@ export type Converged =
   | { readonly is: 'stopped' };
 
 const WAIT_BACKOFF = { baseMs: 1_000, factor: 2, capMs: 60_000, jitter: 0.1 } as const;
-/** One address changed this often in one transaction has another writer. */
+/** One address changed this often to the same in one transaction has another writer. */
 const CHANGES_OF_ONE_ADDRESS = 3;
 
 export async function converge(r: Reconciliation, convergence: Convergence): Promise<Converged> {
   const { tx, desired, stop, onFailure, settleMs } = convergence;
   const changed = new Set<Address>();
-  const tries = new Map<Address, number>();
+  const tries = new Map<string, number>();
   const waitingSince = new Map<Address, number>();
   let delays = backoff(WAIT_BACKOFF, r.entropy);
   let seen = convergence.first;
@@ -53,7 +53,7 @@ export async function converge(r: Reconciliation, convergence: Convergence): Pro
       const withheld = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
       r.board.show(seen, withheld, now(r), true);
       const free = withheld.free.filter((draft) => !isIrreversible(draft));
-      const weary = free.find((draft) => (tries.get(draft.address) ?? 0) >= CHANGES_OF_ONE_ADDRESS);
+      const weary = free.find((draft) => (tries.get(aimOf(draft)) ?? 0) >= CHANGES_OF_ONE_ADDRESS);
       if (weary !== undefined && onFailure === 'stop') return { is: 'failed', reason: keepsChanging(weary) };
       // Everything that differs is ours until it has arrived; maintenance keeps its hands off.
       if (!r.reservations.take(differing(seen), tx)) {
@@ -68,8 +68,10 @@ export async function converge(r: Reconciliation, convergence: Convergence): Pro
       if (free.length > 0 || onFailure === 'continue') {
         const outcome = await runChanges(r.execution, tx, free, { stop, onFailure, settleMs, targets: seen.targets });
         for (const change of outcome.applied) changed.add(change.address);
-        for (const address of [...outcome.applied.map((change) => change.address), ...outcome.replan])
-          tries.set(address, (tries.get(address) ?? 0) + 1);
+        const tried = new Set([...outcome.applied.map((change) => change.address), ...outcome.replan]);
+        for (const draft of free) {
+          if (tried.has(draft.address)) tries.set(aimOf(draft), (tries.get(aimOf(draft)) ?? 0) + 1);
+        }
         tell(r, tx, outcome.applied);
         waits.push(...outcome.waits);
         failure = firstReason(outcome.failures);
@@ -106,6 +108,11 @@ export async function converge(r: Reconciliation, convergence: Convergence): Pro
   } finally {
     r.reservations.release(tx);
   }
+}
+
+/** What a draft is after: one address may go through many states, but each once. */
+function aimOf({ address, to }: Draft<unknown>): string {
+  return `${address} ${JSON.stringify(to)}`;
 }
 
 export function differing(seen: Survey): readonly Address[] {

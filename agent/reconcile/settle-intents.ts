@@ -2,7 +2,7 @@
  * After a crash or a failure part way: what became of each intended change? Equal to `to` → done; equal to
  * `from` → still to be applied; a third state → somebody else's edit, planned anew; unknown → asked again later.
  */
-import { applyOne } from '../apply/commit-wave.ts';
+import { applyOne, nextWave } from '../apply/commit-wave.ts';
 import type { OpenTransaction } from '../apply/records.ts';
 import { kindOf } from '../plan/targets.ts';
 import { isPending } from '../plan/invert.ts';
@@ -37,11 +37,14 @@ export async function settleIntents(
       outstanding.push(change);
   }
   if (arrived.length > 0)
-    await r.execution.book.commit({ t: 'done', tx: tx.tx, ids: arrived.map((change) => change.id) });
+    await r.execution.book.commit({ t: 'done', tx: tx.tx, ids: arrived.map((change) => change.id), found: true });
   return { arrived, outstanding };
 }
 
-/** Stages again (temporaries may be gone) and applies what was intended. One that cannot is left to the next plan. */
+/**
+ * Stages again (temporaries may be gone), means again (what it owes, it owes from now on) and applies what was
+ * intended. One that cannot is left to the next plan.
+ */
 export async function completeIntents(
   r: Reconciliation,
   tx: OpenTransaction,
@@ -55,6 +58,7 @@ export async function completeIntents(
     await execution.writer.run(async () => {
       try {
         const staged = await kind.stage(change, execution.hosts.stage, signal);
+        await execution.book.commit({ t: 'intent', tx: tx.tx, wave: nextWave(tx), changes: [staged.change] });
         if (change.guard !== undefined) await execution.guards.arm(change);
         await applyOne(execution, staged.change, signal);
         await execution.hosts.mutate.fs.flush();

@@ -118,6 +118,8 @@ export class ScriptedKind implements Kind<ThingSpec, ThingState> {
   readonly deeds: Deed[] = [];
   /** How often an apply began before another had ended. */
   overlaps = 0;
+  /** False: a watch that hears nothing. */
+  watched = true;
   #applying = 0;
   readonly #scripts = new Map<string, Script>();
   /** Monotonic time until which an item is not ready. */
@@ -297,7 +299,7 @@ export class ScriptedKind implements Kind<ThingSpec, ThingState> {
   async *watch(at: readonly Target<ThingSpec, ThingState>[], host: ReadHost, signal: AbortSignal) {
     const byPath = new Map(at.map(({ address }) => [pathOf(keyOf(address)), address]));
     for await (const path of host.fs.watch([...byPath.keys()], signal)) {
-      const address = byPath.get(path);
+      const address = this.watched ? byPath.get(path) : undefined;
       if (address !== undefined) yield { kind: this.name, addresses: [address] };
     }
   }
