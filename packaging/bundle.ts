@@ -1,15 +1,16 @@
 /**
- * Bundles the agent into dist/keelson.js, the one file that the unit file runs.
+ * Bundles the agent into dist/keelson.js (or the file that is named), the one file that the unit file runs.
  *
  * `import()` stays late: the code is in the file, but a module is evaluated when it is first asked for. Node keeps the
  * compiled code between starts when NODE_COMPILE_CACHE names a folder (the unit file sets it).
  */
 import { build, type Plugin } from 'esbuild';
 import { rmSync, statSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const outfile = `${root}dist/keelson.js`;
+const outfile = process.argv[2] ?? `${root}dist/keelson.js`;
 
 /**
  * Node's own modules as they are asked for. esbuild lifts an `import` of one to the top of the bundle, also out of a
@@ -26,7 +27,7 @@ const lateBuiltins: Plugin = {
   },
 };
 
-rmSync(`${root}dist`, { recursive: true, force: true });
+rmSync(outfile, { force: true });
 await build({
   absWorkingDir: root,
   entryPoints: ['agent/main.ts'],
@@ -46,4 +47,4 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
-console.log(`dist/keelson.js: ${(statSync(outfile).size / 1024).toFixed(0)} KiB`);
+console.log(`${relative('', outfile)}: ${(statSync(outfile).size / 1024).toFixed(0)} KiB`);

@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { lacksMachine, Machine } from './systemd/machine.ts';
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const unit = 'keelson.service';
+const config = 'etc/haproxy/haproxy.cfg';
+
+/** What the package will put where. */
+function install(root: string): void {
+  const put = (from: string, to: string): void => {
+    mkdirSync(dirname(join(root, to)), { recursive: true });
+    copyFileSync(from, join(root, to));
+  };
+  put(realpathSync(process.execPath), 'usr/lib/keelson/node');
+  execFileSync(process.execPath, [`${checkout}packaging/bundle.ts`, join(root, 'usr/lib/keelson/keelson.js')]);
+  const packaging = (file: string, to: string): void => put(join(checkout, 'packaging', file), to);
+  packaging('keelson', 'usr/bin/keelson');
+  packaging('config.d/10-package.yaml', 'usr/lib/keelson/config.d/10-package.yaml');
+  packaging('systemd/keelson.service', 'usr/lib/systemd/system/keelson.service');
+  packaging('systemd/keelson.preset', 'usr/lib/systemd/system-preset/50-keelson.preset');
+  packaging('systemd/keelson.sysusers', 'usr/lib/sysusers.d/keelson.conf');
+  packaging('systemd/keelson.tmpfiles', 'usr/lib/tmpfiles.d/keelson.conf');
+  put(join(checkout, 'examples/edge-node.yaml'), 'etc/keelson/specs.d/edge-node.yaml');
+  mkdirSync(join(root, 'etc/keelson/config.d'), { recursive: true });
+  writeFileSync(join(root, 'etc/keelson/config.d/20-test.yaml'), 'trust: { allowUnsigned: [lb] }\n');
+  // The same unit, with a watchdog that a test can wait for.
+  mkdirSync(join(root, 'etc/systemd/system/keelson.service.d'), { recursive: true });
+  const quick = '[Service]\nWatchdogSec=4\nTimeoutAbortSec=1\n';
+  writeFileSync(join(root, 'etc/systemd/system/keelson.service.d/test.conf'), quick);
+}
+
+t.test('the unit file under a real systemd', { skip: lacksMachine(), timeout: 300_000 }, async (t) => {
+  await using machine = await Machine.boot(install);
+  const file = (path: string): string => readFileSync(join(machine.root, path), 'utf8');
+  const status = (): string => machine.show(unit, 'StatusText');
+  const restarts = (): number => Number(machine.show(unit, 'NRestarts'));
+  const runs = (): boolean => machine.run('systemctl', 'is-active', unit).out.trim() === 'active';
+
+  await t.test('is a valid unit, enabled by its preset, and tight', async (t) => {
+    t.strictSame(machine.run('systemd-analyze', 'verify', unit), { status: 0, out: '' });
+    t.equal(machine.run('systemctl', 'preset', unit).status, 0);
+    t.equal(machine.run('systemctl', 'is-enabled', unit).out.trim(), 'enabled');
+    const { status: code, out } = machine.run('systemd-analyze', 'security', '--threshold=36', '--no-pager', unit);
+    t.equal(code, 0, out.slice(-200));
+  });
+
+  await t.test('READY is reached, and the example is applied on the real root', async (t) => {
+    machine.run('systemctl', 'log-level', 'debug');
+    const { status: code, out } = machine.run('systemctl', 'start', unit);
+    t.equal(code, 0, out);
+    t.ok(runs());
+    await machine.until('the example is good', () => status().startsWith('OK, running lb/1'));
+    t.match(file(config), 'bind :6443');
+    t.equal(statSync(join(machine.root, 'etc/haproxy/certs')).mode & 0o777, 0o700);
+  });
+
+  await t.test('its sockets are for root, and for the group to read', async (t) => {
+    const owner = (name: string): string => machine.run('stat', '-c', '%a %U %G', `/run/keelson/${name}`).out.trim();
+    t.equal(owner('agent.sock'), '660 root keelson');
+    t.equal(owner('control.sock'), '600 root root');
+    t.match(machine.run('keelson', 'status'), { status: 0, out: /OK {2}running lb\/1/u });
+    t.match(machine.run('keelson', 'hold', '--all', '--for', '1m', '--reason', 'test'), { status: 0 });
+    t.match(machine.run('keelson', 'release', '--all'), { status: 0 });
+    t.match(machine.run('keelson', 'events', '-n', '4').out, /ControlRequest +hold asked for by uid 0, pid \d+/u);
+  });
+
+  await t.test('a hand edit is repaired from within the sandbox of the unit', async () => {
+    appendFileSync(join(machine.root, config), '# a hand\n');
+    await machine.until('the edit is repaired', () => !file(config).includes('a hand'));
+  });
+
+  await t.test('reload goes by RELOADING and READY', async (t) => {
+    t.equal(machine.run('systemctl', 'reload', unit).status, 0);
+    await machine.until('it said that it reloads', () => /RELOADING=1/u.test(machine.journal));
+    await machine.until('it is ready again', runs);
+    t.equal(restarts(), 0);
+  });
+
+  await t.test('an agent that hangs is restarted by the watchdog', async (t) => {
+    await machine.until('it pings', () => /WATCHDOG=1/u.test(machine.journal));
+    machine.run('systemctl', 'kill', '--kill-whom=main', '--signal=STOP', unit);
+    await machine.until('it was restarted', () => restarts() === 1 && runs());
+    t.match(machine.journal, /Watchdog timeout/u);
+    await machine.until('the node is as desired', () => status().startsWith('OK'));
+  });
+
+  await t.test('killed, it is restarted and converges', async (t) => {
+    appendFileSync(join(machine.root, config), '# while it dies\n');
+    machine.run('systemctl', 'kill', '--kill-whom=main', '--signal=KILL', unit);
+    await machine.until('it was restarted', () => restarts() === 2 && runs());
+    await machine.until('the edit is repaired', () => !file(config).includes('while it dies'));
+    await machine.until('the node is as desired', () => status().startsWith('OK'));
+    t.match(machine.run('keelson', 'status').out, /OK {2}running lb\/1/u);
+  });
+
+  await t.test('stop is orderly', async (t) => {
+    t.equal(machine.run('systemctl', 'stop', unit).status, 0);
+    t.match(machine.journal, /STOPPING=1/u);
+    t.equal(machine.show(unit, 'Result'), 'success');
+    t.equal(machine.show(unit, 'ExecMainStatus'), '0');
+    const { out } = machine.run('keelson', 'status');
+    t.match(out, /the agent is not running; it wrote this/u, 'the status is read from the disk');
+  });
+});
