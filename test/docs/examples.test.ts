@@ -79,7 +79,8 @@ t.test('configuration that is shown loads', async (t) => {
   }
 });
 
-t.test('a mark that nobody knows is no mark', async (t) => {
-  const known = /^(validates$|refused: KSN-|\/(etc|usr\/lib|run)\/keelson\/)/;
-  for (const { place, mark } of examples) t.match(mark, known, place);
+t.test('no mark is misspelt', async (t) => {
+  for (const { place, mark } of examples)
+    if (/^(?:valid|refus)/i.test(mark))
+      t.match(mark, /^(?:validates|refused: KSN-[A-Z]+-\d{3}(?: KSN-[A-Z]+-\d{3})*)$/, place);
 });
