@@ -4,7 +4,7 @@ import type { Reason } from '../base/errors.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { Withheld } from '../plan/withhold.ts';
 import type { ResourceCondition, ResourceStatus } from '../report/status.ts';
-import type { Address } from '../resources/kind.ts';
+import type { Address, Draft } from '../resources/kind.ts';
 
 export interface Finding {
   readonly condition: ResourceCondition;
@@ -13,6 +13,11 @@ export interface Finding {
 }
 
 const LASTING: ReadonlySet<ResourceCondition> = new Set(['waiting', 'failed', 'contended']);
+
+/** False: only to be written down, nothing on the host would change. */
+function differs({ from, to }: Draft<unknown>): boolean {
+  return JSON.stringify(from) !== JSON.stringify(to);
+}
 
 export class Board {
   readonly #rows = new Map<Address, ResourceStatus>();
@@ -68,7 +73,7 @@ export class Board {
     for (const draft of withheld.free) found.set(draft.address, { condition: 'changing', detail: draft.summary });
     for (const draft of withheld.held) found.set(draft.address, { condition: 'held', detail: draft.summary });
     for (const draft of [...withheld.observed, ...withheld.kept])
-      found.set(draft.address, { condition: 'differs', detail: draft.summary });
+      found.set(draft.address, { condition: differs(draft) ? 'differs' : 'ok', detail: draft.summary });
     for (const wait of [...look.waits, ...withheld.waits])
       found.set(wait.address, { condition: this.#waitCondition(look, wait.address), reason: wait.reason });
     for (const [address, finding] of found) {

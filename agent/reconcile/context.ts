@@ -2,6 +2,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Entropy } from '../base/entropy.ts';
 import type { Execution } from '../apply/execution.ts';
+import type { TxId } from '../apply/records.ts';
 import type { Reservations } from '../apply/reservations.ts';
 import type { GateSpec } from '../desired/common-fields.ts';
 import { survey, type Survey } from '../plan/survey.ts';
@@ -27,6 +28,8 @@ export interface Reconciliation {
   readonly view: DesiredView;
   readonly board: Board;
   readonly reservations: Reservations;
+  /** Unjudged transactions that a crash or a failure left in the middle: finished from the journal before anything else of their lane. */
+  readonly left: Set<TxId>;
   readonly entropy: Entropy;
   readonly checkGate: (gate: GateSpec, signal: AbortSignal) => Promise<Health>;
   readonly settings: () => EngineSettings;

@@ -47,6 +47,9 @@ export class Engine implements EnginePort {
   #status: NodeStatus | null = null;
   #published = Promise.withResolvers<void>();
   #running = new AbortController();
+  /** Aborted when `run` is to end; before it, nothing is mended. */
+  #stop: AbortSignal = AbortSignal.abort();
+  #mending: Promise<void> | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -59,18 +62,14 @@ export class Engine implements EnginePort {
   async run(signal: AbortSignal, ready: () => void): Promise<void> {
     this.#running = new AbortController();
     const stop = AbortSignal.any([signal, this.#running.signal]);
+    this.#stop = stop;
     this.publish();
     ready();
-    if (this.#r.execution.book.refusal !== null) {
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-      return;
-    }
-    await this.#forEver(stop, () => recover(this.#r, this.#options.sweep, stop), true);
+    const { readOnly } = this.#r.execution.book;
+    if (!readOnly) await this.#forEver(stop, () => recover(this.#r, this.#options.sweep, stop), true);
     this.#queue.everything(this.#r.execution.clock.monotonic());
-    await Promise.all([
-      this.#forEver(stop, () => this.#generation.turn(stop)),
-      this.#forEver(stop, () => this.#maintenance.turn(stop)),
-    ]);
+    const looking = this.#forEver(stop, () => this.#maintenance.turn(stop));
+    await (readOnly ? looking : Promise.all([looking, this.#forEver(stop, () => this.#generation.turn(stop))]));
   }
 
   /** Runs `work` again and again (or until it succeeds once); failures back off, a poisoned journal is reopened first. */
@@ -84,29 +83,63 @@ export class Engine implements EnginePort {
         this.publish();
       } catch (error) {
         if (stop.aborted) return;
-        await this.#afterFailure(error, stop);
+        await this.#afterFailure(error);
         if (!(await pause(this.#r, delays.next().value, stop))) return;
       }
     }
   }
 
-  async #afterFailure(error: unknown, stop: AbortSignal): Promise<void> {
+  async #afterFailure(error: unknown): Promise<void> {
     const failure = asKeelsonError(error);
     const reason = engineError('KSN-ENGINE-008', `${failure.code} ${failure.message}`, { cause: error }).toReason();
     this.#r.board.remark('lane', reason);
     this.#r.execution.events.emit({ type: 'EffectFailed', message: reason.message, reason });
-    if (!this.#r.execution.book.poisoned) return;
-    try {
-      await this.#r.execution.book.recover();
-      await recover(this.#r, this.#options.sweep, stop);
-    } catch (again) {
-      this.#r.board.remark('journal', asKeelsonError(again).toReason());
+    this.#leaveOpen();
+    if (this.#r.execution.book.poisoned) await this.#mendJournal();
+  }
+
+  /** Nobody knows how far the unjudged got: their lane finds out before it goes on. */
+  #leaveOpen(): void {
+    for (const tx of this.#r.execution.book.state.open.values()) if (tx.verdict === null) this.#r.left.add(tx.tx);
+  }
+
+  /** A write to the journal failed, so what is durable is unknown: whatever is under way stops, and it is read again. */
+  #mendJournal(): Promise<void> {
+    this.#mending ??= this.#mend().finally(() => {
+      this.#mending = null;
+    });
+    return this.#mending;
+  }
+
+  async #mend(): Promise<void> {
+    const { book } = this.#r.execution;
+    const delays = backoff(LANE_RETRY, this.#r.entropy);
+    while (book.poisoned && !this.#stop.aborted) {
+      this.#interrupt();
+      await Promise.all([this.#generation.idle(), this.#maintenance.idle()]);
+      try {
+        await book.recover();
+        this.#leaveOpen();
+      } catch (error) {
+        this.#r.board.remark('journal', asKeelsonError(error).toReason());
+        this.publish();
+        await pause(this.#r, delays.next().value, this.#stop);
+      }
     }
-    this.publish();
+    this.#wake();
+  }
+
+  /** What was asked for may meet a failing disk while both lanes rest. */
+  async #asked(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } finally {
+      if (this.#r.execution.book.poisoned) void this.#mendJournal();
+    }
   }
 
   async accept(spec: VerifiedSpec): Promise<void> {
-    await acceptSpec(this.#r, spec, this.#options.saveSpec);
+    await this.#asked(() => acceptSpec(this.#r, spec, this.#options.saveSpec));
     this.#generation.supersede();
     this.#wake();
   }
@@ -118,7 +151,7 @@ export class Engine implements EnginePort {
   async override(override: Override): Promise<void> {
     checkOverride(this.#r, override);
     const { book, events } = this.#r.execution;
-    await book.commit({ t: 'override', override });
+    await this.#asked(() => book.commit({ t: 'override', override }));
     events.emit({
       type: 'Held',
       message: `${override.address ?? 'the node'} ${override.kind === 'hold' ? 'is held' : 'is patched'} until ${new Date(override.expires).toISOString()}`,
@@ -134,7 +167,7 @@ export class Engine implements EnginePort {
     const { book, events } = this.#r.execution;
     const override = book.state.overrides.get(id);
     if (override === undefined) throw engineError('KSN-ENGINE-007', `no override ${id}`, { element: id });
-    await book.commit({ t: 'release', id, by, at: now(this.#r) });
+    await this.#asked(() => book.commit({ t: 'release', id, by, at: now(this.#r) }));
     events.emit({ type: 'Released', message: `${override.address ?? 'the node'} is released`, by });
     this.#interrupt();
     this.#everything();
@@ -165,13 +198,13 @@ export class Engine implements EnginePort {
 
   async retry(generation: number, by: string, reason: string): Promise<void> {
     this.#refuseReadOnly();
-    await beginRetry(this.#r, generation, by, reason);
+    await this.#asked(() => beginRetry(this.#r, generation, by, reason));
     this.#wake();
   }
 
   async rollback(by: string, reason: string): Promise<void> {
     this.#refuseReadOnly();
-    await beginRollback(this.#r, by, reason);
+    await this.#asked(() => beginRollback(this.#r, by, reason));
     this.#generation.supersede();
     this.#wake();
   }
@@ -180,7 +213,7 @@ export class Engine implements EnginePort {
     this.#refuseReadOnly();
     this.#generation.supersede();
     await this.#generation.idle();
-    await beginLeave(this.#r, how, by);
+    await this.#asked(() => beginLeave(this.#r, how, by));
     this.#wake();
   }
 
@@ -188,7 +221,7 @@ export class Engine implements EnginePort {
     const { book, events } = this.#r.execution;
     const at = now(this.#r);
     const why = engineError('KSN-ENGINE-010', `switched on by ${by}: ${reason}`).toReason();
-    await book.commit({ t: 'safe-mode', on, at, ...(on && { reason: why }) });
+    await this.#asked(() => book.commit({ t: 'safe-mode', on, at, ...(on && { reason: why }) }));
     if (!on) await this.#options.forgetExits();
     events.emit({
       type: on ? 'SafeModeEntered' : 'SafeModeLeft',
@@ -219,8 +252,8 @@ export class Engine implements EnginePort {
 
   async settled(signal: AbortSignal): Promise<NodeStatus> {
     for await (const status of this.watchStatus(signal)) {
-      if (this.#generation.quiet && this.#maintenance.quiet && this.#r.execution.book.state.open.size === 0)
-        return status;
+      const { state, poisoned } = this.#r.execution.book;
+      if (this.#generation.quiet && this.#maintenance.quiet && state.open.size === 0 && !poisoned) return status;
     }
     throw signal.reason;
   }

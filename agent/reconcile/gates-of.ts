@@ -1,4 +1,5 @@
 /** What must hold before a generation counts: the spec's gates, its resources' gates, and the implicit one. */
+import { isIrreversible } from '../apply/execution.ts';
 import { kindOf } from '../plan/targets.ts';
 import { probeSafely } from '../apply/settle.ts';
 import type { GateSpec } from '../desired/common-fields.ts';
@@ -27,7 +28,7 @@ function gateCheck(r: Reconciliation, gate: GateSpec, of: string, ofChanged: boo
   return { subject: `${of} ${gateSubject(gate)}`, ofChanged, check: (signal) => r.checkGate(gate, signal) };
 }
 
-/** Always there: every changed item is as desired and well. */
+/** Always there: every changed item is as desired, but for what has to wait for the verdict, and well. */
 function implicitGate(r: Reconciliation, desired: Desired, changed: ReadonlySet<Address>): GateCheck {
   return {
     subject: 'changed resources',
@@ -35,7 +36,7 @@ function implicitGate(r: Reconciliation, desired: Desired, changed: ReadonlySet<
     check: async (signal) => {
       const seen = await look(r, desired, signal, changed);
       const { free } = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
-      const [draft] = free;
+      const draft = free.find((one) => !isIrreversible(one));
       if (draft !== undefined) {
         const reason = planError('KSN-PLAN-007', `${draft.address} is not as desired: ${draft.summary}`, {
           element: draft.address,

@@ -15,6 +15,7 @@ import { finish, nameOf, runGeneration } from './generation.ts';
 import { disarmGuards } from '../apply/prove-guards.ts';
 import { runLeave } from './leave.ts';
 import { nextJob, type Job } from './next-job.ts';
+import { finishLeft, isMaintenance } from './recovery.ts';
 import { runRollback } from './rollback.ts';
 
 /** With nothing to do it sleeps until somebody rings; this long at most, so that a lost ring costs little. */
@@ -63,6 +64,7 @@ export class GenerationLane {
       await pause(this.#r, IDLE_MS, signal);
       return;
     }
+    if (await finishLeft(this.#r, (tx) => !isMaintenance(tx), signal)) return;
     const stop = new AbortController();
     const both = linked(signal, stop);
     const work = this.#do(job, both.signal);

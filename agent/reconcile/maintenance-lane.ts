@@ -2,9 +2,19 @@
 import type { Address, DriftHint } from '../resources/kind.ts';
 import type { DriftQueue } from './drift-queue.ts';
 import type { Override } from '../apply/records.ts';
-import { Interrupted, now, overridesInForce, pause, restraintOf, Wake, type Reconciliation } from './context.ts';
+import {
+  Interrupted,
+  isRestrained,
+  now,
+  overridesInForce,
+  pause,
+  restraintOf,
+  Wake,
+  type Reconciliation,
+} from './context.ts';
 import { maintain } from './maintenance.ts';
 import { maintained } from './next-job.ts';
+import { finishLeft, isMaintenance } from './recovery.ts';
 
 const FULL_LOOK_MS = 60 * 60_000;
 /** Wall time is compared with monotonic time this often: a jump moves expiries and due times. */
@@ -16,7 +26,7 @@ const OVERTAKEN_MS = 50;
 export class MaintenanceLane {
   readonly #r: Reconciliation;
   readonly #queue: DriftQueue;
-  #working = false;
+  #working: Promise<void> | null = null;
   #undamped = false;
   #looked = false;
   #lastFull = Number.NEGATIVE_INFINITY;
@@ -34,7 +44,7 @@ export class MaintenanceLane {
   }
 
   get quiet(): boolean {
-    return !this.#working && this.#queue.dueIn(this.#r.execution.clock.monotonic()) !== 0;
+    return this.#working === null && this.#queue.dueIn(this.#r.execution.clock.monotonic()) !== 0;
   }
 
   /** Everything was looked at since the start. */
@@ -45,6 +55,11 @@ export class MaintenanceLane {
   /** What may be changed is another now: a repair under way stops at its next step. */
   interrupt(): void {
     this.#stop?.abort(new Interrupted('what may be changed is another now'));
+  }
+
+  /** Resolves when the pass under way has ended. */
+  async idle(): Promise<void> {
+    await this.#working?.catch(() => {});
   }
 
   /** The next pass is a person's: damping does not hold it back. */
@@ -78,6 +93,7 @@ export class MaintenanceLane {
 
   async turn(signal: AbortSignal): Promise<void> {
     const { clock } = this.#r.execution;
+    if (!isRestrained(this.#r)) await finishLeft(this.#r, isMaintenance, signal);
     this.#noticeJump();
     this.#noticeEnds();
     const monotonic = clock.monotonic();
@@ -90,13 +106,12 @@ export class MaintenanceLane {
       await pause(this.#r, Math.min(this.#untilNext(), CLOCK_CHECK_MS), signal, this.#hinted);
       return;
     }
-    this.#working = true;
     this.#stop = new AbortController();
     try {
-      await this.#pass(due, signal, AbortSignal.any([signal, this.#stop.signal]));
+      await (this.#working = this.#pass(due, signal, AbortSignal.any([signal, this.#stop.signal])));
     } finally {
       this.#stop = null;
-      this.#working = false;
+      this.#working = null;
     }
   }
 
@@ -104,6 +119,7 @@ export class MaintenanceLane {
     const { state } = this.#r.execution.book;
     const observing = restraintOf(this.#r).node === 'observe';
     if (
+      !this.#r.execution.book.readOnly &&
       [...state.open.values()].some(
         (tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad' || tx.cause === 'leave',
       )

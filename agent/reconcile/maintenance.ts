@@ -55,8 +55,10 @@ export async function maintain(
   if (epoch(r.execution.book.state) !== before) return 'overtaken';
   const withheld = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
   const again = new Map<Address, number>();
+  const generation = [...r.execution.book.state.open.values()].some((tx) => tx.cause === 'generation');
   const mine = withheld.free.filter((draft) => {
-    if (r.reservations.has(draft.address)) {
+    // What a generation under way has still to bring about is its own, also between two tries.
+    if (r.reservations.has(draft.address) || (generation && draft.why !== 'drift')) {
       again.set(draft.address, RETRY_MS);
       return false;
     }
@@ -73,7 +75,7 @@ export async function maintain(
   tellReported(r, seen);
   // Nothing is awaited between the look's end and the reservation.
   const repaired = mine.length === 0 ? 0 : await repair(r, mine, seen, options, again);
-  await keepBooks(r, seen);
+  if (!r.execution.book.readOnly) await keepBooks(r, seen);
   if (complete)
     await probeAll(
       r,

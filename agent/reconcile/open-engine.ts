@@ -170,12 +170,14 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     view,
     board,
     reservations: new Reservations(),
+    left: new Set(),
     entropy: parts.entropy,
     checkGate: (gate, signal) => parts.checkGate(gate, hosts.read, signal),
     settings: parts.settings,
     wake,
     watch: (targets) => watchers.follow(targets.values()),
     tidy: async () => {
+      if (book.readOnly) return;
       if (book.state.open.size === 0) await sweep();
       if (!(await book.checkpoint())) return;
       const state = book.state;

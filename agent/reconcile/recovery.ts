@@ -2,7 +2,8 @@
 import { runEffects } from '../apply/run-effects.ts';
 import { executionError } from '../apply/execution-errors.ts';
 import type { JournalRecord, OpenTransaction } from '../apply/records.ts';
-import { overridesInForce, now, type Reconciliation } from './context.ts';
+import { withhold } from '../plan/withhold.ts';
+import { isRestrained, overridesInForce, now, restraintOf, type Reconciliation } from './context.ts';
 import { nameOf } from './generation.ts';
 import { maintained } from './next-job.ts';
 import { guardFired } from '../apply/prove-guards.ts';
@@ -15,13 +16,38 @@ const ATTEMPTS = 4;
 export async function recover(r: Reconciliation, sweep: () => Promise<void>, signal: AbortSignal): Promise<void> {
   await sweep();
   const { book, bootId } = r.execution;
-  for (const tx of [...book.state.open.values()]) {
+  for (const tx of book.state.open.values()) {
     await book.commit({ t: 'attempt', tx: tx.tx, bootId, at: now(r) });
-    if (tx.verdict === null) await recoverUnjudged(r, tx, signal);
+    if (tx.verdict === null) r.left.add(tx.tx);
   }
+  await finishLeft(r, () => true, signal);
 }
 
-async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: AbortSignal): Promise<void> {
+/** Transactions of the maintenance lane; all others are the generation lane's. */
+export function isMaintenance({ cause }: Pick<OpenTransaction, 'cause'>): boolean {
+  return cause === 'repair' || cause === 'override' || cause === 'renewal';
+}
+
+/** Goes on with what was left in the middle, as far as anything may be changed now. True when there was something. */
+export async function finishLeft(
+  r: Reconciliation,
+  mine: (tx: OpenTransaction) => boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let any = false;
+  for (const id of r.left) {
+    const tx = r.execution.book.state.open.get(id);
+    if (tx === undefined || tx.verdict !== null) r.left.delete(id);
+    else if (mine(tx) && (await recoverUnjudged(r, tx, signal))) {
+      r.left.delete(id);
+      any = true;
+    }
+  }
+  return any;
+}
+
+/** False where nothing may be changed now, so that it stays as it was left. */
+async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: AbortSignal): Promise<boolean> {
   const { book, events } = r.execution;
   // Loads its contents, so that what was intended can be staged again.
   if (tx.identity !== undefined) await r.view.of(tx.identity, overridesInForce(r));
@@ -30,9 +56,13 @@ async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: A
   if (bad !== null) {
     await settleIntents(r, tx, signal);
     await book.commit(...bad);
-    return;
+    return true;
   }
-  const { arrived, outstanding } = await settleIntents(r, tx, signal);
+  const settled = await settleIntents(r, tx, signal);
+  if (isRestrained(r)) return false;
+  const { arrived } = settled;
+  const free = new Set<unknown>(withhold(settled.outstanding, [], restraintOf(r), r.execution.kinds).free);
+  const outstanding = settled.outstanding.filter((change) => free.has(change));
   await completeIntents(r, tx, outstanding, signal);
   const failures = await runEffects(r.execution, tx.tx, {
     later: new Set(),
@@ -52,9 +82,10 @@ async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: A
       { t: 'verdict', tx: tx.tx, outcome: 'bad', reason: failure.reason, at },
       { t: 'block', series, generation, digest, reason: failure.reason, at },
     );
-  } else if (tx.cause === 'repair' || tx.cause === 'override' || tx.cause === 'renewal') {
+  } else if (isMaintenance(tx)) {
     await book.commit({ t: 'verdict', tx: tx.tx, outcome: 'good', at }, { t: 'close', tx: tx.tx, left: [], at });
   }
+  return true;
 }
 
 /** A fired guard, or too many starts without progress, is a bad verdict for a generation. */

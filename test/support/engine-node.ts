@@ -103,6 +103,7 @@ export class EngineNode implements AsyncDisposable {
   readonly guards: TestGuards;
   readonly #options: EngineNodeOptions;
   readonly #stop = new AbortController();
+  #outside: (FileSystem & AsyncDisposable) | null = null;
   #opened: OpenedEngine | null = null;
   #running: Promise<void> | null = null;
   status: NodeStatus | null = null;
@@ -209,10 +210,16 @@ export class EngineNode implements AsyncDisposable {
     return entry.type === 'file' ? Buffer.from(await this.fs.read(path)).toString() : `<${entry.type}>`;
   }
 
-  /** Somebody else's hand. */
+  /** Somebody else's hand: seen by watches, not counted, failed or crashed as ours. */
+  async outside(): Promise<FileSystem> {
+    this.#outside ??= await openRoot(this.machine.outside, { ids: 'as-is' });
+    return this.#outside;
+  }
+
   async write(path: string, content: string, mode = 0o644): Promise<void> {
-    await this.fs.ensureDirectory(path.slice(0, path.lastIndexOf('/')) || '/', { mode: 0o755, uid: 0, gid: 0 });
-    await this.fs.writeDurably(path, Buffer.from(content), { mode, uid: 0, gid: 0 });
+    const fs = await this.outside();
+    await fs.ensureDirectory(path.slice(0, path.lastIndexOf('/')) || '/', { mode: 0o755, uid: 0, gid: 0 });
+    await fs.writeDurably(path, Buffer.from(content), { mode, uid: 0, gid: 0 });
   }
 
   /** The orderly end. */
@@ -244,6 +251,7 @@ export class EngineNode implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop().catch(() => {});
+    await this.#outside?.[Symbol.asyncDispose]();
     await this.fs[Symbol.asyncDispose]();
   }
 }
