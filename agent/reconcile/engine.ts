@@ -14,7 +14,7 @@ import type { Preview } from '../plan/preview.ts';
 import type { NodeStatus, ResourceStatus } from '../report/status.ts';
 import type { DriftHint } from '../resources/kind.ts';
 import type { VerifiedSpec } from '../verify/verified-spec.ts';
-import { now, overridesInForce, pause, restraintOf, type Reconciliation } from './context.ts';
+import { isRestrained, now, overridesInForce, pause, restraintOf, type Reconciliation } from './context.ts';
 import { DriftQueue } from './drift-queue.ts';
 import type { Basis, EnginePort } from './engine-port.ts';
 import { engineError } from './errors.ts';
@@ -253,7 +253,9 @@ export class Engine implements EnginePort {
   async settled(signal: AbortSignal): Promise<NodeStatus> {
     for await (const status of this.watchStatus(signal)) {
       const { state, poisoned } = this.#r.execution.book;
-      if (this.#generation.quiet && this.#maintenance.quiet && state.open.size === 0 && !poisoned) return status;
+      // What stands open while nothing may be changed rests.
+      const resting = state.open.size === 0 || isRestrained(this.#r);
+      if (this.#generation.quiet && this.#maintenance.quiet && resting && !poisoned) return status;
     }
     throw signal.reason;
   }

@@ -66,22 +66,14 @@ export class IntentWatch implements Disposable {
   }
 
   #own({ primitive, path, args }: PrimitiveCall): void {
-    switch (primitive) {
-      case 'createFile':
-        this.#written.set(path, new Uint8Array(0));
-        this.#synced.delete(path);
-        break;
-      case 'write':
-        this.#write(path, args[1] as Uint8Array, args[2] as number);
-        break;
-      case 'sync':
-      case 'syncData':
-        if (path === STATE) this.#folderOwed = false;
-        else this.#synced.set(path, this.#written.get(path) ?? new Uint8Array(0));
-        break;
-      case 'rename':
-        this.#rename(path, joinPath(parentPath(path), String(args[3])));
-        break;
+    if (primitive === 'createFile') {
+      this.#written.set(path, new Uint8Array(0));
+      this.#synced.delete(path);
+    } else if (primitive === 'write') this.#write(path, args[1] as Uint8Array, args[2] as number);
+    else if (primitive === 'rename') this.#rename(path, joinPath(parentPath(path), String(args[3])));
+    else if (primitive === 'sync' || primitive === 'syncData') {
+      if (path === STATE) this.#folderOwed = false;
+      else this.#synced.set(path, this.#written.get(path) ?? new Uint8Array(0));
     }
   }
 
