@@ -94,7 +94,11 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     settings: () => settings().verifier,
     guard: (series) => state.accepted.get(series) ?? null,
     fingerprint: opened.fingerprint,
-    facts: () => readFacts(fs),
+    facts: async () => {
+      // A user that came since the start is a user; a document that names it must not wait for a restart.
+      await accounts.refresh();
+      return readFacts(fs);
+    },
     clock,
     agentVersion: settings().engine.agentVersion,
   });

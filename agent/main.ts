@@ -1,4 +1,5 @@
 /** argv → command → exit code. The only file that knows signals and exit codes. */
+import { asKeelsonError } from './base/errors.ts';
 import { runProgram } from './commands/program.ts';
 
 const stop = new AbortController();
@@ -10,6 +11,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     stop.abort(new Error(`stopped by ${signal}`));
   });
 }
+
+// Our bug, out of everybody's hands: said as any failure is, with the stack as its evidence.
+process.on('uncaughtException', (thrown: unknown) => {
+  const { code, message, remedy } = asKeelsonError(thrown);
+  process.stderr.write(`${code} ${message}\n   Fix: ${remedy}\n${thrown instanceof Error ? thrown.stack : ''}\n`);
+  process.exit(1);
+});
 
 // A reader that has seen enough (`keelson events | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -5,6 +5,7 @@
 import type { ControlClient } from '../control/client.ts';
 import { confirm } from './confirm.ts';
 import { connectAgent } from './connect.ts';
+import { readBasis } from './basis.ts';
 import { asRequest, readDocument } from './documents.ts';
 import { durationOf } from './durations.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
@@ -20,6 +21,8 @@ export interface ApplyOptions {
   readonly wait: boolean;
   readonly timeout: string;
   readonly output: Output;
+  /** Of a plan that was shown before, as SERIES/GENERATION@SEQ; else that of the plan shown now. */
+  readonly basis?: string;
   readonly reason?: string;
 }
 
@@ -43,7 +46,7 @@ export async function apply(
   if (pending && !(await confirm(invocation, 'Apply it?', options.yes))) return 1;
   const { generation, afterEvent } = await agent.apply({
     ...request,
-    basis: preview.basis,
+    basis: options.basis === undefined ? preview.basis : readBasis(options.basis),
     ...whoAsks(invocation),
     ...(options.reason !== undefined && { reason: options.reason }),
   });

@@ -43,6 +43,7 @@ function looking(program: Command, run: Run): void {
     .command('plan')
     .description('what would be done now, or with this document')
     .argument('[file]', 'a spec or envelope; - is standard input')
+    .option('--basis', 'also say what apply --basis takes', false)
     .addOption(output())
     .action((file, options) => run(async (i) => (await import('./plan.ts')).plan(i, file, options)));
   program
@@ -94,6 +95,7 @@ function changing(program: Command, run: Run): void {
     .option('-y, --yes', 'do not ask', false)
     .option('--no-wait', 'do not stay until the verdict')
     .option('--timeout <duration>', 'stay at most so long', '30m')
+    .option('--basis <basis>', 'refuse unless the node is still as in that plan')
     .option(why, 'for the event')
     .addOption(output())
     .action((file, options) => run(async (i) => (await import('./apply.ts')).apply(i, file, options)));

@@ -71,7 +71,7 @@ async function stay({ terminal }: Invocation, agent: Agent, sandbox: Sandbox, si
   const { root, spec } = sandbox;
   terminal.print([
     `The agent runs on the sandbox ${root}; Ctrl-C ends it. In another terminal:`,
-    `  keelson --root ${root} status`,
+    `  npx keelson --root ${root} status`,
     `  echo oops >> ${join(root, 'etc/haproxy/haproxy.cfg')}    (watch it being repaired here)`,
     `  edit ${spec}, raise its generation, save`,
     `Its socket is ${join(root, 'run/keelson/agent.sock')}.`,

@@ -1,4 +1,5 @@
 /** `keelson plan [FILE]`: what would be done now, or with this document. Exit 2 when something would. */
+import { basisText } from './basis.ts';
 import { connectAgent } from './connect.ts';
 import { asRequest, readDocument } from './documents.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
@@ -8,6 +9,8 @@ import { widthOf } from './text/columns.ts';
 
 export interface PlanOptions {
   readonly output: Output;
+  /** Also says what `apply --basis` takes. */
+  readonly basis: boolean;
 }
 
 export async function plan(invocation: Invocation, file: string | undefined, options: PlanOptions): Promise<ExitCode> {
@@ -17,5 +20,6 @@ export async function plan(invocation: Invocation, file: string | undefined, opt
   if (options.output === 'table')
     terminal.print(planText(preview, { palette: terminal.palette, ...widthOf(terminal) }));
   else terminal.print(await dataText(preview, options.output));
+  if (options.basis && options.output === 'table') terminal.print(`Basis: ${basisText(preview.basis)}`);
   return isPending(preview) ? 2 : 0;
 }

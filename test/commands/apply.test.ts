@@ -52,14 +52,15 @@ async function node(t: Test, port: FakePort, given: FakeOptions = {}) {
 
 t.test('a plan exits 2 when something would change, 0 when nothing would', async (t) => {
   const { person, file } = await node(t, fakePort({ preview: pending }));
-  t.equal(await plan(person, file, { output: 'table' }), 2);
+  t.equal(await plan(person, file, { output: 'table', basis: true }), 2);
   t.strictSame(person.printed, [
     'lb/43 (from 42), signed by ops-1',
     '+ file:/etc/x  3 lines',
     '1 new, 2 same. Reboot: no.',
+    'Basis: lb/42@9',
   ]);
   const { person: other } = await node(t, fakePort());
-  t.equal(await plan(other, undefined, { output: 'json' }), 0);
+  t.equal(await plan(other, undefined, { output: 'json', basis: false }), 0);
   t.match(JSON.parse(other.printed.join('')), { to: 'lb/43' });
 });
 
@@ -97,6 +98,16 @@ t.test('--dry-run changes nothing, and neither does a no', async (t) => {
   t.strictSame(port.calls, []);
   t.equal(await apply(fakeInvocation(person.global.root), file, { ...options, wait: false }), 0);
   t.equal(port.calls.length, 1);
+});
+
+t.test('an apply may be tied to a plan of before', async (t) => {
+  const port = fakePort({ preview: pending });
+  const { person, file } = await node(t, port);
+  const tied = (basis: string) => apply(person, file, { ...options, wait: false, basis });
+  await t.rejects(tied('lb/42@8'), { code: 'KSN-ENGINE-009' });
+  await t.rejects(tied('@9'), { code: 'KSN-ENGINE-009' });
+  await t.rejects(tied('latest'), { code: 'KSN-CLI-001' });
+  t.equal(await tied('lb/42@9'), 0);
 });
 
 t.test('gives up in time, and reads from standard input', async (t) => {
