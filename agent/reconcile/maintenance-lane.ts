@@ -119,7 +119,7 @@ export class MaintenanceLane {
     const { state } = this.#r.execution.book;
     const observing = restraintOf(this.#r).node === 'observe';
     if (
-      !this.#r.execution.book.readOnly &&
+      !isRestrained(this.#r) &&
       [...state.open.values()].some(
         (tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad' || tx.cause === 'leave',
       )

@@ -13,7 +13,7 @@ import { withhold } from '../plan/withhold.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { Address, Draft } from '../resources/kind.ts';
 import { keepBooks } from './bookkeeping.ts';
-import { look, now, restraintOf, type Reconciliation } from './context.ts';
+import { isRestrained, look, now, restraintOf, type Reconciliation } from './context.ts';
 import type { Desired } from './desired.ts';
 import { isAlive, probeAll } from './gates-of.ts';
 import { maintained } from './next-job.ts';
@@ -75,7 +75,7 @@ export async function maintain(
   tellReported(r, seen);
   // Nothing is awaited between the look's end and the reservation.
   const repaired = mine.length === 0 ? 0 : await repair(r, mine, seen, options, again);
-  if (!r.execution.book.readOnly) await keepBooks(r, seen);
+  if (!isRestrained(r)) await keepBooks(r, seen);
   if (complete)
     await probeAll(
       r,

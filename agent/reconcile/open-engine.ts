@@ -228,8 +228,13 @@ async function reach(target: string, check: (gate: GateSpec) => Promise<Health>)
 
 /** Three abnormal exits in ten minutes: observe, block what was being applied, and name the last step. */
 async function enterSafeMode(book: Book, clock: Clock, events: EventSink): Promise<void> {
-  const generation = [...book.state.open.values()].find((tx) => tx.cause === 'generation' && tx.verdict === null);
-  const last = generation?.intents.at(-1)?.changes.at(-1);
+  const open = [...book.state.open.values()];
+  const generation = open.find((tx) => tx.cause === 'generation' && tx.verdict === null);
+  // Whatever was under way: a repair or a rollback may be what it dies of.
+  const last = open
+    .findLast((tx) => tx.intents.length > 0)
+    ?.intents.at(-1)
+    ?.changes.at(-1);
   const step = last === undefined ? '' : `; the last journal step was ${last.address}: ${last.summary}`;
   const reason = engineError(
     'KSN-ENGINE-012',
