@@ -181,24 +181,10 @@ async function stopHere(r: Reconciliation, tx: TxId, accepted: Accepted, stop: A
 /** The clean-up phase after a good verdict: what cannot be undone runs now, is retried, is never undone. Then close. */
 export async function finish(r: Reconciliation, tx: TxId, desired: Desired, stop: AbortSignal): Promise<void> {
   const { book, clock } = r.execution;
-  for (;;) {
-    const seen = await look(r, desired, stop);
-    const { free } = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
-    const last = free.filter(isIrreversible);
-    if (last.length === 0) break;
-    const outcome = await runChanges(r.execution, tx, last, {
-      stop,
-      onFailure: 'continue',
-      settleMs: 60_000,
-      targets: seen.targets,
-    });
-    for (const failed of outcome.failures)
-      r.board.set(failed.address, { condition: 'failed', reason: failed.reason }, now(r));
-    if (outcome.failures.length === 0 && outcome.waits.length === 0 && outcome.replan.length === 0) continue;
-    if (!(await pause(r, CLEANUP_RETRY_MS, stop))) {
-      if (wasSuperseded(stop)) break;
-      return;
-    }
+  // Whatever is wanted instead takes over what is left.
+  while (book.state.wanted?.digest === desired.accepted?.digest) {
+    if (await cleanUp(r, tx, desired, stop)) break;
+    if (!(await pause(r, CLEANUP_RETRY_MS, stop)) && !wasSuperseded(stop)) return;
   }
   await disarmGuards(r.execution, tx);
   await r.execution.ballast.release(tx);
@@ -211,4 +197,37 @@ export async function finish(r: Reconciliation, tx: TxId, desired: Desired, stop
     stop,
   );
   await r.tidy();
+}
+
+/** True when nothing of it is left. */
+async function cleanUp(r: Reconciliation, tx: TxId, desired: Desired, stop: AbortSignal): Promise<boolean> {
+  try {
+    for (;;) {
+      const seen = await look(r, desired, stop);
+      const { free } = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
+      const last = free.filter(isIrreversible);
+      const addresses = last.map(({ address }) => address);
+      if (!r.reservations.take(addresses, tx)) {
+        await r.reservations.released();
+        continue;
+      }
+      // Also with nothing to change: an effect that failed is still owed.
+      const outcome = await runChanges(r.execution, tx, last, {
+        stop,
+        onFailure: 'continue',
+        settleMs: 60_000,
+        targets: seen.targets,
+      });
+      r.reservations.release(tx);
+      for (const { address, reason } of outcome.failures) r.board.set(address, { condition: 'failed', reason }, now(r));
+      if (outcome.stopped) return false;
+      if (outcome.failures.length > 0 || outcome.waits.length > 0 || outcome.replan.length > 0) return false;
+      if (outcome.applied.length === 0) return true;
+    }
+  } catch (error) {
+    if (stop.aborted) return false;
+    throw error;
+  } finally {
+    r.reservations.release(tx);
+  }
 }
