@@ -17,14 +17,9 @@ export class AgentHandle implements AsyncDisposable {
     this.#ended = once(child, 'exit').then(([code]) => ({ failed: `the agent's process ended with ${code}` }));
   }
 
-  /** `nodeArguments`: `--cpu-prof` and the like. */
-  static async open(
-    root: string,
-    settleMs: number,
-    nodeArguments: readonly string[] = profiling(),
-  ): Promise<AgentHandle> {
+  static async open(root: string, settleMs: number): Promise<AgentHandle> {
     writeTrust(root);
-    const child = fork(program, { execArgv: [...process.execArgv, ...nodeArguments] });
+    const child = fork(program);
     const handle = new AgentHandle(child);
     await handle.#order({ do: 'open', root, settleMs });
     return handle;
@@ -51,10 +46,4 @@ export class AgentHandle implements AsyncDisposable {
     this.#child.send({ do: 'end' } satisfies Order);
     await this.#ended;
   }
-}
-
-/** `KEELSON_BENCH_PROF=DIR` leaves a CPU profile of every agent there. */
-function profiling(): readonly string[] {
-  const folder = process.env['KEELSON_BENCH_PROF'];
-  return folder === undefined ? [] : ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${folder}`];
 }

@@ -1,5 +1,6 @@
 /** A process with one agent in it, told over IPC what to do: see agent-handle.ts. */
 import { openBenchAgent, type BenchAgent } from './bench-agent.ts';
+import { profiled } from './profile.ts';
 
 export type Order =
   | { readonly do: 'open'; readonly root: string; readonly settleMs: number }
@@ -23,10 +24,11 @@ async function obey(order: Order): Promise<unknown> {
     agent = await openBenchAgent(order.root, order.settleMs);
     return null;
   }
-  if (agent === null) throw new Error('open comes first');
-  if (order.do === 'bring-about') return agent.bringAbout(order.document);
-  if (order.do === 'look') return agent.lookAtAll();
-  await agent[Symbol.asyncDispose]();
+  const running = agent;
+  if (running === null) throw new Error('open comes first');
+  if (order.do === 'bring-about') return profiled(order.do, () => running.bringAbout(order.document));
+  if (order.do === 'look') return profiled(order.do, () => running.lookAtAll());
+  await running[Symbol.asyncDispose]();
   process.disconnect?.();
   return null;
 }

@@ -8,10 +8,10 @@ import { RootAccounts } from '../../agent/host/accounts.ts';
 import { readFacts } from '../../agent/host/facts.ts';
 import { createProcessTable } from '../../agent/host/process-table.ts';
 import { createRunCommand } from '../../agent/host/run-command.ts';
+import type { EnginePort } from '../../agent/reconcile/engine-port.ts';
 import { openEngine } from '../../agent/reconcile/open-engine.ts';
 import { EventLog } from '../../agent/report/event-log.ts';
 import type { EventType } from '../../agent/report/events.ts';
-import type { NodeStatus } from '../../agent/report/status.ts';
 import { StatusStore } from '../../agent/report/status-store.ts';
 import { processEffects } from '../../agent/resources/process-effects.ts';
 import { kinds } from '../../agent/resources/registry.ts';
@@ -112,9 +112,10 @@ export async function openBenchAgent(root: string, settleMs: number): Promise<Be
   const ready = Promise.withResolvers<void>();
   const running = engine.run(stop.signal, ready.resolve);
   await Promise.race([ready.promise, running]);
+  const following = followStatus(engine, stop.signal);
   building.defer(async () => {
     stop.abort(new Error('the benchmark is over'));
-    await running;
+    await Promise.all([running, following]);
   });
   const stack = building.move();
   return {
@@ -125,7 +126,7 @@ export async function openBenchAgent(root: string, settleMs: number): Promise<Be
       const judged = performance.now();
       await engine.accept(spec);
       const accepted = performance.now();
-      requireOk(await engine.settled(stop.signal));
+      await settled(engine);
       const at = (type: EventType): number => (seenAt.get(type) ?? Number.NaN) - begun;
       return {
         judged: judged - begun,
@@ -137,13 +138,21 @@ export async function openBenchAgent(root: string, settleMs: number): Promise<Be
     async lookAtAll() {
       const begun = performance.now();
       await engine.reconcile('bench');
-      requireOk(await engine.settled(stop.signal));
+      await settled(engine);
       return performance.now() - begun;
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
-function requireOk({ verdict, reason }: NodeStatus): void {
+async function settled(engine: EnginePort): Promise<void> {
+  const asking = new AbortController();
+  const { verdict, reason } = await engine.settled(asking.signal);
+  asking.abort();
   if (verdict !== 'OK') throw new Error(`the node is ${verdict}: ${reason?.message ?? 'no reason'}`);
+}
+
+/** As the daemon does, which tells systemd. */
+async function followStatus(engine: EnginePort, signal: AbortSignal): Promise<void> {
+  for await (const _ of engine.watchStatus(signal));
 }

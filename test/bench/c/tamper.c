@@ -45,10 +45,13 @@ static ssize_t slurp(const char *path, char *into) {
 }
 
 static void tamper(struct file *file) {
-  static const char garbage[] = "edited by hand\n";
+  static int tampers;
+  char garbage[64];
+  /* Another content each time: what a tool wrote once it may have kept. */
+  int length = snprintf(garbage, sizeof garbage, "edited by hand %d\n", ++tampers);
   file->tampered_at = now_ms();
   int fd = open(file->path, O_WRONLY | O_TRUNC);
-  if (fd < 0 || write(fd, garbage, sizeof garbage - 1) < 0) die(file->path);
+  if (fd < 0 || write(fd, garbage, length) < 0) die(file->path);
   close(fd);
 }
 
