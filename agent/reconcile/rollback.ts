@@ -42,7 +42,6 @@ export async function runRollback(
   const target = book.state.lastKnownGood;
   const why = failed.verdict?.reason;
   await settleIntents(r, failed, stop);
-  await disarmGuards(r.execution, failed.tx);
   let tx: TxId;
   if (resumed === null) {
     tx = r.execution.book.nextTx();
@@ -70,6 +69,8 @@ export async function runRollback(
     throw error;
   });
   if (left === null) return stopHere(r, tx, failed, [], stop);
+  // Not before it is undone: should the agent die on the way, its guard does it.
+  await disarmGuards(r.execution, failed.tx);
   const desired = await r.view.of(target, overridesInForce(r));
   const converged = await converge(r, {
     tx,
@@ -333,6 +334,8 @@ async function stopHere(
   stop: AbortSignal,
 ): Promise<void> {
   if (!wasSuperseded(stop)) return;
+  await disarmGuards(r.execution, failed.tx);
+  await r.execution.ballast.release(failed.tx);
   const at = now(r);
   await r.execution.book.commit(
     { t: 'verdict', tx, outcome: 'superseded', at },
