@@ -10,9 +10,10 @@ const CONTENDED = { baseMs: 60_000, factor: 2, capMs: 60 * 60_000, jitter: 0 } a
 /** A contended address that stayed quiet this long beyond its last wait starts anew. */
 const FORGIVEN_AFTER_MS = 2 * 60 * 60_000;
 
-/** Whether a repair may happen now. */
+/** Whether a repair may happen now. A clock that went back behind the last repair says nothing of how long that is ago. */
 export function mayRepair(count: RepairCount | undefined, now: Instant): boolean {
-  return count === undefined || now >= count.notBefore;
+  if (count === undefined || count.step === 0 || now >= count.notBefore) return true;
+  return now < (count.times.at(-1) ?? now);
 }
 
 /** The count after one more repair at `now`. */

@@ -2,14 +2,14 @@
 import type { Address } from '../resources/kind.ts';
 
 export class DriftQueue {
-  /** Address → monotonic time at which it is due. */
-  readonly #due = new Map<Address, number>();
+  /** Address → monotonic time at which it is due, and at which it is due however often it is hinted at. */
+  readonly #due = new Map<Address, { readonly at: number; readonly latest: number }>();
   #everythingAt: number | null = null;
 
   /** A later hint restarts the rest: a thing still being written is left in peace, but not for ever. */
   add(address: Address, now: number, settleMs: number): void {
-    const first = this.#due.get(address);
-    this.#due.set(address, first === undefined ? now + settleMs : Math.min(now + settleMs, first + settleMs));
+    const latest = this.#due.get(address)?.latest ?? now + 2 * settleMs;
+    this.#due.set(address, { at: Math.min(now + settleMs, latest), latest });
   }
 
   everything(at: number): void {
@@ -18,7 +18,10 @@ export class DriftQueue {
 
   /** Milliseconds until something is due; null: nothing is queued. */
   dueIn(now: number): number | null {
-    const times = [...this.#due.values(), ...(this.#everythingAt === null ? [] : [this.#everythingAt])];
+    const times = [
+      ...this.#due.values().map(({ at }) => at),
+      ...(this.#everythingAt === null ? [] : [this.#everythingAt]),
+    ];
     return times.length === 0 ? null : Math.max(0, Math.min(...times) - now);
   }
 
@@ -29,7 +32,7 @@ export class DriftQueue {
       this.#due.clear();
       return 'everything';
     }
-    const due = [...this.#due].filter(([, at]) => at <= now).map(([address]) => address);
+    const due = [...this.#due].filter(([, { at }]) => at <= now).map(([address]) => address);
     for (const address of due) this.#due.delete(address);
     return due.length === 0 ? null : new Set(due);
   }
