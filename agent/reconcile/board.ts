@@ -2,6 +2,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Reason } from '../base/errors.ts';
 import type { Survey } from '../plan/survey.ts';
+import type { TxId } from '../apply/records.ts';
 import type { Withheld } from '../plan/withhold.ts';
 import type { ResourceCondition, ResourceStatus } from '../report/status.ts';
 import type { Address, Draft } from '../resources/kind.ts';
@@ -21,12 +22,29 @@ function differs({ from, to }: Draft<unknown>): boolean {
 
 export class Board {
   readonly #rows = new Map<Address, ResourceStatus>();
+  /** Arrived, but for an effect that is still owed: no look sees that. */
+  readonly #owed = new Map<Address, { readonly tx: TxId; readonly reason: Reason }>();
   #remarks = new Map<string, Reason>();
 
   set(address: Address, finding: Finding, at: Instant): void {
     const before = this.#rows.get(address);
     const since = before?.condition === finding.condition ? before.since : at;
     this.#rows.set(address, { address, since, ...finding });
+  }
+
+  owe(tx: TxId, address: Address, reason: Reason, at: Instant): void {
+    this.#owed.set(address, { tx, reason });
+    this.set(address, { condition: 'failed', reason }, at);
+  }
+
+  /** Everything that this transaction owed. */
+  paid(tx: TxId): void {
+    for (const [address, owed] of this.#owed) {
+      if (owed.tx !== tx) continue;
+      this.#owed.delete(address);
+      const row = this.#rows.get(address);
+      if (row?.condition === 'failed') this.set(address, { condition: 'ok' }, row.since);
+    }
   }
 
   delete(address: Address): void {
@@ -76,6 +94,9 @@ export class Board {
       found.set(draft.address, { condition: differs(draft) ? 'differs' : 'ok', detail: draft.summary });
     for (const wait of [...look.waits, ...withheld.waits])
       found.set(wait.address, { condition: this.#waitCondition(look, wait.address), reason: wait.reason });
+    for (const [address, { reason }] of this.#owed) {
+      if (found.get(address)?.condition === 'ok') found.set(address, { condition: 'failed', reason });
+    }
     for (const [address, finding] of found) {
       // "placed" is what a probe said of something that nothing here can judge; a look at its bytes does not change that.
       const before = this.#rows.get(address)?.condition;
@@ -84,7 +105,7 @@ export class Board {
       this.set(address, finding, at);
     }
     if (!complete) return;
-    for (const address of [...this.#rows.keys()]) if (!found.has(address)) this.#rows.delete(address);
+    for (const address of this.#rows.keys()) if (!found.has(address)) this.#rows.delete(address);
   }
 
   #waitCondition(look: Survey, address: Address): ResourceCondition {

@@ -8,6 +8,7 @@ import type { GateSpec } from '../desired/common-fields.ts';
 import { survey, type Survey } from '../plan/survey.ts';
 import type { Restraint } from '../plan/withhold.ts';
 import type { Address, Health, Target } from '../resources/kind.ts';
+import type { Debts } from './debts.ts';
 import { activeOverrides, heldAddresses, type Desired, type DesiredView } from './desired.ts';
 import type { Board } from './board.ts';
 
@@ -28,6 +29,9 @@ export interface Reconciliation {
   readonly view: DesiredView;
   readonly board: Board;
   readonly reservations: Reservations;
+  readonly debts: Debts;
+  /** The wall time at which some kind wants to be asked again, as the last complete look has it. */
+  readonly due: { at: Instant | null };
   /** Unjudged transactions that a crash or a failure left in the middle: finished from the journal before anything else of their lane. */
   readonly left: Set<TxId>;
   readonly entropy: Entropy;
@@ -70,6 +74,13 @@ export class Wake {
     this.#waiting.add(wake);
     return () => this.#waiting.delete(wake);
   }
+}
+
+/** A generation says when something of it is due; whoever sleeps until then is told. */
+export function noteDue(r: Reconciliation, at: Instant | null): void {
+  if (r.due.at === at) return;
+  r.due.at = at;
+  r.wake.ring();
 }
 
 export function now(r: Reconciliation): Instant {

@@ -12,7 +12,7 @@ import type { TxId } from '../apply/records.ts';
 import { withhold } from '../plan/withhold.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { Address, Change, Draft, Wait } from '../resources/kind.ts';
-import { isRestrained, look, now, pause, restraintOf, type Reconciliation } from './context.ts';
+import { isRestrained, look, noteDue, now, pause, restraintOf, type Reconciliation } from './context.ts';
 import type { Desired } from './desired.ts';
 import { keepBooks } from './bookkeeping.ts';
 
@@ -63,30 +63,28 @@ export async function converge(r: Reconciliation, convergence: Convergence): Pro
       }
       await keepBooks(r, seen, tx);
       const waits: Wait[] = [...seen.waits, ...withheld.waits];
-      let failure: Reason | null = null;
-      // Also with nothing to change: an effect that failed is still owed.
-      if (free.length > 0 || onFailure === 'continue') {
-        const outcome = await runChanges(r.execution, tx, free, { stop, onFailure, settleMs, targets: seen.targets });
-        for (const change of outcome.applied) changed.add(change.address);
-        const tried = new Set([...outcome.applied.map((change) => change.address), ...outcome.replan]);
-        for (const draft of free) {
-          if (tried.has(draft.address)) tries.set(aimOf(draft), (tries.get(aimOf(draft)) ?? 0) + 1);
-        }
-        tell(r, tx, outcome.applied);
-        waits.push(...outcome.waits);
-        failure = firstReason(outcome.failures);
-        for (const failed of outcome.failures)
-          r.board.set(failed.address, { condition: 'failed', reason: failed.reason }, now(r));
-        if (failure !== null && onFailure === 'stop') return { is: 'failed', reason: failure };
-        if (outcome.stopped) return { is: 'stopped' };
-        if (failure === null && (outcome.applied.length > 0 || outcome.replan.length > 0)) {
-          delays = backoff(WAIT_BACKOFF, r.entropy);
-          seen = undefined;
-          continue;
-        }
+      // Also with nothing to change: what was left by a crash, or failed, is still owed.
+      const outcome = await runChanges(r.execution, tx, free, { stop, onFailure, settleMs, targets: seen.targets });
+      for (const change of outcome.applied) changed.add(change.address);
+      const tried = new Set([...outcome.applied.map((change) => change.address), ...outcome.replan]);
+      for (const draft of free) {
+        if (tried.has(draft.address)) tries.set(aimOf(draft), (tries.get(aimOf(draft)) ?? 0) + 1);
+      }
+      tell(r, tx, outcome.applied);
+      waits.push(...outcome.waits);
+      const failure = firstReason(outcome.failures);
+      for (const failed of outcome.failures)
+        r.board.set(failed.address, { condition: 'failed', reason: failed.reason }, now(r));
+      if (failure !== null && onFailure === 'stop') return { is: 'failed', reason: failure };
+      if (outcome.stopped) return { is: 'stopped' };
+      if (failure === null && (outcome.applied.length > 0 || outcome.replan.length > 0)) {
+        delays = backoff(WAIT_BACKOFF, r.entropy);
+        seen = undefined;
+        continue;
       }
       if (failure === null && waits.length === 0) {
         r.watch(seen.targets);
+        noteDue(r, seen.dueAt);
         return { is: 'converged', changed };
       }
       const overdue = noteWaits(r, waits, waitingSince, desired);

@@ -253,9 +253,10 @@ export class Engine implements EnginePort {
   async settled(signal: AbortSignal): Promise<NodeStatus> {
     for await (const status of this.watchStatus(signal)) {
       const { state, poisoned } = this.#r.execution.book;
-      // What stands open while nothing may be changed rests.
-      const resting = state.open.size === 0 || isRestrained(this.#r);
-      if (this.#generation.quiet && this.#maintenance.quiet && resting && !poisoned) return status;
+      // What stands open while nothing may be changed rests; so does what only owes an effect.
+      const resting = isRestrained(this.#r) || [...state.open.keys()].every((tx) => this.#r.debts.has(tx));
+      const quiet = this.#generation.quiet && this.#maintenance.quiet && this.#maintenance.looked;
+      if (quiet && resting && !poisoned) return status;
     }
     throw signal.reason;
   }

@@ -10,7 +10,16 @@ import { holdGates } from '../health/hold.ts';
 import { withhold } from '../plan/withhold.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { Address } from '../resources/kind.ts';
-import { look, now, overridesInForce, pause, restraintOf, wasSuperseded, type Reconciliation } from './context.ts';
+import {
+  look,
+  noteDue,
+  now,
+  overridesInForce,
+  pause,
+  restraintOf,
+  wasSuperseded,
+  type Reconciliation,
+} from './context.ts';
 import { converge, differing } from './converge.ts';
 import type { Desired } from './desired.ts';
 import { gatesOf, isAlive, probeAll } from './gates-of.ts';
@@ -191,6 +200,7 @@ export async function finish(r: Reconciliation, tx: TxId, desired: Desired, stop
   await book.commit({ t: 'close', tx, left: [], at: clock.now() });
   const seen = await look(r, desired, stop);
   r.board.show(seen, withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds), now(r), true);
+  noteDue(r, seen.dueAt);
   await probeAll(
     r,
     [...seen.targets.values()].filter((target) => isAlive(r, target.address)),

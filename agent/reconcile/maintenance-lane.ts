@@ -12,6 +12,7 @@ import {
   Wake,
   type Reconciliation,
 } from './context.ts';
+import { payDebts } from './debts.ts';
 import { maintain } from './maintenance.ts';
 import { maintained } from './next-job.ts';
 import { finishLeft, isMaintenance } from './recovery.ts';
@@ -30,7 +31,6 @@ export class MaintenanceLane {
   #undamped = false;
   #looked = false;
   #lastFull = Number.NEGATIVE_INFINITY;
-  #dueAt: number | null = null;
   #offset: number;
   #overrides: readonly Override[] = [];
   #stop: AbortController | null = null;
@@ -88,17 +88,22 @@ export class MaintenanceLane {
 
   #isImmediate(address: Address): boolean {
     const { immediatePaths } = this.#r.settings();
-    return immediatePaths.some((path) => address.slice(address.indexOf(':') + 1).startsWith(path));
+    const own = `${address.slice(address.indexOf(':') + 1)}/`;
+    return immediatePaths.some((path) => own.startsWith(path.endsWith('/') ? path : `${path}/`));
   }
 
   async turn(signal: AbortSignal): Promise<void> {
     const { clock } = this.#r.execution;
-    if (!isRestrained(this.#r)) await finishLeft(this.#r, isMaintenance, signal);
+    if (!isRestrained(this.#r)) {
+      await finishLeft(this.#r, isMaintenance, signal);
+      await payDebts(this.#r, signal);
+    }
     this.#noticeJump();
     this.#noticeEnds();
     const monotonic = clock.monotonic();
     if (monotonic - this.#lastFull >= FULL_LOOK_MS) this.#queue.everything(monotonic);
-    if (this.#dueAt !== null && this.#dueAt <= now(this.#r)) this.#queue.everything(monotonic);
+    const { at: dueAt } = this.#r.due;
+    if (dueAt !== null && dueAt <= now(this.#r)) this.#queue.everything(monotonic);
     const due = this.#queue.take(monotonic);
     // Taken counts as looked at: what cannot be done now is queued again with a delay, never asked for in a circle.
     if (due === 'everything') this.#lastFull = monotonic;
@@ -140,9 +145,9 @@ export class MaintenanceLane {
     for (const [address, delay] of pass.again) this.#queue.add(address, at, delay);
     if (due === 'everything') {
       this.#looked = true;
-      this.#dueAt = pass.dueAt;
+      this.#r.due.at = pass.dueAt;
       await this.#r.tidy();
-    } else if (pass.dueAt !== null) this.#dueAt = Math.min(pass.dueAt, this.#dueAt ?? pass.dueAt);
+    } else if (pass.dueAt !== null) this.#r.due.at = Math.min(pass.dueAt, this.#r.due.at ?? pass.dueAt);
     this.#r.execution.progressed();
   }
 
@@ -155,7 +160,8 @@ export class MaintenanceLane {
   #untilNext(): number {
     const monotonic = this.#r.execution.clock.monotonic();
     const waits = [this.#queue.dueIn(monotonic) ?? Number.POSITIVE_INFINITY, this.#lastFull + FULL_LOOK_MS - monotonic];
-    if (this.#dueAt !== null) waits.push(this.#dueAt - now(this.#r));
+    if (this.#r.due.at !== null) waits.push(this.#r.due.at - now(this.#r));
+    if (!isRestrained(this.#r)) waits.push(this.#r.debts.dueIn(monotonic));
     for (const override of overridesInForce(this.#r)) waits.push(override.expires - now(this.#r));
     return Math.max(0, Math.min(...waits.filter((wait) => !Number.isNaN(wait))));
   }

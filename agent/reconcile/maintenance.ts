@@ -5,6 +5,7 @@
 import type { Reason } from '../base/errors.ts';
 import { afterRepair, isContended, mayRepair } from '../apply/damping.ts';
 import { firstReason } from '../apply/commit-wave.ts';
+import { owedEffects } from '../apply/owed-effects.ts';
 import { executionError } from '../apply/execution-errors.ts';
 import type { TxCause } from '../apply/records.ts';
 import type { StateView } from '../apply/state.ts';
@@ -15,6 +16,7 @@ import type { Address, Draft } from '../resources/kind.ts';
 import { keepBooks } from './bookkeeping.ts';
 import { isRestrained, look, now, restraintOf, type Reconciliation } from './context.ts';
 import type { Desired } from './desired.ts';
+import { owe } from './debts.ts';
 import { isAlive, probeAll } from './gates-of.ts';
 import { maintained } from './next-job.ts';
 
@@ -116,11 +118,16 @@ async function repair(
     const counts = outcome.applied
       .filter((change) => change.why === 'drift')
       .map((change) => afterRepair(change.address, book.state.repairs.get(change.address), now(r)));
-    await book.note(
-      ...counts.map((count) => ({ t: 'repair', count }) as const),
+    const open = book.state.open.get(tx);
+    const isOwing = open !== undefined && owedEffects(open, bootId).length > 0;
+    const ending = [
       { t: 'verdict', tx, outcome: 'good', at: now(r) },
       { t: 'close', tx, left: [], at: clock.now() },
-    );
+    ] as const;
+    const records = [...counts.map((count) => ({ t: 'repair', count }) as const), ...(isOwing ? [] : ending)];
+    // A fight is not begun anew at full speed by a crash.
+    if (counts.some(({ step }) => step > 0)) await book.commit(...records);
+    else await book.note(...records);
     for (const change of outcome.applied) {
       r.board.set(change.address, { condition: 'ok' }, now(r));
       const type = change.why === 'drift' ? 'DriftRepaired' : 'ResourceChanged';
@@ -137,6 +144,7 @@ async function repair(
       r.board.set(address, { condition: 'failed', reason: why }, now(r));
       again.set(address, 60_000);
     }
+    if (isOwing) owe(r, tx, outcome.failures);
     if (reason !== null)
       events.emit({ type: 'EffectFailed', message: `a repair failed: ${reason.message}`, reason, tx });
     for (const wait of outcome.waits) {

@@ -39,6 +39,7 @@ import type {
 } from '../resources/kind.ts';
 import { Board } from './board.ts';
 import { Wake, type EngineSettings, type Reconciliation } from './context.ts';
+import { Debts } from './debts.ts';
 import { DesiredView } from './desired.ts';
 import { Engine } from './engine.ts';
 import { engineError } from './errors.ts';
@@ -170,6 +171,8 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     view,
     board,
     reservations: new Reservations(),
+    debts: new Debts(),
+    due: { at: null },
     left: new Set(),
     entropy: parts.entropy,
     checkGate: (gate, signal) => parts.checkGate(gate, hosts.read, signal),

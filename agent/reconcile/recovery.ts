@@ -4,6 +4,8 @@ import { executionError } from '../apply/execution-errors.ts';
 import type { JournalRecord, OpenTransaction } from '../apply/records.ts';
 import { withhold } from '../plan/withhold.ts';
 import { isRestrained, overridesInForce, now, restraintOf, type Reconciliation } from './context.ts';
+import type { Address } from '../resources/kind.ts';
+import { owe } from './debts.ts';
 import { nameOf } from './generation.ts';
 import { maintained } from './next-job.ts';
 import { guardFired } from '../apply/prove-guards.ts';
@@ -65,8 +67,8 @@ async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: A
   const outstanding = settled.outstanding.filter((change) => free.has(change));
   await completeIntents(r, tx, outstanding, signal);
   const failures = await runEffects(r.execution, tx.tx, {
-    later: new Set(),
-    keepFailed: tx.cause === 'rollback',
+    later: new Set(stillToCome(tx)),
+    keepFailed: tx.cause !== 'generation',
     signal,
   });
   events.emit({
@@ -82,10 +84,20 @@ async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: A
       { t: 'verdict', tx: tx.tx, outcome: 'bad', reason: failure.reason, at },
       { t: 'block', series, generation, digest, reason: failure.reason, at },
     );
+  } else if (isMaintenance(tx) && failures.length > 0) {
+    owe(r, tx.tx, failures);
   } else if (isMaintenance(tx)) {
     await book.commit({ t: 'verdict', tx: tx.tx, outcome: 'good', at }, { t: 'close', tx: tx.tx, left: [], at });
   }
   return true;
+}
+
+/** What it set out to change and has not: whose own change may yet do what an effect would. */
+function stillToCome(tx: OpenTransaction): readonly Address[] {
+  const arrived = new Set(
+    tx.intents.flatMap(({ changes }) => changes.filter(({ id }) => tx.done.has(id)).map(({ address }) => address)),
+  );
+  return tx.drafts.map(({ address }) => address).filter((address) => !arrived.has(address));
 }
 
 /** A fired guard, or too many starts without progress, is a bad verdict for a generation. */
