@@ -28,7 +28,7 @@ export class DesiredView {
   readonly #library: SpecLibrary;
   readonly #kinds: readonly AnyKind[];
   readonly #context: Omit<ExpandContext, 'facts'>;
-  /** By digest and patches; the most recently used last. */
+  /** By digest, facts and patches; the most recently used last. */
   readonly #expanded = new Map<
     string,
     { readonly desired: Desired; readonly contents: ReadonlyMap<Fingerprint, Uint8Array> }
@@ -46,7 +46,8 @@ export class DesiredView {
     const patches = overrides.flatMap((o) =>
       o.kind === 'patch' && o.address !== null ? [{ id: o.id, address: o.address, patch: o.patch }] : [],
     );
-    const key = [accepted.digest, ...patches.map((patch) => patch.id)].join(' ');
+    // The same document means another thing with other facts: a preview resolves them anew, what was accepted never.
+    const key = [accepted.digest, JSON.stringify(accepted.facts), ...patches.map((patch) => patch.id)].join(' ');
     const known = this.#expanded.get(key);
     if (known !== undefined) {
       this.#expanded.delete(key);

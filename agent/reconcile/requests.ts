@@ -16,9 +16,16 @@ export async function acceptSpec(
   const newest = book.state.accepted.get(spec.series);
   const name = nameOf(spec);
   if (newest !== undefined && newest.generation === spec.generation && newest.digest !== spec.digest) {
-    throw engineError('KSN-ENGINE-002', `${name} was accepted as ${newest.digest}, not ${spec.digest}`, {
+    const error = engineError('KSN-ENGINE-002', `${name} was accepted as ${newest.digest}, not ${spec.digest}`, {
       element: name,
     });
+    events.emit({
+      type: 'SpecRefused',
+      message: `${name} from ${spec.source} is refused: ${error.message}`,
+      generation: name,
+      reason: error.toReason(),
+    });
+    throw error;
   }
   if (newest !== undefined && newest.generation > spec.generation) {
     throw engineError('KSN-ENGINE-001', `${name} is older than ${nameOf(newest)}`, { element: name });
