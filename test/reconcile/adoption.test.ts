@@ -39,7 +39,7 @@ t.test('rule 17: an unowned thing that differs is taken over, and the plan says 
   t.equal(await node.text('/etc/a'), 'ours\n');
   const row = node.state.ledger.get('file:/etc/a');
   t.match(row?.original, { type: 'file', mode: '0640' }, 'what it was is in the ledger');
-  const { content } = row?.original as { content: `hmac:${string}` };
+  const { content } = (row?.original ?? {}) as { content: `hmac:${string}` };
   const kept = await node.opened.reconciliation.execution.hosts.stage.content(content);
   t.equal(Buffer.from(kept).toString(), 'theirs\n', 'and its bytes in the store');
 });

@@ -1,10 +1,10 @@
 /** Rule 25: what a generation is, and what it says on this node, is settled when it is accepted. */
 import t from 'tap';
 import { losesNothing } from '../../hostfs/memory-crash.ts';
-import { EngineNode, verified } from '../support/engine-node.ts';
+import { EngineNode, verified, type Sections } from '../support/engine-node.ts';
 
 const file = (inline: string, more: object = {}): object => ({ content: { inline }, ...more });
-const link = (target: string): object => ({ links: { '/etc/l': { target } } });
+const link = (target: string): Sections => ({ links: { '/etc/l': { target } } });
 
 t.test('rule 25: the same series and number with another digest is refused, with an alarm', async (t) => {
   await using node = await EngineNode.on();
