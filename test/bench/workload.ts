@@ -1,5 +1,5 @@
 /** The files that everybody has to bring about: the same names and bytes for Keelson, C, cf-agent and puppet. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Workload {
@@ -31,11 +31,6 @@ function textOf(index: number): string {
 export function makeFolders({ folders }: Workload, root: string): void {
   mkdirSync(join(root, '/etc'), { recursive: true });
   for (const folder of folders) mkdirSync(join(root, folder), { recursive: true });
-}
-
-export function writeAll(workload: Workload, root: string): void {
-  makeFolders(workload, root);
-  for (const { path, text } of workload.files) writeFileSync(join(root, path), text);
 }
 
 /** What test/bench/c/write-file.h reads. */
