@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../agent/base/clock.ts';
 import type { Entropy } from '../../agent/base/entropy.ts';
 import type { EventDraft } from '../../agent/apply/event-sink.ts';
+import type { TakeLock } from '../../agent/apply/lock.ts';
 import type { GuardTimers } from '../../agent/apply/guard-timers.ts';
 import type { CommandSpec } from '../../agent/desired/common-fields.ts';
 import type { NodeSpec } from '../../agent/desired/node-spec.ts';
@@ -34,6 +35,7 @@ export interface EngineNodeOptions {
   readonly bootId?: string;
   readonly clock?: VirtualClock;
   readonly journalBytes?: number;
+  readonly takeLock?: TakeLock;
 }
 
 export interface SpecOptions extends Partial<Omit<NodeSpec, 'sections'>> {
@@ -103,6 +105,8 @@ export class EngineNode implements AsyncDisposable {
   readonly guards: TestGuards;
   readonly #options: EngineNodeOptions;
   readonly #stop = new AbortController();
+  /** The machine is no more: nobody waits for it, and it must not go on turning the clock. */
+  readonly #gone = new AbortController();
   #outside: (FileSystem & AsyncDisposable) | null = null;
   #opened: OpenedEngine | null = null;
   #running: Promise<void> | null = null;
@@ -141,7 +145,7 @@ export class EngineNode implements AsyncDisposable {
 
   /** Opens and runs the engine; resolves when it is ready. */
   async start(): Promise<this> {
-    this.#opened = await this.clock.runUntil(this.#open());
+    this.#opened = await this.#until(this.#open());
     const ready = Promise.withResolvers<void>();
     this.#running = this.#opened.engine.run(this.#stop.signal, ready.resolve);
     this.#running.catch(ready.reject);
@@ -171,7 +175,7 @@ export class EngineNode implements AsyncDisposable {
     return openEngine({
       fs: this.fs,
       stateDir: STATE,
-      takeLock: async () => ({ [Symbol.dispose]() {} }),
+      takeLock: this.#options.takeLock ?? (async () => ({ [Symbol.dispose]() {} })),
       clock,
       entropy: plainEntropy,
       bootId,
@@ -196,12 +200,16 @@ export class EngineNode implements AsyncDisposable {
 
   /** Accepts and waits until nothing is under way any more. */
   async accept(spec: VerifiedSpec): Promise<NodeStatus> {
-    await this.clock.runUntil(this.engine.accept(spec));
+    await this.#until(this.engine.accept(spec));
     return this.settled();
   }
 
   settled(limitMs = 600_000): Promise<NodeStatus> {
-    return this.clock.runUntil(this.engine.settled(this.#stop.signal), limitMs);
+    return this.#until(this.engine.settled(this.#stop.signal), limitMs);
+  }
+
+  #until<T>(promise: Promise<T>, limitMs?: number): Promise<T> {
+    return this.clock.runUntil(promise, limitMs, this.#gone.signal);
   }
 
   async text(path: string): Promise<string | null> {
@@ -239,7 +247,10 @@ export class EngineNode implements AsyncDisposable {
   /** Power cut: what was not synced is at the mercy of `choose`; a new node on the rest, not started yet. */
   async crash(choose: Choose = losesAll, more: EngineNodeOptions = {}): Promise<EngineNode> {
     this.#stop.abort(new Error('the machine crashed'));
+    this.#gone.abort(new Error('the machine crashed'));
     this.#running?.then(undefined, () => {});
+    // Its watches would try again for ever; the dead machine lets nothing else of this happen.
+    if (this.#opened !== null) Promise.resolve(this.#opened[Symbol.asyncDispose]()).catch(() => {});
     const machine = this.machine.crash(choose);
     return new EngineNode(
       machine,
