@@ -109,12 +109,13 @@ function checksum(frame: Uint8Array, length: number): number {
   return crc32c(frame.subarray(FRAME_HEADER, FRAME_HEADER + length), crc32c(frame.subarray(4, 20)));
 }
 
-const zeros = Buffer.alloc(4096);
+const zeros = [4096, 64, 1].map((size) => Buffer.alloc(size));
 
 /** Offset after the last byte that is not zero, at least `from`. By blocks: most of a journal is space filled in advance. */
 function usedLength(bytes: Uint8Array, from: number): number {
   let end = bytes.length;
-  while (end - zeros.length >= from && zeros.equals(bytes.subarray(end - zeros.length, end))) end -= zeros.length;
-  while (end > from && bytes[end - 1] === 0) end -= 1;
+  for (const block of zeros) {
+    while (end - block.length >= from && block.equals(bytes.subarray(end - block.length, end))) end -= block.length;
+  }
   return end;
 }
