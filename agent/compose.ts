@@ -151,14 +151,13 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     events,
     looked: source.looked,
     async run(signal, ready) {
+      await using _ = await listen();
+      // What a recovery does may take long; that the agent is there to be asked is true before it.
+      await ready();
       const ending = new AbortController();
       const stop = AbortSignal.any([signal, ending.signal]);
-      const recovered = Promise.withResolvers<void>();
-      const running = engine.run(stop, recovered.resolve);
+      const running = engine.run(stop, () => {});
       try {
-        await Promise.race([recovered.promise, running]);
-        await using _ = await listen();
-        await ready();
         await Promise.all([running, source.run(stop)]);
       } finally {
         ending.abort();
