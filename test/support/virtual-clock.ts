@@ -115,8 +115,8 @@ export class VirtualClock implements Clock {
     this.#monotonic = end;
   }
 
-  /** Lets time pass from wake-up to wake-up until `promise` settles, at most `limitMs` of virtual time. */
-  async runUntil<T>(promise: Promise<T>, limitMs = 366 * 86_400_000): Promise<T> {
+  /** Lets time pass from wake-up to wake-up until `promise` settles, at most `limitMs` of virtual time. `gone`: whoever would settle it has died. */
+  async runUntil<T>(promise: Promise<T>, limitMs = 366 * 86_400_000, gone?: AbortSignal): Promise<T> {
     let settled = false;
     const settle = (): void => {
       settled = true;
@@ -127,6 +127,7 @@ export class VirtualClock implements Clock {
     for (;;) {
       await this.#rest();
       if (settled) return promise;
+      if (gone?.aborted === true) throw gone.reason;
       const next = this.#next();
       if (next !== undefined) {
         if (next.due > end) throw new Error(`not settled within ${limitMs} ms of virtual time`);
