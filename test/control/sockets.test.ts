@@ -10,6 +10,7 @@ import { CONTROL_SOCKET, MAX_REQUEST_BYTES, READ_SOCKET } from '../../agent/cont
 import { readRoutes } from '../../agent/control/read-routes.ts';
 import { SocketFolder } from '../../agent/control/socket-folder.ts';
 import type { EventRecord } from '../../agent/report/events.ts';
+import { loadLibc } from '../../hostfs/ffi.ts';
 import { fakePort, somePreview, someStatus, type FakePort } from './fake-port.ts';
 
 const event = (seq: number): EventRecord => ({
@@ -183,3 +184,26 @@ t.test('no agent, and an agent that stops, are told apart from failures', async 
   t.notOk(existsSync(join(at, READ_SOCKET)));
   folder[Symbol.dispose]();
 });
+
+const libc = loadLibc();
+
+t.test(
+  'the caller is who the kernel says',
+  { skip: libc === null && 'needs node:ffi (--experimental-ffi)' },
+  async (t) => {
+    const at = t.testdir();
+    const port = fakePort();
+    using folder = new SocketFolder(at);
+    const peerOf = (descriptor: number) => libc?.peerCredentials(descriptor) ?? null;
+    await using _ = await LocalServer.listen({
+      folder,
+      name: CONTROL_SOCKET,
+      mode: 0o600,
+      gid: null,
+      peerOf,
+      routes: controlRoutes(port),
+    });
+    await new ControlClient(at, new AbortController().signal).safeMode({ on: true });
+    t.match(port.emitted, [{ message: `safe-mode asked for by uid ${process.getuid?.()}, pid ${process.pid}` }]);
+  },
+);

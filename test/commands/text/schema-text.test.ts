@@ -1,0 +1,48 @@
+import t from 'tap';
+import { fieldNames, schemaAt, schemaText, type JsonSchema } from '../../../agent/commands/text/schema-text.ts';
+
+const schema: JsonSchema = {
+  type: 'object',
+  properties: {
+    files: {
+      type: 'object',
+      description: 'Each key is a path.',
+      'x-key': 'a path',
+      patternProperties: {
+        '^/': {
+          type: 'object',
+          description: 'A file.',
+          required: ['content'],
+          properties: {
+            content: { type: 'string', description: 'What is in it.' },
+            drift: { anyOf: [{ const: 'repair' }, { const: 'ignore' }], description: 'When it is changed.' },
+          },
+        },
+      },
+    },
+    gates: { items: { anyOf: [{ type: 'object', required: ['tcp'], properties: { tcp: { type: 'string' } } }] } },
+  },
+};
+
+t.test('a map and a list are looked through to what they hold', async (t) => {
+  t.equal(schemaAt(schema, ['files', 'content'])?.description, 'What is in it.');
+  t.strictSame(fieldNames(schemaAt(schema, ['files']) ?? {}), ['content', 'drift']);
+  t.ok(schemaAt(schema, ['gates', 'tcp']));
+  t.equal(schemaAt(schema, ['files', 'nonsense']), null);
+});
+
+t.test('a kind reads as its fields, marked where they must be there', async (t) => {
+  t.strictSame(schemaText(['files'], schemaAt(schema, ['files']) ?? {}), [
+    'files  map',
+    '   Each key is a path.',
+    '   Each value: A file.',
+    'fields (* must be there)',
+    '   content*  text                 What is in it.',
+    '   drift     "repair" | "ignore"  When it is changed.',
+  ]);
+  t.match(
+    schemaText(['gates'], schemaAt(schema, ['gates']) ?? {}).at(-1),
+    /^ {3}tcp {2}text$/u,
+    'of several forms none is needed',
+  );
+});
