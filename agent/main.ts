@@ -25,7 +25,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-process.exitCode = await runProgram(process.argv.slice(2), {
+void runProgram(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -34,4 +34,6 @@ process.exitCode = await runProgram(process.argv.slice(2), {
     process.on('SIGHUP', listener);
     return { [Symbol.dispose]: () => process.off('SIGHUP', listener) };
   },
+}).then((code) => {
+  process.exitCode = code;
 });

@@ -38,7 +38,7 @@ export class DaemonRoot {
   start(): Promise<Ready> {
     const flags = ['--experimental-ffi', '--disable-warning=ExperimentalWarning'];
     return Ready.start(this.#ground, {
-      argv: [process.execPath, ...flags, `${checkout}dist/keelson.js`, '--root', this.#root, 'agent'],
+      argv: [process.execPath, ...flags, `${checkout}dist/keelson.cjs`, '--root', this.#root, 'agent'],
       environment: { UV_THREADPOOL_SIZE: '16', NODE_COMPILE_CACHE: join(this.#ground.path, 'compile-cache') },
     });
   }

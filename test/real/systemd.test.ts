@@ -16,7 +16,7 @@ function install(root: string): void {
     copyFileSync(from, join(root, to));
   };
   put(realpathSync(process.execPath), 'usr/lib/keelson/node');
-  execFileSync(process.execPath, [`${checkout}packaging/bundle.ts`, join(root, 'usr/lib/keelson/keelson.js')]);
+  execFileSync(process.execPath, [`${checkout}packaging/bundle.ts`, join(root, 'usr/lib/keelson/keelson.cjs')]);
   const packaging = (file: string, to: string): void => put(join(checkout, 'packaging', file), to);
   packaging('keelson', 'usr/bin/keelson');
   packaging('config.d/10-package.yaml', 'usr/lib/keelson/config.d/10-package.yaml');
