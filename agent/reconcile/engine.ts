@@ -64,9 +64,10 @@ export class Engine implements EnginePort {
     const stop = AbortSignal.any([signal, this.#running.signal]);
     this.#stop = stop;
     this.publish();
-    ready();
     const { readOnly } = this.#r.execution.book;
-    if (!readOnly) await this.#forEver(stop, () => recover(this.#r, this.#options.sweep, stop), true);
+    if (!readOnly) await this.#forEver(stop, () => this.#options.sweep(), true);
+    ready();
+    if (!readOnly) await this.#forEver(stop, () => recover(this.#r, stop), true);
     this.#queue.everything(this.#r.execution.clock.monotonic());
     const looking = this.#forEver(stop, () => this.#maintenance.turn(stop));
     await (readOnly ? looking : Promise.all([looking, this.#forEver(stop, () => this.#generation.turn(stop))]));

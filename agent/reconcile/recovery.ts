@@ -14,9 +14,8 @@ import { completeIntents, settleIntents } from './settle-intents.ts';
 /** So many starts that found the same transaction without any progress: it is the transaction that kills the agent. */
 const ATTEMPTS = 4;
 
-/** `sweep` removes temporaries of changes that are not under way; it comes first, so that nothing half made is met. */
-export async function recover(r: Reconciliation, sweep: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  await sweep();
+/** Comes after the sweep of temporaries, so that nothing half made is met. */
+export async function recover(r: Reconciliation, signal: AbortSignal): Promise<void> {
   const { book, bootId } = r.execution;
   for (const tx of book.state.open.values()) {
     await book.commit({ t: 'attempt', tx: tx.tx, bootId, at: now(r) });

@@ -150,6 +150,8 @@ interface Undo {
 async function undoDrafts(r: Reconciliation, tx: TxId, failed: OpenTransaction, signal: AbortSignal): Promise<Undo> {
   const { book, kinds, hosts } = r.execution;
   const rows = book.state.undoRows(failed.tx);
+  const good = await r.view.of(book.state.lastKnownGood, overridesInForce(r));
+  const managed = new Set(good.items.map(({ address }) => address));
   const drafts: Draft<unknown>[] = [];
   const atBase: Address[] = [];
   const left: Left = [];
@@ -187,10 +189,11 @@ async function undoDrafts(r: Reconciliation, tx: TxId, failed: OpenTransaction, 
     if (kind.same(state, row.from)) atBase.push(row.address);
     else if (isOurs(r, kind, state, row, failed.tx)) drafts.push(undoDraft(r, row, state, kind.name));
     else {
-      left.push({
-        address: row.address,
-        reason: leftAlone(row.address, 'was changed from outside and is left as it is'),
-      });
+      // What the last-known-good manages is put right by its convergence, as any drift; nobody else's edit is touched.
+      if (!managed.has(row.address)) {
+        const reason = leftAlone(row.address, 'was changed from outside and is left as it is');
+        left.push({ address: row.address, reason });
+      }
       atBase.push(row.address);
     }
   }
