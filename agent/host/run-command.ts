@@ -1,5 +1,5 @@
 /** The only place that starts programs: without a shell, in a process group of their own, never longer than allowed. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import type { CommandResult, RunCommand } from '../resources/kind.ts';
 import { printableText } from '../base/printable-text.ts';
@@ -21,9 +21,11 @@ export interface RunCommandOptions {
 /** Output is made printable and redacted before anyone sees it. Rejects only when `signal` aborts, after the group is gone. */
 export function createRunCommand({ clock, path = DEFAULT_PATH }: RunCommandOptions): RunCommand {
   return async ({ argv, timeoutMs }, signal, environment = {}) => {
+    // Loaded by the first command: an idle agent does without.
+    const { spawn } = await import('node:child_process');
     signal.throwIfAborted();
     const [program = '', ...words] = argv;
-    const started = start(program, words, { PATH: path, LANG: 'C.UTF-8', ...environment });
+    const started = start(spawn, program, words, { PATH: path, LANG: 'C.UTF-8', ...environment });
     if (typeof started === 'string') return notStarted(started);
     const output = new OutputTail();
     started.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
@@ -56,13 +58,14 @@ function notStarted(startError: string): CommandResult {
 
 /** The child, or the code of what kept it from starting. Most such failures come later, as its 'error' event. */
 function start(
+  spawning: typeof spawn,
   program: string,
   words: readonly string[],
   env: Readonly<Record<string, string>>,
 ): ChildProcess | string {
   if (program === '') return 'ENOENT';
   try {
-    return spawn(program, words, { cwd: '/', env, detached: true, stdio: ['ignore', 'pipe', 'pipe'], shell: false });
+    return spawning(program, words, { cwd: '/', env, detached: true, stdio: ['ignore', 'pipe', 'pipe'], shell: false });
   } catch (error) {
     return codeOf(error);
   }

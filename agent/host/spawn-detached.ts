@@ -1,5 +1,4 @@
 /** Programs that outlive the agent: in a session of their own, with nothing of ours open. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DEFAULT_PATH } from './run-command.ts';
 
@@ -10,6 +9,8 @@ export type StopDetached = () => void;
 export type SpawnDetached = (argv: readonly string[]) => Promise<StopDetached>;
 
 export const spawnDetached: SpawnDetached = async ([program = '', ...words]) => {
+  // Loaded by the first program: an idle agent does without.
+  const { spawn } = await import('node:child_process');
   const env = { PATH: DEFAULT_PATH, LANG: 'C.UTF-8' };
   // `detached` is setsid(2): no signal to our group or terminal reaches it.
   const child = spawn(program, words, { cwd: '/', env, detached: true, stdio: 'ignore', shell: false });
