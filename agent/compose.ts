@@ -117,7 +117,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     engine,
     events,
     sink: events,
-    verify: async (document, from) => (await verifier.judge(document, from)).spec,
+    verify: async (document, from, signature) => (await verifier.judge(document, from, signature)).spec,
     describe: (draft) => describe(draft),
     texts: new FileTexts({ fs, content: (fingerprint) => view.content(fingerprint) }),
     userName: (uid) => (uid === 0 ? 'root' : null),

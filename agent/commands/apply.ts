@@ -35,7 +35,7 @@ export async function apply(
   const timeoutMs = durationOf(options.timeout, '--timeout');
   const request = file === undefined ? undefined : asRequest(await readDocument(file, terminal));
   const agent = await connectAgent(invocation);
-  const preview = await agent.plan(request);
+  const preview = await agent.plan(request && { ...request, signed: !options.dryRun });
   if (options.output === 'table')
     terminal.print(planText(preview, { palette: terminal.palette, ...widthOf(terminal) }));
   else terminal.print(await dataText(preview, options.output));

@@ -18,8 +18,8 @@ export interface ControlPort {
   readonly engine: EnginePort;
   readonly events: EventReader;
   readonly sink: EventSink;
-  /** Signature, schema, series, generation and local policy; `source` is shown to people. */
-  verify(document: Uint8Array, source: string): Promise<VerifiedSpec>;
+  /** Signature (unless left out), schema, series, generation and local policy; `source` is shown to people. */
+  verify(document: Uint8Array, source: string, signature?: 'needed' | 'left out'): Promise<VerifiedSpec>;
   /** Secret-free lines between the two states of a draft; null where the kind has none. */
   describe(draft: Draft<unknown>): string | null;
   /** The lines between the texts of a file. */

@@ -39,6 +39,8 @@ export interface ApplyAnswer {
 export interface PlanRequest {
   readonly document: string;
   readonly name?: string;
+  /** Judged as an apply would: refused unless it is signed. Otherwise root may see the plan of a document before that. */
+  readonly signed?: boolean;
 }
 
 export interface HoldRequest extends Asked {

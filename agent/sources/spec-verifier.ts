@@ -59,7 +59,7 @@ export class SpecVerifier {
   }
 
   /** @throws RefusedDocument */
-  async judge(document: Uint8Array, source: string): Promise<Judged> {
+  async judge(document: Uint8Array, source: string, signature: 'needed' | 'left out' = 'needed'): Promise<Judged> {
     const { fs, clock, guard, agentVersion, fingerprint } = this.#options;
     const { kindSettings, labels, policy, allowUnsigned } = this.#options.settings();
     const [{ verifySpec }, { checkResolvedPaths }, trust, checker, facts] = await Promise.all([
@@ -79,7 +79,7 @@ export class SpecVerifier {
       now: clock.now(),
       agentVersion,
       checker,
-      allowUnsigned,
+      allowUnsigned: signature === 'needed' ? allowUnsigned : ['*'],
       facts,
       settings: kindSettings,
       fingerprint,

@@ -59,6 +59,8 @@ export const someSpec: VerifiedSpec = {
 export interface FakePort extends ControlPort {
   readonly calls: unknown[];
   readonly emitted: EventDraft[];
+  /** Source of each document, and whether its signature counted. */
+  readonly verified: string[];
   publish(status: NodeStatus): void;
   onAccept: () => void;
 }
@@ -68,6 +70,7 @@ export function fakePort(
 ): FakePort {
   const calls: unknown[] = [];
   const emitted: EventDraft[] = [];
+  const verified: string[] = [];
   const events = [...(over.events ?? [])];
   let status = over.status ?? someStatus;
   let published = Promise.withResolvers<void>();
@@ -106,6 +109,7 @@ export function fakePort(
     calls,
     onAccept: () => {},
     emitted,
+    verified,
     events: {
       get lastSeq() {
         return events.at(-1)?.seq ?? 0;
@@ -117,7 +121,10 @@ export function fakePort(
       },
     },
     sink: { emit: (event) => emitted.push(event) },
-    verify: async () => someSpec,
+    verify: async (_document, source, signature = 'needed') => {
+      verified.push(`${source} ${signature}`);
+      return someSpec;
+    },
     describe: () => null,
     texts: new FileTexts({ fs: { read: async () => new Uint8Array() }, content: () => undefined }),
     userName: (uid) => (uid === 0 ? 'root' : null),

@@ -8,6 +8,7 @@ import { controlRoutes } from '../../agent/control/control-routes.ts';
 import { LocalServer } from '../../agent/control/local-server.ts';
 import { CONTROL_SOCKET, MAX_REQUEST_BYTES, READ_SOCKET } from '../../agent/control/protocol.ts';
 import { readRoutes } from '../../agent/control/read-routes.ts';
+import type { Peer } from '../../agent/control/route.ts';
 import { SocketFolder } from '../../agent/control/socket-folder.ts';
 import type { EventRecord } from '../../agent/report/events.ts';
 import { loadLibc } from '../../hostfs/ffi.ts';
@@ -22,9 +23,14 @@ const event = (seq: number): EventRecord => ({
   message: `event ${seq}`,
 });
 
-async function serve(t: Test, port: FakePort, at = t.testdir()): Promise<ControlClient> {
+async function serve(
+  t: Test,
+  port: FakePort,
+  at = t.testdir(),
+  peerOf: (descriptor: number) => Peer | null = () => ({ uid: 0, pid: 7 }),
+): Promise<ControlClient> {
   const folder = new SocketFolder(at);
-  const common = { folder, gid: null, peerOf: () => ({ uid: 0, pid: 7 }) };
+  const common = { folder, gid: null, peerOf };
   const reading = await LocalServer.listen({ ...common, name: READ_SOCKET, mode: 0o660, routes: readRoutes(port) });
   const control = await LocalServer.listen({
     ...common,
@@ -114,6 +120,23 @@ t.test('an apply is refused when the plan it is tied to is stale', async (t) => 
   t.match(answer, { generation: { series: 'lb', generation: 43 }, afterEvent: 0 });
   await client.apply({ basis });
   t.match(port.calls, [['accept'], ['reconcile', 'root', basis]]);
+});
+
+t.test('only root sees the plan of what nobody signed', async (t) => {
+  const port = fakePort();
+  const root = await serve(t, port);
+  await root.plan({ document: 'e30=', name: 'lb.yaml' });
+  await root.plan({ document: 'e30=', name: 'lb.yaml', signed: true });
+  const other = await serve(t, port, t.testdir(), () => ({ uid: 1000, pid: 7 }));
+  await other.diff({ document: 'e30=' });
+  const unknown = await serve(t, port, t.testdir(), () => null);
+  await unknown.plan({ document: 'e30=' });
+  t.strictSame(port.verified, [
+    'preview:lb.yaml left out',
+    'preview:lb.yaml needed',
+    'preview:stdin needed',
+    'preview:stdin needed',
+  ]);
 });
 
 t.test('what comes over a socket is not trusted', async (t) => {

@@ -36,6 +36,13 @@ t.test('the daemon takes signed specs, reloads its trust, and ends in order', as
   t.match(await at('status', '--exit-code'), { code: 0, out: /OK {2}running lb\/1/u }, 'the first runs on');
 
   await publish(2, 'ops-2');
+  const unsigned = join(root, 'plain.yaml');
+  t.match(
+    await at('plan', unsigned),
+    { code: 0, out: /^lb\/2 \(from 1\), unsigned\n/u },
+    'root may look before it is signed',
+  );
+  t.match(await at('apply', unsigned, '--yes'), { code: 1, err: /KSN-VERIFY-015/u });
   await following.says(/SpecRefused.*KSN-VERIFY-005/u);
   trust('ops-2');
   agent.process.kill('SIGHUP');
