@@ -23,6 +23,7 @@ export async function agent(invocation: Invocation): Promise<ExitCode> {
     format: isJournal(environment, fstatSync(1)) ? 'journal' : 'json',
   });
   const { libc } = root;
+  const folders = foldersOf(settings);
   const notifier = createNotifier({
     socket: environment.notifySocket,
     sendDatagram: libc === null ? null : (path, bytes) => libc.sendDatagram(path, bytes),
@@ -31,8 +32,8 @@ export async function agent(invocation: Invocation): Promise<ExitCode> {
   await liveAsAgent(invocation, {
     compose: composeAgent,
     root,
-    folders: foldersOf(settings),
-    loadSettings: async () => agentSettingsOf((await readConfig(fs, global, names)).settings, fs),
+    folders,
+    loadSettings: async () => agentSettingsOf((await readConfig(fs, global, names)).settings, fs, folders),
     log,
     notifier,
   });

@@ -2,9 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { AgentFolders, AgentSettings } from '../composition.ts';
+import { CONFIG_FOLDERS } from '../config/drop-ins.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
+import { keptFrom } from '../verify/local-policy.ts';
+import { TRUST_FOLDERS } from '../verify/trust-store.ts';
 import { cliError } from './errors.ts';
 import type { GlobalOptions } from './invocation.ts';
 import { PROGRAM_VERSION } from './program-version.ts';
@@ -37,7 +40,12 @@ export function foldersOf({ paths, sources }: Settings): AgentFolders {
   };
 }
 
-export async function agentSettingsOf(settings: Settings, fs: ReadFileSystem): Promise<AgentSettings> {
+/** `inUse`: folders of the agent that runs; a reload moves the configured ones, and not those. */
+export async function agentSettingsOf(
+  settings: Settings,
+  fs: ReadFileSystem,
+  inUse: AgentFolders = foldersOf(settings),
+): Promise<AgentSettings> {
   const { node, mode, policy, drift, trust, paths, foreignManifests, sockets, sources } = settings;
   return {
     engine: {
@@ -53,7 +61,11 @@ export async function agentSettingsOf(settings: Settings, fs: ReadFileSystem): P
       thresholds: { threshold: trust.threshold, bySeries: trust.seriesThreshold },
       allowUnsigned: trust.allowUnsigned,
       labels: node.labels,
-      policy,
+      policy: keptFrom(policy, [
+        ...CONFIG_FOLDERS,
+        ...TRUST_FOLDERS,
+        ...[foldersOf(settings), inUse].flatMap(({ state, runtime, specs }) => [state, runtime, specs]),
+      ]),
       kindSettings: { manifestFolder: paths.manifests, foreignManifests },
     },
     readers: sockets.group,

@@ -43,6 +43,15 @@ export const PROTECTED_FOLDERS = [
 /** The part of the agent's state that is made for specs to put things into. */
 const openFolder = '/var/lib/keelson/certs';
 
+/** The policy with folders of this node's own kept from specs too, wherever the settings put them. */
+export function keptFrom(policy: LocalPolicy, folders: readonly string[]): LocalPolicy {
+  const moved = folders.filter(
+    (folder) => isInside(folder, openFolder) || !PROTECTED_FOLDERS.some((kept) => isInside(folder, kept)),
+  );
+  const { allow, deny } = policy.paths;
+  return { ...policy, paths: { allow, deny: [...new Set([...deny, ...moved])] } };
+}
+
 type Items = readonly Item<unknown>[];
 
 export function checkPolicy(
