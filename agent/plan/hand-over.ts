@@ -16,8 +16,6 @@ export function handOver(drafts: readonly Draft<unknown>[]): readonly Draft<unkn
     const before = draft.claims
       .map((claim) => freeing.get(claim))
       .find((other) => other !== undefined && other.address !== draft.address);
-    return before === undefined
-      ? draft
-      : { ...draft, from: before.to as typeof draft.from, adopts: before.to !== null };
+    return before === undefined ? draft : { ...draft, from: before.to, adopts: before.to !== null };
   });
 }

@@ -16,6 +16,8 @@ export interface EnginePort {
   /** Durable when it resolves; the newest wins. Refuses a replayed or conflicting generation. */
   accept(spec: VerifiedSpec): Promise<void>;
   hint(hint: DriftHint): void;
+  /** The settings are others now: everything is looked at again under them. */
+  reconsider(): void;
   /** Holds and patches; durable when it resolves. */
   override(override: Override): Promise<void>;
   release(id: string, by: string): Promise<void>;

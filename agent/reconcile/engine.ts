@@ -149,8 +149,14 @@ export class Engine implements EnginePort {
     this.#maintenance.hint(hint);
   }
 
+  reconsider(): void {
+    // What is under way stops when it may not go on; otherwise it need not begin again.
+    if (isRestrained(this.#r)) this.#interrupt();
+    this.#everything();
+  }
+
   async override(override: Override): Promise<void> {
-    checkOverride(this.#r, override);
+    await checkOverride(this.#r, override);
     const { book, events } = this.#r.execution;
     await this.#asked(() => book.commit({ t: 'override', override }));
     events.emit({

@@ -75,6 +75,12 @@ export const ENGINE_ERRORS = {
     evidence: 'The last journal step in the message; `journalctl -u keelson` around the three ends.',
     next: 'Report the crash; push a newer generation; then `keelson safe-mode off`.',
   },
+  'KSN-ENGINE-013': {
+    fault: 'caller',
+    meaning: 'A hold names something that nobody manages on this node.',
+    evidence: '`keelson status --all` lists every address.',
+    next: 'Correct the address; --all holds the whole node.',
+  },
 } as const satisfies Catalogue;
 
 export const engineError = errorsOf(ENGINE_ERRORS);

@@ -12,7 +12,7 @@ import {
   Wake,
   type Reconciliation,
 } from './context.ts';
-import { payDebts } from './debts.ts';
+import { payDebts } from './pay-debts.ts';
 import { maintain } from './maintenance.ts';
 import { maintained } from './next-job.ts';
 import { finishLeft, isMaintenance } from './recovery.ts';

@@ -16,7 +16,7 @@ import type { Address, Draft } from '../resources/kind.ts';
 import { keepBooks } from './bookkeeping.ts';
 import { isRestrained, look, now, restraintOf, type Reconciliation } from './context.ts';
 import type { Desired } from './desired.ts';
-import { owe } from './debts.ts';
+import { owe } from './pay-debts.ts';
 import { isAlive, probeAll } from './gates-of.ts';
 import { maintained } from './next-job.ts';
 

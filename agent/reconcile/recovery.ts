@@ -5,7 +5,7 @@ import type { JournalRecord, OpenTransaction } from '../apply/records.ts';
 import { withhold } from '../plan/withhold.ts';
 import { isRestrained, overridesInForce, now, restraintOf, type Reconciliation } from './context.ts';
 import type { Address } from '../resources/kind.ts';
-import { owe } from './debts.ts';
+import { owe } from './pay-debts.ts';
 import { nameOf } from './generation.ts';
 import { maintained } from './next-job.ts';
 import { guardFired } from '../apply/prove-guards.ts';

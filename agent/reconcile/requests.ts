@@ -1,5 +1,6 @@
 /** What people and sources ask for, checked and made durable; the lanes do the rest. */
 import type { Accepted, Override } from '../apply/records.ts';
+import { nearest, oneOf, quoted } from '../base/words.ts';
 import type { VerifiedSpec } from '../verify/verified-spec.ts';
 import { now, type Reconciliation } from './context.ts';
 import { engineError } from './errors.ts';
@@ -99,9 +100,37 @@ async function floorOf(r: Reconciliation, wanted: Accepted): Promise<number> {
   return spec?.floor ?? 0;
 }
 
-export function checkOverride(r: Reconciliation, override: Override): void {
-  const { expires } = override;
+export async function checkOverride(r: Reconciliation, override: Override): Promise<void> {
+  const { address, expires } = override;
   const when = new Date(expires);
   if (Number.isNaN(when.getTime())) throw engineError('KSN-ENGINE-005', `${expires} is no time at which it ends`);
   if (expires <= now(r)) throw engineError('KSN-ENGINE-005', `${when.toISOString()} is not in the future`);
+  if (address === null || r.board.get(address) !== undefined || r.execution.book.state.ledger.has(address)) return;
+  const known = await knownAddresses(r);
+  if (known === null || known.has(address)) return;
+  const meant = likely(address, known);
+  throw engineError('KSN-ENGINE-013', `nobody manages ${quoted(address)} here`, {
+    element: address,
+    ...(meant.length > 0 && { remedy: `Did you mean ${oneOf(meant)}?` }),
+  });
+}
+
+/** Everything that has an address here; null when that cannot be told, which keeps nobody from a hold. */
+async function knownAddresses(r: Reconciliation): Promise<ReadonlySet<string> | null> {
+  const { ledger, wanted, running } = r.execution.book.state;
+  try {
+    const specs = await Promise.all([wanted, running].map((accepted) => r.view.of(accepted, [])));
+    const items = specs.flatMap((desired) => desired.items.map((item) => item.address));
+    return new Set([...r.board.rows().map((row) => row.address), ...ledger.keys(), ...items]);
+  } catch {
+    return null;
+  }
+}
+
+/** The same thing under another kind, and the nearest word. */
+function likely(address: string, known: ReadonlySet<string>): readonly string[] {
+  const keyOf = (text: string): string => text.slice(text.indexOf(':') + 1);
+  const near = nearest(address, known);
+  const same = [...known].filter((each) => keyOf(each) === keyOf(address));
+  return [...new Set([...same, ...(near === undefined ? [] : [near])])].slice(0, 3);
 }

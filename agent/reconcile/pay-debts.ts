@@ -1,0 +1,28 @@
+/** Owing and paying: the open repairs of debts.ts, shown and tried again. */
+import type { Failure } from '../apply/execution.ts';
+import type { TxId } from '../apply/records.ts';
+import { runEffects } from '../apply/run-effects.ts';
+import { now, type Reconciliation } from './context.ts';
+
+/** Shows what failed, and tries it again later. */
+export function owe(r: Reconciliation, tx: TxId, failures: readonly Failure[]): void {
+  for (const { address, reason } of failures) r.board.owe(tx, address, reason, now(r));
+  r.debts.add(tx, r.execution.clock.monotonic());
+}
+
+/** Tries what is due; what is paid is closed. */
+export async function payDebts(r: Reconciliation, signal: AbortSignal): Promise<void> {
+  const { book, clock } = r.execution;
+  for (const tx of r.debts.due(clock.monotonic())) {
+    const failures = await runEffects(r.execution, tx, { later: new Set(), keepFailed: true, signal });
+    if (failures.length > 0) {
+      owe(r, tx, failures);
+      continue;
+    }
+    r.debts.delete(tx);
+    r.board.paid(tx);
+    if (!book.state.open.has(tx)) continue;
+    await book.note({ t: 'verdict', tx, outcome: 'good', at: now(r) }, { t: 'close', tx, left: [], at: now(r) });
+    r.execution.progressed();
+  }
+}
