@@ -12,6 +12,7 @@ import { CONTROL_SOCKET, READ_SOCKET } from './control/protocol.ts';
 import { readRoutes } from './control/read-routes.ts';
 import { SocketFolder } from './control/socket-folder.ts';
 import type { Agent, AgentParts } from './composition.ts';
+import type { Log } from './base/log.ts';
 import { checkGate } from './health/gates.ts';
 import { RootAccounts } from './host/accounts.ts';
 import { readFacts } from './host/facts.ts';
@@ -22,7 +23,7 @@ import { spawnDetached } from './host/spawn-detached.ts';
 import { openEngine } from './reconcile/open-engine.ts';
 import { EventLog } from './report/event-log.ts';
 import { StatusStore } from './report/status-store.ts';
-import type { Draft } from './resources/kind.ts';
+import type { Draft, KindSettings } from './resources/kind.ts';
 import { processEffects, type ProcessTable } from './resources/process-effects.ts';
 import { kinds } from './resources/registry.ts';
 import { FolderSource } from './sources/folder.ts';
@@ -167,11 +168,22 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     async reload() {
       const findings = await verifier.reload();
       source.reconsider();
+      warnOfRestart(kindSettings, settings().verifier.kindSettings, log);
+      engine.reconsider();
       return findings;
     },
     writerTurn: () => execution.writer.run(async () => {}),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** What was handed out at the start stays. */
+function warnOfRestart(inForce: KindSettings, configured: KindSettings, log: Log): void {
+  const changed = [
+    ...(inForce.manifestFolder === configured.manifestFolder ? [] : ['paths.manifests']),
+    ...(inForce.foreignManifests === configured.foreignManifests ? [] : ['foreignManifests']),
+  ];
+  if (changed.length > 0) log.warn('restart-needed', `${changed.join(' and ')} changed: restart the agent for it`);
 }
 
 function describe(draft: Draft<unknown>): string | null {

@@ -104,7 +104,13 @@ async function hold(port: ControlPort, { body }: RouteRequest, by: string): Prom
   const ids: string[] = [];
   for (const address of all ? [null] : addresses) {
     const id = `h-${randomUUID().slice(0, 8)}`;
-    await port.engine.override({ id, address, kind: 'hold', by, reason, since, expires: since + forMs });
+    try {
+      await port.engine.override({ id, address, kind: 'hold', by, reason, since, expires: since + forMs });
+    } catch (error) {
+      // All or none.
+      for (const held of ids) await port.engine.release(held, by);
+      throw error;
+    }
     ids.push(id);
   }
   return { ids };

@@ -85,6 +85,7 @@ export function fakePort(
       fake.onAccept();
     },
     hint: () => {},
+    reconsider: () => {},
     override: note('override'),
     release: note('release'),
     preview: async () => over.preview ?? somePreview,

@@ -266,3 +266,21 @@ t.test('rule 19: a hold in the middle of a change stops it at the next step', as
   t.equal((await node.settled()).running?.generation, 2);
   t.equal(await node.text('/etc/c'), 'c\n');
 });
+
+t.test('a hold names what is managed here', async (t) => {
+  await using node = await EngineNode.on();
+  await node.start();
+  await node.accept(verified(1, AB));
+  await t.rejects(node.engine.override(hold(node, 'file:/nope', HOUR)), {
+    code: 'KSN-ENGINE-013',
+    element: 'file:/nope',
+  });
+  await t.rejects(node.engine.override(hold(node, 'link:/etc/a', HOUR)), {
+    code: 'KSN-ENGINE-013',
+    remedy: /Did you mean 'file:\/etc\/a'/u,
+  });
+  t.strictSame(node.engine.status().overrides, []);
+  await node.engine.override(hold(node, 'file:/etc/a', HOUR));
+  await node.engine.override(hold(node, null, HOUR));
+  t.equal(node.engine.status().overrides.length, 2);
+});

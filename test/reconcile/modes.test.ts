@@ -45,6 +45,23 @@ t.test('rule 20: a node in mode observe looks, plans and reports, and changes no
   await t.rejects(node.engine.reconcile('uid 0'), { code: 'KSN-ENGINE-006' });
 });
 
+t.test('rule 20: a reload from observe to enforce acts at once, and back again changes nothing more', async (t) => {
+  const settings: { mode: 'observe' | 'enforce' } = { mode: 'observe' };
+  await using node = await EngineNode.on(new MemoryHost(), { settings });
+  await node.start();
+  await node.accept(verified(1, AB));
+  t.equal(await node.text('/etc/a'), null);
+  settings.mode = 'enforce';
+  node.engine.reconsider();
+  t.equal((await node.settled()).verdict, 'OK');
+  t.equal(await node.text('/etc/a'), 'a\n');
+  settings.mode = 'observe';
+  node.engine.reconsider();
+  await node.write('/etc/a', 'theirs\n');
+  await node.clock.advance(10_000);
+  t.equal(await node.text('/etc/a'), 'theirs\n');
+});
+
 t.test('rule 20: one kind is observed while the others are enforced, and what needs it is kept like it', async (t) => {
   await using node = await EngineNode.on(new MemoryHost(), { settings: { kindModes: { files: 'observe' } } });
   await node.start();

@@ -161,7 +161,8 @@ export class EngineNode implements AsyncDisposable {
       bootId = 'boot-1',
       journalBytes = JOURNAL_BYTES,
     } = this.#options;
-    const settings: EngineSettings = {
+    // Read anew each time: a test that changes what it gave is a reload.
+    const settings = (): EngineSettings => ({
       nodeName: 'lb-a',
       agentVersion: '0.1.0',
       mode: 'enforce',
@@ -170,7 +171,7 @@ export class EngineNode implements AsyncDisposable {
       settleMs: 2_000,
       immediatePaths: [],
       ...this.#options.settings,
-    };
+    });
     const clock: Clock = this.clock;
     return openEngine({
       fs: this.fs,
@@ -188,7 +189,7 @@ export class EngineNode implements AsyncDisposable {
       effects,
       guards: this.guards,
       checkGate: (gate, host, signal) => checkGate(gate, { ...host, ports: {} }, signal),
-      settings: () => settings,
+      settings,
       events: { emit: (event) => void this.events.push(event) },
       publish: (status) => {
         this.status = status;
