@@ -1,6 +1,5 @@
 /** Files → settings, or everything that is wrong with them. */
 import type { Reason } from '../base/errors.ts';
-import { formatDuration } from '../base/units.ts';
 import { nearest, quoted } from '../base/words.ts';
 import { CONFIG_FOLDERS, readDropIns, readText } from './drop-ins.ts';
 import { ConfigError, configError, type ConfigCode } from './errors.ts';
@@ -70,12 +69,8 @@ async function effectiveOf(merged: Inputs): Promise<readonly EffectiveValue[]> {
 }
 
 async function contradictions(merged: Inputs): Promise<readonly Reason[]> {
-  const { health, paths } = merged.values();
+  const { paths } = merged.values();
   const findings: Reason[] = [];
-  if (health.deadline <= health.stableFor) {
-    const message = `health.deadline (${formatDuration(health.deadline)}) is not longer than health.stableFor (${formatDuration(health.stableFor)}): nothing would ever count as good`;
-    findings.push(await finding(merged, 'KSN-CFG-007', ['health', 'deadline'], ['health', 'stableFor'], message));
-  }
   if (paths.state === paths.runtime || paths.state.startsWith(`${paths.runtime}/`)) {
     const message = `paths.state (${paths.state}) lies in paths.runtime (${paths.runtime}), which a reboot empties`;
     findings.push(await finding(merged, 'KSN-CFG-007', ['paths', 'state'], ['paths', 'runtime'], message));

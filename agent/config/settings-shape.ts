@@ -66,10 +66,6 @@ export const SETTINGS_SHAPE = section({
     'report',
     'What becomes of manifests that no spec declares.',
   ),
-  health: section({
-    stableFor: leaf(duration, 10_000, 'How long gates must hold, where the spec does not say.'),
-    deadline: leaf(duration, 600_000, 'From the last change to the verdict, where the spec does not say.'),
-  }),
   drift: section({
     settle: leaf(duration, 2_000, 'How long a managed thing may stay changed before it is repaired.'),
     settleZero: leaf(listOf(path), [], 'Paths, and folders, that are repaired at once.'),

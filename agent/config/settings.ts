@@ -28,8 +28,6 @@ export interface Settings {
     readonly adoption: 'allow' | 'deny';
   };
   readonly foreignManifests: 'report' | 'quarantine' | 'ignore';
-  /** Where a spec does not say. */
-  readonly health: { readonly stableForMs: number; readonly deadlineMs: number };
   readonly drift: { readonly settleMs: number; readonly settleZero: readonly string[] };
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
   readonly sockets: { readonly group: string | null };
@@ -37,7 +35,7 @@ export interface Settings {
 
 /** Units go into the names here, so that nobody takes seconds for milliseconds. */
 export function settingsOf(values: Values): Settings {
-  const { node, paths, mode, sources, trust, policy, foreignManifests, health, drift, log, sockets } = values;
+  const { node, paths, mode, sources, trust, policy, foreignManifests, drift, log, sockets } = values;
   return frozen({
     node,
     paths,
@@ -46,7 +44,6 @@ export function settingsOf(values: Values): Settings {
     trust,
     policy,
     foreignManifests,
-    health: { stableForMs: health.stableFor, deadlineMs: health.deadline },
     drift: { settleMs: drift.settle, settleZero: drift.settleZero },
     log,
     sockets,

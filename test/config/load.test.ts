@@ -37,7 +37,6 @@ t.test('without files everything has its default', async (t) => {
     sources: { folder: '/etc/keelson/specs.d' },
     trust: { threshold: 1, seriesThreshold: {}, allowUnsigned: [] },
     policy: { kinds: 'any', paths: { allow: ['/'], deny: [] }, commands: 'any', adoption: 'allow' },
-    health: { stableForMs: 10_000, deadlineMs: 600_000 },
     drift: { settleMs: 2_000, settleZero: [] },
     log: { level: 'info' },
     sockets: { group: null },
@@ -99,7 +98,7 @@ t.test('lists are replaced whole, null takes the default again, empty sections s
       '10.yaml',
     ),
     ...yaml(
-      'policy: { paths: { deny: [/etc/c] } }\nlog: { level: null }\nnode:\n  labels: { a: null }\nhealth:\n',
+      'policy: { paths: { deny: [/etc/c] } }\nlog: { level: null }\nnode:\n  labels: { a: null }\ndrift:\n',
       '20.yaml',
     ),
   });
@@ -109,11 +108,11 @@ t.test('lists are replaced whole, null takes the default again, empty sections s
 
 t.test('values with units are shown as they are written', async (t) => {
   const { effective } = await load(
-    yaml('health: { stableFor: 90s, deadline: 1h }\npolicy: { limits: { bytes: 2048KiB } }'),
+    yaml('drift: { settle: 90s }\nsources: { poll: 1h }\npolicy: { limits: { bytes: 2048KiB } }'),
   );
   const values = new Map((await effective()).map(({ key, value }) => [key, value]));
-  t.equal(values.get('health.stableFor'), '1m30s');
-  t.equal(values.get('health.deadline'), '1h');
+  t.equal(values.get('drift.settle'), '1m30s');
+  t.equal(values.get('sources.poll'), '1h');
   t.equal(values.get('policy.limits.bytes'), '2MiB');
 });
 
@@ -137,14 +136,14 @@ t.test('what is shown reads as what it was', async (t) => {
 t.test('all findings at once, each with its place and remedy', async (t) => {
   const found = await faults({
     ...yaml(
-      'mode:\n  nod: observe\nhealth:\n  stableFor: 10\nlogs: { level: x }\nlog: { level: loud }\nnode:\n  labels: { rack: 12, "": x }\n',
+      'mode:\n  nod: observe\ndrift:\n  settle: 10\nlogs: { level: x }\nlog: { level: loud }\nnode:\n  labels: { rack: 12, "": x }\n',
       '10.yaml',
     ),
     ...yaml('paths: { state: var/lib }\npolicy: { paths: { allow: [/a, ../b] }, kinds: 3 }\ntrust: 1\n', '20.yaml'),
   });
   t.strictSame(says(found), [
     "KSN-CFG-005 2:3 there is no setting 'mode.nod'",
-    'KSN-CFG-006 4:3 health.stableFor takes a duration with its unit, such as 500ms, 2s or 10m',
+    'KSN-CFG-006 4:3 drift.settle takes a duration with its unit, such as 500ms, 2s or 10m',
     "KSN-CFG-005 5:1 there is no setting 'logs'",
     "KSN-CFG-006 6:8 log.level takes 'error', 'warn', 'info' or 'debug'",
     'KSN-CFG-006 8:13 node.labels.rack takes text of at most 128 characters, in quotes where it looks like a number or a truth value',
@@ -200,12 +199,16 @@ t.test('files that are not trusted or not there', async (t) => {
 });
 
 t.test('settings that contradict each other', async (t) => {
-  t.strictSame(says(await faults(yaml('health:\n  stableFor: 20m'))), [
-    'KSN-CFG-007 2:3 health.deadline (10m) is not longer than health.stableFor (20m): nothing would ever count as good',
+  t.strictSame(says(await faults(yaml('paths:\n  state: /run/keelson'))), [
+    'KSN-CFG-007 2:3 paths.state (/run/keelson) lies in paths.runtime (/run/keelson), which a reboot empties',
   ]);
   t.match(await faults(yaml('paths: { state: /run/keelson/state }')), [
     { code: 'KSN-CFG-007', element: 'paths.state' },
   ]);
+});
+
+t.test('health is for specs to say: what a node says of it would do nothing', async (t) => {
+  t.match(await faults(yaml('health: { stableFor: 20s }')), [{ code: 'KSN-CFG-005', element: 'health' }]);
 });
 
 t.test('kinds are known only to who names them', async (t) => {
@@ -238,8 +241,8 @@ t.test('never crashes, whatever is written', async () => {
     'allow',
     'mode',
     'kinds',
-    'health',
-    'stableFor',
+    'drift',
+    'settle',
     'trust',
     'threshold',
     'log',
