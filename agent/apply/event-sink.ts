@@ -17,7 +17,6 @@ export type EventType =
   | 'EffectRun'
   | 'EffectFailed'
   | 'EffectSkipped'
-  | 'GatesHeld'
   | 'VerdictGood'
   | 'RolledBack'
   | 'RollbackStarted'

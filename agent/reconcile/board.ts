@@ -1,6 +1,8 @@
 /** The condition of every address, as last seen; the status is drawn from it. */
 import type { Instant } from '../base/clock.ts';
 import type { Reason } from '../base/errors.ts';
+import { quoted } from '../base/words.ts';
+import { planError } from '../plan/errors.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { TxId } from '../apply/records.ts';
 import type { Withheld } from '../plan/withhold.ts';
@@ -18,6 +20,12 @@ const LASTING: ReadonlySet<ResourceCondition> = new Set(['waiting', 'failed', 'c
 /** False: only to be written down, nothing on the host would change. */
 function differs({ from, to }: Draft<unknown>): boolean {
   return JSON.stringify(from) !== JSON.stringify(to);
+}
+
+function orphanOf(address: Address): Reason {
+  const kind = address.slice(0, address.indexOf(':'));
+  const message = `${address}: this release has no kind of the prefix ${quoted(kind)}`;
+  return planError('KSN-PLAN-003', message, { element: address }).toReason();
 }
 
 export class Board {
@@ -87,7 +95,7 @@ export class Board {
       if (note.disown === true) found.delete(note.address);
       else found.set(note.address, { condition: this.#noteCondition(look, note.address), reason: note.reason });
     }
-    for (const row of look.orphaned) found.set(row.address, { condition: 'orphaned' });
+    for (const row of look.orphaned) found.set(row.address, { condition: 'orphaned', reason: orphanOf(row.address) });
     for (const draft of withheld.free) found.set(draft.address, { condition: 'changing', detail: draft.summary });
     for (const draft of withheld.held) found.set(draft.address, { condition: 'held', detail: draft.summary });
     for (const draft of [...withheld.observed, ...withheld.kept])

@@ -206,6 +206,9 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     forgetExits: async () => void (await forgetExits(fs, stateDir)),
     publish: parts.publish,
   });
+  const { refusal } = book;
+  if (refusal !== null)
+    parts.events.emit({ type: 'JournalReadOnly', message: refusal.message, reason: refusal.toReason() });
   if (start.crashLoop && book.refusal === null && book.state.safeMode === null)
     await enterSafeMode(book, clock, parts.events);
   const stack = opened.move();

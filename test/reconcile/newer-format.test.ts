@@ -63,6 +63,11 @@ async function looksOnly(
   await t.rejects(node.engine.reconcile('uid 0'), { code: 'KSN-ENGINE-006' });
   await t.rejects(node.engine.rollback('uid 0', 'test'), { code: 'KSN-ENGINE-006' });
   t.match((await node.engine.preview()).withheld, /^read-only/);
+  t.match(
+    node.events.filter(({ type }) => type === 'JournalReadOnly'),
+    [{ message: why.message, reason: { code: why.code } }],
+    'told once',
+  );
   t.same(watch.mutations, []);
   t.same(await node.fs.read(JOURNAL), before, 'not a byte of the journal is touched');
 }

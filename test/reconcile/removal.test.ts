@@ -114,6 +114,7 @@ t.test('rule 16: rows of unknown kinds are kept, reported orphaned, untouched', 
       ['link:/etc/m', 'orphaned'],
     ],
   );
+  t.match(node.engine.status().resources[0]?.reason, { code: 'KSN-PLAN-003', message: /link:\/etc\/l.*'link'/u });
   t.equal(node.engine.status().verdict, 'OK', 'which is no fault of the node');
   // A failing generation does not touch them either.
   await node.accept(verified(3, { files: { '/etc/a': file('a3\n', { gates: [{ file: '/run/never' }] }) } }));

@@ -14,7 +14,6 @@ const marks: Partial<Readonly<Record<EventType, string>>> = {
   EffectRun: '→',
   ResourceWaiting: '…',
   VerdictGood: '✓',
-  GatesHeld: '✓',
   EffectFailed: '✗',
   RolledBack: '✗',
   RollbackStarted: '✗',
@@ -38,7 +37,6 @@ const bad: ReadonlySet<EventType> = new Set([
 ]);
 const good: ReadonlySet<EventType> = new Set([
   'DriftRepaired',
-  'GatesHeld',
   'VerdictGood',
   'Recovered',
   'Unblocked',
