@@ -97,7 +97,7 @@ export const BASE_ERRORS = {
     fault: 'bug',
     meaning: 'Keelson did something its authors thought impossible.',
     evidence: 'The stack in the journal entry of the same time.',
-    next: 'Report it with `keelson diagnostics` or the journal around the entry; the node keeps what it has.',
+    next: 'Report it with the journal around the entry; the node keeps what it has.',
   },
 } as const satisfies Catalogue;
 

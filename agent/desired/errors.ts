@@ -90,14 +90,14 @@ export const SPEC_ERRORS = {
   'KSN-SPEC-015': {
     fault: 'caller',
     meaning: 'A section of the spec belongs to a kind that this release of the agent does not have.',
-    evidence: 'The section under `spec` at the place named; `keelson version` lists the kinds.',
+    evidence: 'The section under `spec` at the place named; `keelson version --all` lists the kinds.',
     next: 'Remove the section, or use an agent that has the kind (`requires: { agent: … }` says so).',
   },
   'KSN-SPEC-016': {
     fault: 'caller',
     meaning: 'A key is only for authoring; a node sees the flat document in which it has been resolved.',
     evidence: 'The key at the place named: extends, vars, from or template.',
-    next: 'Let `keelson build` resolve it, or write the flat form by hand (`content: { inline: … }` for `from:`).',
+    next: 'Write the flat form (`content: { inline: … }` for `from:`); what resolves it comes with a later release.',
   },
   'KSN-SPEC-017': {
     fault: 'caller',
@@ -131,7 +131,7 @@ export const SPEC_ERRORS = {
   },
   'KSN-SPEC-022': {
     fault: 'caller',
-    meaning: 'A variable has no value.',
+    meaning: 'A variable has no value. Variables come with a later release.',
     evidence: 'The declaration under `vars` and the layers of the node.',
     next: "Set it in the node's layer, or give it a default.",
   },
@@ -144,7 +144,8 @@ export const SPEC_ERRORS = {
   'KSN-SPEC-024': {
     fault: 'environment',
     meaning: 'The spec uses a fact that this node cannot tell.',
-    evidence: '`keelson doctor` shows the facts of the node.',
+    evidence:
+      'The fact named with the finding; /etc/hostname, /etc/machine-id, /etc/os-release and the routes of the host tell it.',
     next: 'Make the node able to tell the fact, or write the value into the spec.',
     retryable: true,
   },
@@ -152,7 +153,7 @@ export const SPEC_ERRORS = {
     fault: 'caller',
     meaning: 'A `${vars.…}` reference was left in a node document; variables are resolved when a spec is built.',
     evidence: 'The string at the place named.',
-    next: 'Build the spec with `keelson build`, or write the value in its place.',
+    next: 'Write the value in its place.',
   },
   'KSN-SPEC-026': {
     fault: 'caller',

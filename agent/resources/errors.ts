@@ -128,7 +128,7 @@ export const RESOURCE_ERRORS = {
     fault: 'caller',
     meaning: 'The content of a file is not what its field says: broken base64, or text that has no UTF-8 form.',
     evidence: 'The field, at the place given.',
-    next: 'Encode the bytes anew: `base64 -w0 FILE`, or let `keelson build` bundle the file.',
+    next: 'Encode the bytes anew: `base64 -w0 FILE`.',
   },
   'KSN-FILE-022': {
     fault: 'environment',

@@ -29,7 +29,7 @@ export const VERIFY_ERRORS = {
   'KSN-VERIFY-005': {
     fault: 'caller',
     meaning: 'No key that this node trusts has signed.',
-    evidence: 'The key ids in the envelope; `keelson doctor` lists the trusted ones.',
+    evidence: 'The key ids in the message, against the keys in the trust.d folders.',
     next: 'Sign with a trusted key, or bake the key into trust.d of the image.',
   },
   'KSN-VERIFY-006': {

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { Catalogue, Explanation } from '../../agent/base/errors.ts';
+import { declareProgram } from '../../agent/commands/declarations.ts';
 import { CATALOGUES, allExplanations } from '../../agent/commands/catalogues.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,4 +29,23 @@ t.test('codes are unique, well formed, and say what a person needs', async (t) =
       t.match(explanation[part], /^[^\s].*[.:`)\w]$/su, `${code} has its ${part}`);
     }
   }
+});
+
+t.test('every command that a catalogue names is there', (t) => {
+  const commands = new Set(declareProgram(async () => {}).commands.map((command) => command.name()));
+  let quotes = 0;
+  for (const [code, { meaning, evidence, next }] of allExplanations()) {
+    for (const [quote, name = ''] of [meaning, evidence, next].join(' ').matchAll(/`keelson ([a-z-]+)[^`]*`/gu)) {
+      quotes++;
+      t.ok(commands.has(name), `${code}: ${quote}`);
+    }
+  }
+  t.ok(quotes > 10);
+  t.end();
+});
+
+t.test('codes that nothing gives yet say so', (t) => {
+  for (const code of ['KSN-POD-007', 'KSN-POD-011', 'KSN-SPEC-022'] as const)
+    t.match(allExplanations().get(code)?.meaning, /comes? with a later release/u, code);
+  t.end();
 });

@@ -39,7 +39,7 @@ export const POD_ERRORS = {
   },
   'KSN-POD-007': {
     fault: 'caller',
-    meaning: 'The pod was placed and its gate did not hold until the deadline.',
+    meaning: 'The pod was placed and its gate did not hold until the deadline. The gate comes with a later release.',
     evidence: "The pod's last exit code and log lines in `keelson status`; /var/log/pods on the node.",
     next: 'Fix the pod or what it reads, sign and push a newer generation.',
   },
@@ -63,7 +63,8 @@ export const POD_ERRORS = {
   },
   'KSN-POD-011': {
     fault: 'caller',
-    meaning: 'The Pod asks for a power that the local pod security policy does not grant.',
+    meaning:
+      'The Pod asks for a power that the local pod security policy does not grant. The policy comes with a later release.',
     evidence: 'The field path named and the policy in the agent configuration.',
     next: 'Drop the power, or let the owner of the node grant it in the local policy; a spec cannot.',
   },
