@@ -153,12 +153,14 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     looked: source.looked,
     async run(signal, ready) {
       await using _ = await listen();
-      // What a recovery does may take long; that the agent is there to be asked is true before it.
-      await ready();
       const ending = new AbortController();
       const stop = AbortSignal.any([signal, ending.signal]);
-      const running = engine.run(stop, () => {});
+      const swept = Promise.withResolvers<void>();
+      const running = engine.run(stop, swept.resolve);
       try {
+        // Recovery may take long; that nothing half made is left, and the agent is there to be asked, is true before it.
+        await Promise.race([swept.promise, running]);
+        await ready();
         await Promise.all([running, source.run(stop)]);
       } finally {
         ending.abort();
