@@ -6,5 +6,5 @@ import { kinds } from '../agent/resources/registry.ts';
 
 const folder = fileURLToPath(new URL('../schema/', import.meta.url));
 mkdirSync(folder, { recursive: true });
-writeFileSync(`${folder}nodespec-v1.json`, `${JSON.stringify(jsonSchema(kinds), null, 2)}\n`);
+writeFileSync(`${folder}nodespec-v1.json`, `${JSON.stringify(await jsonSchema(kinds), null, 2)}\n`);
 console.log('schema/nodespec-v1.json written');

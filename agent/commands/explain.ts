@@ -53,7 +53,7 @@ async function schemas(): Promise<{ readonly root: JsonSchema; readonly section:
     import('../resources/registry.ts'),
     import('../desired/json-schema.ts'),
   ]);
-  return { root: jsonSchema(kinds), section: new Map(kinds.map((kind) => [kind.prefix, kind.name])) };
+  return { root: await jsonSchema(kinds), section: new Map(kinds.map((kind) => [kind.prefix, kind.name])) };
 }
 
 async function contents(width: number | undefined): Promise<string[]> {

@@ -4,6 +4,6 @@ import { kinds } from '../resources/registry.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 
 export async function schema({ terminal }: Invocation): Promise<ExitCode> {
-  terminal.print(JSON.stringify(jsonSchema(kinds), null, 2));
+  terminal.print(JSON.stringify(await jsonSchema(kinds), null, 2));
   return 0;
 }

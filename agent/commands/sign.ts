@@ -28,7 +28,7 @@ export async function sign(invocation: Invocation, file: string, options: SignOp
   const { terminal } = invocation;
   const keys = await Promise.all(options.key.map(readKey));
   const given = await readDocument(file, terminal);
-  const envelope = signed(given, keys, invocation);
+  const envelope = await signed(given, keys, invocation);
   if (envelope === null) return 1;
   const bytes = writeEnvelope(envelope);
   if (options.out === undefined) {
@@ -47,10 +47,14 @@ export async function sign(invocation: Invocation, file: string, options: SignOp
 }
 
 /** Null: the document is refused, and everything that is wrong with it was printed. Nobody signs what no node takes. */
-function signed(given: GivenDocument, keys: readonly PrivateKey[], { terminal }: Invocation): Envelope | null {
+async function signed(
+  given: GivenDocument,
+  keys: readonly PrivateKey[],
+  { terminal }: Invocation,
+): Promise<Envelope | null> {
   const json = jsonIn(given.bytes);
   if (looksLikeEnvelope(json)) return addSignatures(readEnvelope(json), keys);
-  const findings = judge(given);
+  const findings = await judge(given);
   const parsed = parseDocument(given.bytes, { file: given.name });
   if (findings.length > 0 || parsed.findings !== undefined) {
     terminal.warn([...findingsText(findings, terminal.palette), findingsSum(findings)]);

@@ -1,5 +1,6 @@
 /** `keelson validate FILE…`: everything that is wrong with documents, at once. Needs neither agent nor root. */
 import type { Reason } from '../base/errors.ts';
+import { SpecChecker } from '../desired/spec-checker.ts';
 import { validateDocument } from '../desired/validate.ts';
 import { kinds } from '../resources/registry.ts';
 import { jsonIn, looksLikeEnvelope, readEnvelope } from '../verify/dsse.ts';
@@ -23,7 +24,7 @@ export async function validate(
 ): Promise<ExitCode> {
   const { terminal } = invocation;
   const findings: Reason[] = [];
-  for (const file of files) findings.push(...judge(await readDocument(file, terminal)));
+  for (const file of files) findings.push(...(await judge(await readDocument(file, terminal))));
   if (options.output !== 'table') terminal.print(await dataText({ findings }, options.output));
   else if (findings.length > 0) terminal.print([...findingsText(findings, terminal.palette), findingsSum(findings)]);
   else terminal.print(`${count(files.length, 'document')} valid.`);
@@ -31,8 +32,8 @@ export async function validate(
 }
 
 /** Of an envelope its payload is judged, under the name of the envelope; who signed it is for `keelson verify`. */
-export function judge({ name, bytes }: GivenDocument): readonly Reason[] {
+export async function judge({ name, bytes }: GivenDocument): Promise<readonly Reason[]> {
   const json = jsonIn(bytes);
   const payload = looksLikeEnvelope(json) ? readEnvelope(json).payload : bytes;
-  return validateDocument(payload, { file: name, kinds, settings: anyNode }).findings;
+  return validateDocument(payload, { file: name, checker: await SpecChecker.of(kinds), settings: anyNode }).findings;
 }

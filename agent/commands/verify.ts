@@ -30,7 +30,7 @@ export async function verify(invocation: Invocation, file: string, options: Veri
   if (parsed.findings !== undefined) throw new RefusedDocument(parsed.findings);
   const identity = readIdentity(parsed.document.value);
   const counted = countSigners(signed.keys, identity?.series ?? '', trust, clock.now());
-  const refused = [...(counted.refused ?? []), ...judge(given)];
+  const refused = [...(counted.refused ?? []), ...(await judge(given))];
   if (refused.length > 0) throw new RefusedDocument(refused);
   const data = {
     series: identity?.series,

@@ -1,4 +1,4 @@
-/** The fields that every resource shares: their types, their schema, and the way from one to the other. */
+/** The fields that every resource shares: their types, and the way to them from what the schema let pass. */
 import type { CommandSpec, CommonFields, Drift, OnRemove } from './common-types.ts';
 import { errorOf, Findings } from './findings.ts';
 import { gatesOf } from './gates.ts';
@@ -7,7 +7,6 @@ import { childPointer } from './pointer.ts';
 import { parseDuration } from '../base/units.ts';
 
 export type * from './common-types.ts';
-export { commonProperties } from './common-schema.ts';
 export { parseMode } from '../base/units.ts';
 
 export const NO_COMMON_FIELDS: CommonFields = {

@@ -113,15 +113,18 @@ export function headSchema(kinds: readonly AnyKind[]): TObject {
 }
 
 /** For publishing: everything in one. */
-export function completeSchema(kinds: readonly AnyKind[]): TObject {
-  return documentSchema(Object.fromEntries(kinds.map((kind) => [kind.name, Type.Optional(sectionSchema(kind))])));
+export async function completeSchema(kinds: readonly AnyKind[]): Promise<TObject> {
+  const sections = kinds.map(
+    async (kind) => [kind.name, Type.Optional(sectionSchema(kind, await kind.schema()))] as const,
+  );
+  return documentSchema(Object.fromEntries(await Promise.all(sections)));
 }
 
-function sectionSchema(kind: AnyKind): TSchema {
+function sectionSchema(kind: AnyKind, resource: TSchema): TSchema {
   return Type.Object(
     {},
     {
-      patternProperties: { [kind.key.pattern.source]: kind.schema },
+      patternProperties: { [kind.key.pattern.source]: resource },
       additionalProperties: false,
       description: `Each key is ${kind.key.meaning}.`,
       [KEY_MEANING]: kind.key.meaning,

@@ -1,6 +1,7 @@
 /** The compiled schemas of the head and of every kind: one document's value → everything that is wrong with it. */
+import type { TSchema } from '@sinclair/typebox';
 import { Ajv, type ValidateFunction } from 'ajv';
-import { asKeelsonError, type Reason } from '../base/errors.ts';
+import { asKeelsonError, bug, type Reason } from '../base/errors.ts';
 import type { AnyKind, ExpandContext, Item } from '../resources/kind.ts';
 import { reportErrors } from './ajv-errors.ts';
 import { readCommonFields } from './common-fields.ts';
@@ -33,12 +34,14 @@ const mostErrors = 2000;
 
 export class SpecChecker {
   readonly kinds: readonly AnyKind[];
+  readonly #schemas: ReadonlyMap<AnyKind | 'head', TSchema>;
   readonly #ajv: Ajv;
   /** Compiled when first used: a section that no spec has costs nothing. */
   readonly #compiled = new Map<AnyKind | 'head', ValidateFunction>();
 
-  constructor(kinds: readonly AnyKind[]) {
+  private constructor(kinds: readonly AnyKind[], schemas: ReadonlyMap<AnyKind | 'head', TSchema>) {
     this.kinds = kinds;
+    this.#schemas = schemas;
     this.#ajv = new Ajv({
       strict: true,
       allErrors: true,
@@ -53,10 +56,17 @@ export class SpecChecker {
     for (const keyword of [EXPECTED, KEY_MEANING]) this.#ajv.addKeyword({ keyword, schemaType: 'string' });
   }
 
+  static async of(kinds: readonly AnyKind[]): Promise<SpecChecker> {
+    const schemas = await Promise.all(kinds.map(async (kind) => [kind, await kind.schema()] as const));
+    return new SpecChecker(kinds, new Map<AnyKind | 'head', TSchema>([['head', headSchema(kinds)], ...schemas]));
+  }
+
   #validator(of: AnyKind | 'head'): ValidateFunction {
     const known = this.#compiled.get(of);
     if (known !== undefined) return known;
-    const made = this.#ajv.compile(of === 'head' ? headSchema(this.kinds) : of.schema);
+    const schema = this.#schemas.get(of);
+    if (schema === undefined) throw bug('a kind that the checker was not made for');
+    const made = this.#ajv.compile(schema);
     this.#compiled.set(of, made);
     return made;
   }

@@ -1,21 +1,20 @@
 /** A document's bytes → a NodeSpec, or everything that is wrong with it, each with its place and remedy. */
 import { createHmac } from 'node:crypto';
 import type { Reason } from '../base/errors.ts';
-import type { AnyKind, ExpandContext, Fingerprint, KindSettings } from '../resources/kind.ts';
+import type { ExpandContext, Fingerprint, KindSettings } from '../resources/kind.ts';
 import { parseDocument, type Format } from './document.ts';
 import { specError } from './errors.ts';
 import type { Facts } from './facts.ts';
 import { LIMITS } from './limits.ts';
 import type { SourceDocument } from './source-text.ts';
-import { SpecChecker, type Checked } from './spec-checker.ts';
+import type { Checked, SpecChecker } from './spec-checker.ts';
 import { SAMPLE_FACTS } from './substitute.ts';
 
 export interface ValidateOptions {
   /** Named in findings. */
   readonly file?: string;
   readonly format?: Format;
-  /** A checker where one is at hand: compiling the schemas takes longer than reading a spec. */
-  readonly kinds: readonly AnyKind[] | SpecChecker;
+  readonly checker: SpecChecker;
   readonly settings: KindSettings;
   /** Without: the spec is judged with facts of the right shape, for no node in particular. */
   readonly facts?: Facts;
@@ -30,8 +29,7 @@ export function validateDocument(bytes: Uint8Array, options: ValidateOptions): C
     settings: options.settings,
     fingerprint: passingFingerprint,
   };
-  const checker = options.kinds instanceof SpecChecker ? options.kinds : new SpecChecker(options.kinds);
-  return checkDocument(parsed.document, checker, context, options.file);
+  return checkDocument(parsed.document, options.checker, context, options.file);
 }
 
 /** The check of a document that is parsed already; findings in the order of the document, at most a hundred. */

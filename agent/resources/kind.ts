@@ -241,8 +241,11 @@ export interface Kind<Spec, S> {
   /** `file` in `file:/etc/x`. Every address of this kind starts with it. */
   readonly prefix: string;
   readonly stateVersion: number;
-  /** TypeBox schema of ONE resource (the section is a map from natural key to this), with descriptions for editors and `explain`. */
-  readonly schema: TSchema;
+  /**
+   * TypeBox schema of ONE resource (the section is a map from natural key to this), with descriptions for editors and
+   * `explain`. Loaded by the first document: an agent that sees none does without.
+   */
+  readonly schema: () => Promise<TSchema>;
   /** Natural key: pattern and what to say when it does not match. */
   readonly key: { readonly pattern: RegExp; readonly meaning: string };
   /** Beyond the schema: everything that can be known from the section alone, all findings at once, pointers relative to the section. */

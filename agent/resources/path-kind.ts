@@ -1,5 +1,4 @@
 /** A kind whose items are paths, made of what is its own: its schema and what a section of the spec means. */
-import type { TSchema } from '@sinclair/typebox';
 import type { Kind, KindName } from './kind.ts';
 import { applyPath } from './path-apply.ts';
 import { describePath } from './path-describe.ts';
@@ -16,10 +15,9 @@ type PathKind<Spec> = Kind<Spec, PathState>;
 
 export interface PathKindParts<Spec> extends Pick<
   PathKind<Spec>,
-  'name' | 'prefix' | 'expand' | 'validate' | 'imply' | 'discover'
+  'name' | 'prefix' | 'schema' | 'expand' | 'validate' | 'imply' | 'discover'
 > {
   readonly name: KindName;
-  readonly schema: TSchema;
 }
 
 export function pathKind<Spec extends PathSpec>({ validate, ...parts }: PathKindParts<Spec>): PathKind<Spec> {

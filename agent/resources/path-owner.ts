@@ -4,6 +4,30 @@ import { resourceError } from './errors.ts';
 import type { Accounts, Address, State } from './kind.ts';
 import { permissionBits, type DirectoryState, type FileState, type PathState } from './path-state.ts';
 
+export interface RawOwner {
+  readonly owner?: string | number;
+  readonly group?: string | number;
+  readonly label?: string;
+}
+
+/** The same as the states of paths have it. */
+export function ownerFields({ owner = 0, group = 0, label }: RawOwner): {
+  readonly owner: string;
+  readonly group: string;
+  readonly label?: string;
+} {
+  return { owner: plain(owner), group: plain(group), ...(label !== undefined && { label: contextOf(label) }) };
+}
+
+/** '007' and 7 are one user. */
+function plain(id: string | number): string {
+  return typeof id === 'string' && /^\d+$/.test(id) ? String(Number(id)) : String(id);
+}
+
+function contextOf(label: string): string {
+  return label.includes(':') ? label : `system_u:object_r:${label}:s0`;
+}
+
 /** The words for owners that some states use, the ones to prefer first. */
 export interface Words {
   readonly owners: readonly string[];

@@ -29,27 +29,3 @@ export const ownerProperties = {
     ),
   ),
 } as const satisfies TProperties;
-
-export interface RawOwner {
-  readonly owner?: string | number;
-  readonly group?: string | number;
-  readonly label?: string;
-}
-
-/** The same as the states of paths have it. */
-export function ownerFields({ owner = 0, group = 0, label }: RawOwner): {
-  readonly owner: string;
-  readonly group: string;
-  readonly label?: string;
-} {
-  return { owner: plain(owner), group: plain(group), ...(label !== undefined && { label: contextOf(label) }) };
-}
-
-/** '007' and 7 are one user. */
-function plain(id: string | number): string {
-  return typeof id === 'string' && /^\d+$/.test(id) ? String(Number(id)) : String(id);
-}
-
-function contextOf(label: string): string {
-  return label.includes(':') ? label : `system_u:object_r:${label}:s0`;
-}

@@ -26,7 +26,7 @@ export class LazyChecker {
   }
 
   get(): Promise<SpecChecker> {
-    this.#made ??= import('../desired/spec-checker.ts').then(({ SpecChecker: Checker }) => new Checker(this.#kinds));
+    this.#made ??= import('../desired/spec-checker.ts').then(({ SpecChecker: Checker }) => Checker.of(this.#kinds));
     return this.#made;
   }
 }

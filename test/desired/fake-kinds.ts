@@ -1,7 +1,8 @@
 /** Two small kinds, so that these tests do not hang on the real ones: `boxes` own a path, `folders` what lies above. */
 import { Type } from '@sinclair/typebox';
 import { specError } from '../../agent/desired/errors.ts';
-import { commonOf, commonProperties, NO_COMMON_FIELDS } from '../../agent/desired/common-fields.ts';
+import { commonOf, NO_COMMON_FIELDS } from '../../agent/desired/common-fields.ts';
+import { commonProperties } from '../../agent/desired/common-schema.ts';
 import { KeelsonError } from '../../agent/base/errors.ts';
 import { SpecChecker, type Checked } from '../../agent/desired/spec-checker.ts';
 import { validateDocument } from '../../agent/desired/validate.ts';
@@ -34,24 +35,28 @@ function kind(
 export const boxes = kind({
   name: 'boxes',
   prefix: 'box',
-  schema: Type.Object(
-    {
-      mode: Type.Optional(modeType('Bits.')),
-      size: Type.Optional(sizeType('How large.')),
-      lid: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('shut')])),
-      words: Type.Optional(Type.Array(Type.String({ maxLength: 5 }), { maxItems: 3, uniqueItems: true })),
-      level: Type.Optional(Type.Integer({ minimum: 1, maximum: 9 })),
-      tree: Type.Optional(Type.Boolean()),
-      content: Type.Optional(
-        Type.Union([
-          Type.Object({ inline: Type.String(), facts: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
-          Type.Object({ base64: Type.String() }, { additionalProperties: false }),
-        ]),
-      ),
-      ...commonProperties,
-    },
-    { additionalProperties: false },
-  ),
+  schema: async () =>
+    Type.Object(
+      {
+        mode: Type.Optional(modeType('Bits.')),
+        size: Type.Optional(sizeType('How large.')),
+        lid: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('shut')])),
+        words: Type.Optional(Type.Array(Type.String({ maxLength: 5 }), { maxItems: 3, uniqueItems: true })),
+        level: Type.Optional(Type.Integer({ minimum: 1, maximum: 9 })),
+        tree: Type.Optional(Type.Boolean()),
+        content: Type.Optional(
+          Type.Union([
+            Type.Object(
+              { inline: Type.String(), facts: Type.Optional(Type.Boolean()) },
+              { additionalProperties: false },
+            ),
+            Type.Object({ base64: Type.String() }, { additionalProperties: false }),
+          ]),
+        ),
+        ...commonProperties,
+      },
+      { additionalProperties: false },
+    ),
   validate: (section) =>
     Object.entries(section).flatMap(([key, raw]) =>
       (raw as { level?: number }).level === 7
@@ -78,10 +83,8 @@ export const boxes = kind({
 export const folders = kind({
   name: 'folders',
   prefix: 'directory',
-  schema: Type.Object(
-    { exclusive: Type.Optional(Type.Boolean()), ...commonProperties },
-    { additionalProperties: false },
-  ),
+  schema: async () =>
+    Type.Object({ exclusive: Type.Optional(Type.Boolean()), ...commonProperties }, { additionalProperties: false }),
   expand: (section: Section) =>
     Object.entries(section).map(([path, value]) =>
       folder(path, value, (value as { exclusive?: boolean }).exclusive === true),
@@ -113,7 +116,7 @@ function ancestors(path: string): string[] {
 }
 
 export const fakeKinds: readonly AnyKind[] = [boxes, folders];
-export const checker = new SpecChecker(fakeKinds);
+export const checker = await SpecChecker.of(fakeKinds);
 export const settings: KindSettings = { manifestFolder: '/etc/kubernetes/manifests', foreignManifests: 'report' };
 
 export function context(facts: Facts = {}): ExpandContext {
@@ -131,9 +134,9 @@ export function documentWith(spec: string, head = 'metadata: { series: lb, gener
 
 export function validate(
   text: string,
-  options: { readonly facts?: Facts; readonly file?: string; readonly kinds?: readonly AnyKind[] | SpecChecker } = {},
+  options: { readonly facts?: Facts; readonly file?: string; readonly checker?: SpecChecker } = {},
 ): Checked {
-  return validateDocument(Buffer.from(text), { kinds: checker, settings, ...options });
+  return validateDocument(Buffer.from(text), { checker, settings, ...options });
 }
 
 /** `3:7 KSN-SPEC-010 words`, one a finding. */

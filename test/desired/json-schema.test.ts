@@ -5,10 +5,10 @@ import { documentWith, fakeKinds, validate } from './fake-kinds.ts';
 import { parse } from 'yaml';
 
 t.test('the published schema is plain, stable, and agrees with the agent', async (t) => {
-  const schema = jsonSchema(fakeKinds);
+  const schema = await jsonSchema(fakeKinds);
   t.equal(schema['$id'], SCHEMA_ID);
   t.strictSame(JSON.parse(JSON.stringify(schema)), schema, 'plain JSON');
-  t.strictSame(jsonSchema(fakeKinds), schema);
+  t.strictSame(await jsonSchema(fakeKinds), schema);
   const ajv = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true, keywords: ['x-expected', 'x-key'] });
   const check = ajv.compile(schema);
   const cases = [
@@ -39,7 +39,7 @@ t.test('every property has words for editors', async (t) => {
       if (property.description === undefined) silent.push(`${at}/${key}`);
     for (const [key, child] of Object.entries(node)) walk(child, `${at}/${key}`);
   };
-  walk(jsonSchema([]), '');
+  walk(await jsonSchema([]), '');
   t.strictSame(
     silent.filter((place) => !/\/(?:signal|exec|boot|timeout)$/.test(place)),
     [],

@@ -16,20 +16,22 @@ t.test("the real kinds' schemas are valid in strict mode, and published whole", 
     keywords: ['x-expected', 'x-key'],
     validateFormats: false,
   });
-  t.ok(ajv.compile(jsonSchema(kinds)));
+  t.ok(ajv.compile(await jsonSchema(kinds)));
   for (const kind of kinds) {
-    t.ok(ajv.validateSchema(kind.schema), kind.name);
+    const schema = await kind.schema();
+    t.ok(ajv.validateSchema(schema), kind.name);
     t.doesNotThrow(
       () => new RegExp(kind.key.pattern.source, 'u'),
       `${kind.name}: its key pattern as JSON Schema reads it`,
     );
     t.notOk(kind.key.pattern.global || kind.key.pattern.sticky, `${kind.name}: its key pattern remembers nothing`);
-    const { additionalProperties } = kind.schema as { readonly additionalProperties?: unknown };
+    const { additionalProperties } = schema as { readonly additionalProperties?: unknown };
     t.equal(additionalProperties, false, `${kind.name} takes no unknown keys`);
   }
 });
 
 t.test('a spec of the real kinds, good and bad', async (t) => {
+  const checker = await SpecChecker.of(kinds);
   const good = documentWith(`files:
   /etc/haproxy/haproxy.cfg:
     content: { inline: "global\\n" }
@@ -37,18 +39,18 @@ t.test('a spec of the real kinds, good and bad', async (t) => {
     onChange: { "process:haproxy": { signal: SIGUSR2 } }
 directories: { /etc/haproxy: { mode: '0750' } }
 links: { /etc/localtime: { target: ../usr/share/zoneinfo/UTC } }`);
-  const { spec, items, findings } = validate(good, { kinds });
+  const { spec, items, findings } = validate(good, { checker });
   t.strictSame(findings, []);
   t.ok(spec);
   t.match(items.find(({ address }) => address === 'file:/etc/haproxy/haproxy.cfg')?.needs, ['directory:/etc/haproxy']);
-  t.match(told(documentWith('files: { /a: { content: { inline: x }, moode: 5 }, /b: {} }'), { kinds }), [
+  t.match(told(documentWith('files: { /a: { content: { inline: x }, moode: 5 }, /b: {} }'), { checker }), [
     /KSN-SPEC-010 'moode'.*'mode'/,
     /KSN-SPEC-011 'content' is missing/,
   ]);
 });
 
 t.test('no document makes a real kind throw, and what is valid expands', async (t) => {
-  const checker = new SpecChecker(kinds);
+  const checker = await SpecChecker.of(kinds);
   const original = parse(
     documentWith(`files:
   /etc/haproxy/haproxy.cfg: { content: { inline: x }, owner: haproxy, group: 99, label: container_file_t, mode: '0640', backup: none }
@@ -71,10 +73,10 @@ staticPods:
         volumes: [ { name: config, hostPath: { path: /etc/haproxy, type: Directory } } ]
   text: { content: { inline: "spec: { containers: [ { name: a, image: b } ] }" } }`),
   ) as unknown;
-  t.strictSame(validate(stringify(original), { kinds: checker }).findings, []);
+  t.strictSame(validate(stringify(original), { checker }).findings, []);
   fc.assert(
     fc.property(edits, (list) => {
-      const { spec, findings } = validate(stringify(applyEdits(original, list)), { kinds: checker });
+      const { spec, findings } = validate(stringify(applyEdits(original, list)), { checker });
       for (const { place, code, message } of findings) {
         if (place?.line === undefined || code.startsWith('KSN-BASE')) throw new Error(`${code} ${message}`);
       }

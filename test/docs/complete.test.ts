@@ -43,7 +43,7 @@ t.test('every field of a NodeSpec', async (t) => {
     readonly properties?: Readonly<Record<string, Schema>>;
     readonly patternProperties?: Readonly<Record<string, Schema>>;
   }
-  const spec = (completeSchema(kinds) as Schema).properties?.['spec'];
+  const spec = ((await completeSchema(kinds)) as Schema).properties?.['spec'];
   for (const kind of kinds) {
     t.ok(text.includes(`\`${kind.name}\``), kind.name);
     const section = spec?.properties?.[kind.name];

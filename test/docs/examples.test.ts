@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { loadConfig } from '../../agent/config/load.ts';
+import { SpecChecker } from '../../agent/desired/spec-checker.ts';
 import { validateDocument } from '../../agent/desired/validate.ts';
 import { kinds } from '../../agent/resources/registry.ts';
 
@@ -40,8 +41,10 @@ function documentOf(text: string): Uint8Array {
   );
 }
 
+const checker = await SpecChecker.of(kinds);
+
 function findingsOf(text: string): readonly string[] {
-  return validateDocument(documentOf(text), { format: 'yaml', kinds, settings }).findings.map(
+  return validateDocument(documentOf(text), { format: 'yaml', checker, settings }).findings.map(
     ({ code, message, place }) => `${code} line ${place?.line}: ${message}`,
   );
 }

@@ -113,7 +113,7 @@ export class ScriptedKind implements Kind<ThingSpec, ThingState> {
   readonly name = 'things';
   readonly prefix = 'thing';
   readonly stateVersion = 1;
-  readonly schema = Type.Object({});
+  readonly schema = async () => Type.Object({});
   readonly key = { pattern: /^[a-z0-9-]+$/, meaning: 'a word' };
   readonly deeds: Deed[] = [];
   /** How often an apply began before another had ended. */

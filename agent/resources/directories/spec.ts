@@ -1,25 +1,9 @@
 /** `directories: { /etc/haproxy: { mode: '0750', group: haproxy } }` */
-import { Type } from '@sinclair/typebox';
-import { commonOf, commonProperties, parseMode } from '../../desired/common-fields.ts';
-import { modeType } from '../../desired/value-types.ts';
+import { commonOf, parseMode } from '../../desired/common-fields.ts';
 import type { Claim, Item } from '../kind.ts';
 import { pathClaim } from '../path-key.ts';
-import { ownerFields, ownerProperties, type RawOwner } from '../path-schema.ts';
+import { ownerFields, type RawOwner } from '../path-owner.ts';
 import { formatMode, type DirectoryState, type PathSpec } from '../path-state.ts';
-
-export const directorySchema = Type.Object(
-  {
-    mode: Type.Optional(modeType("Permission bits. Default '0755'.")),
-    ...ownerProperties,
-    exclusive: Type.Optional(
-      Type.Boolean({
-        description: 'Nothing but what the spec names should lie in it: foreign entries are reported. Default false.',
-      }),
-    ),
-    ...commonProperties,
-  },
-  { additionalProperties: false, description: 'A directory with its owner, mode and label.' },
-);
 
 interface RawDirectory extends RawOwner {
   readonly mode?: string;

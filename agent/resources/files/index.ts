@@ -1,11 +1,11 @@
 import { pathKind } from '../path-kind.ts';
-import { expandFiles, fileSchema, validateFiles } from './spec.ts';
+import { expandFiles, validateFiles } from './spec.ts';
 
 /** Regular files: content, owner, mode, label. */
 export const files = pathKind({
   name: 'files',
   prefix: 'file',
-  schema: fileSchema,
+  schema: async () => (await import('./schema.ts')).fileSchema,
   validate: validateFiles,
   expand: expandFiles,
 });

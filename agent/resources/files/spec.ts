@@ -1,40 +1,12 @@
 /** `files: { /etc/x: { content: …, mode: … } }` */
-import { Type } from '@sinclair/typebox';
 import type { Reason } from '../../base/errors.ts';
-import { commonOf, commonProperties, parseMode } from '../../desired/common-fields.ts';
+import { commonOf, parseMode } from '../../desired/common-fields.ts';
 import { pointerOf } from '../../desired/pointer.ts';
-import { modeType } from '../../desired/value-types.ts';
 import { resourceError } from '../errors.ts';
 import type { ExpandContext, Fingerprint, Item } from '../kind.ts';
 import { pathClaim } from '../path-key.ts';
-import { ownerFields, ownerProperties, type RawOwner } from '../path-schema.ts';
+import { ownerFields, type RawOwner } from '../path-owner.ts';
 import { formatMode, type FileState, type PathSpec } from '../path-state.ts';
-
-export const fileSchema = Type.Object(
-  {
-    content: Type.Object(
-      {
-        inline: Type.Optional(Type.String({ description: 'The content as text, written as UTF-8.' })),
-        base64: Type.Optional(Type.String({ description: 'The content as bytes, in base64.' })),
-      },
-      {
-        minProperties: 1,
-        maxProperties: 1,
-        additionalProperties: false,
-        description: 'What is in the file: inline or base64.',
-      },
-    ),
-    mode: Type.Optional(
-      modeType("Permission bits. Default '0644'. Content that not everybody may read counts as secret."),
-    ),
-    ...ownerProperties,
-    backup: Type.Optional(
-      Type.Literal('none', { description: 'Overwrite without keeping what was there: for what is too large to keep.' }),
-    ),
-    ...commonProperties,
-  },
-  { additionalProperties: false, description: 'A file with its content, owner, mode and label.' },
-);
 
 interface RawFile extends RawOwner {
   readonly content: { readonly inline?: string; readonly base64?: string };

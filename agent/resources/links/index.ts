@@ -1,10 +1,10 @@
 import { pathKind } from '../path-kind.ts';
-import { expandLinks, linkSchema } from './spec.ts';
+import { expandLinks } from './spec.ts';
 
 /** Symbolic links, replaced in one step. */
 export const links = pathKind({
   name: 'links',
   prefix: 'link',
-  schema: linkSchema,
+  schema: async () => (await import('./schema.ts')).linkSchema,
   expand: expandLinks,
 });

@@ -10,7 +10,7 @@ import { observePods } from './observe.ts';
 import { KIND, planPods } from './plan.ts';
 import type { PodState } from './pod-state.ts';
 import { probePod } from './probe.ts';
-import { podResource, type PodItemSpec } from './spec.ts';
+import type { PodItemSpec } from './spec.ts';
 import { stagePod } from './stage.ts';
 import { validateSection } from './validate.ts';
 import { watchPods } from './watch.ts';
@@ -20,7 +20,7 @@ export const staticPods: Kind<PodItemSpec, PodState> = {
   name: KIND,
   prefix: 'pod',
   stateVersion: 1,
-  schema: podResource,
+  schema: async () => (await import('./schema.ts')).podResource,
   key: {
     pattern: POD_NAME,
     meaning: "the name of a pod: lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit",

@@ -1,49 +1,11 @@
 /** What people write under `staticPods`, and what becomes of it. */
 import { Buffer } from 'node:buffer';
-import { Type } from '@sinclair/typebox';
-import { commonProperties } from '../../desired/common-fields.ts';
 import type { PathSpec } from '../path-state.ts';
 import { podError } from './errors.ts';
 import type { Finding } from './finding.ts';
 import { isObject, withoutNulls, type Json } from './json.ts';
 import { parsePod, type ParsedPod } from './parse-pod.ts';
 import type { ManifestState } from './pod-state.ts';
-
-export const podResource = Type.Object(
-  {
-    pod: Type.Optional(
-      Type.Object(
-        {},
-        {
-          additionalProperties: true,
-          description:
-            'A Kubernetes Pod (v1). apiVersion, kind and metadata.name may be left out: the key is the name. The namespace is `default` unless given. Checked strictly: an unknown field is an error.',
-        },
-      ),
-    ),
-    content: Type.Optional(
-      Type.Union(
-        [
-          Type.Object(
-            { inline: Type.String({ description: 'The Pod as YAML or JSON text.' }) },
-            { additionalProperties: false },
-          ),
-          Type.Object(
-            { base64: Type.String({ contentEncoding: 'base64', description: 'The same, as base64.' }) },
-            { additionalProperties: false },
-          ),
-        ],
-        { description: 'The Pod as text; `keelson build` puts what `from:` names here. Instead of `pod`.' },
-      ),
-    ),
-    ...commonProperties,
-  },
-  {
-    additionalProperties: false,
-    description:
-      'A pod that kubelet runs from its manifest folder, without an API server. Needs no ConfigMap, Secret or ServiceAccount; reads its files from mounted folders.',
-  },
-);
 
 /** One entry as the schema lets it pass. */
 export interface RawPod {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { expandSpec } from '../../../agent/desired/items.ts';
+import { SpecChecker } from '../../../agent/desired/spec-checker.ts';
 import { validateDocument } from '../../../agent/desired/validate.ts';
 import { kinds } from '../../../agent/resources/registry.ts';
 import { LittleEngine } from '../../contract/little-engine.ts';
@@ -9,8 +10,9 @@ import { TEST_SETTINGS } from '../../support/test-host.ts';
 
 const file = new URL('../../../examples/edge-node.yaml', import.meta.url);
 const text = readFileSync(file, 'utf8');
+const checker = await SpecChecker.of(kinds);
 const validate = (document: string) =>
-  validateDocument(Buffer.from(document), { kinds, settings: TEST_SETTINGS, file: 'edge-node.yaml' });
+  validateDocument(Buffer.from(document), { checker, settings: TEST_SETTINGS, file: 'edge-node.yaml' });
 
 t.test('the example is valid and lands', async (t) => {
   const { findings, spec } = validate(text);

@@ -1,0 +1,30 @@
+import { Type } from '@sinclair/typebox';
+import { commonProperties } from '../../desired/common-schema.ts';
+import { modeType } from '../../desired/value-types.ts';
+import { ownerProperties } from '../path-schema.ts';
+
+export const fileSchema = Type.Object(
+  {
+    content: Type.Object(
+      {
+        inline: Type.Optional(Type.String({ description: 'The content as text, written as UTF-8.' })),
+        base64: Type.Optional(Type.String({ description: 'The content as bytes, in base64.' })),
+      },
+      {
+        minProperties: 1,
+        maxProperties: 1,
+        additionalProperties: false,
+        description: 'What is in the file: inline or base64.',
+      },
+    ),
+    mode: Type.Optional(
+      modeType("Permission bits. Default '0644'. Content that not everybody may read counts as secret."),
+    ),
+    ...ownerProperties,
+    backup: Type.Optional(
+      Type.Literal('none', { description: 'Overwrite without keeping what was there: for what is too large to keep.' }),
+    ),
+    ...commonProperties,
+  },
+  { additionalProperties: false, description: 'A file with its content, owner, mode and label.' },
+);

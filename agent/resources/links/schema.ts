@@ -1,0 +1,15 @@
+import { Type } from '@sinclair/typebox';
+import { commonProperties } from '../../desired/common-schema.ts';
+import { patternType } from '../../desired/value-types.ts';
+
+export const linkSchema = Type.Object(
+  {
+    target: patternType(
+      '^[^\\u0000-\\u001F\\u007F]{1,4095}$',
+      "a path, relative to the link's folder or absolute",
+      'What the link points at, relative to its folder or absolute. It need not exist.',
+    ),
+    ...commonProperties,
+  },
+  { additionalProperties: false, description: 'A symbolic link.' },
+);
