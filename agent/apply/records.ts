@@ -123,7 +123,7 @@ export type JournalRecord =
       readonly t: 'effect';
       readonly tx: TxId;
       readonly key: string;
-      readonly outcome: 'ok' | 'failed' | 'skipped';
+      readonly outcome: 'ok' | 'skipped';
       readonly bootId: string;
       readonly reason?: Reason;
     }
@@ -186,7 +186,7 @@ export interface OpenTransaction {
   /** id → the last boot in which it may have been done. */
   readonly done: ReadonlyMap<string, string>;
   /** key → outcome. */
-  readonly effects: ReadonlyMap<string, { readonly outcome: 'ok' | 'failed' | 'skipped'; readonly bootId: string }>;
+  readonly effects: ReadonlyMap<string, { readonly outcome: 'ok' | 'skipped'; readonly bootId: string }>;
   readonly verdict: { readonly outcome: Outcome; readonly reason?: Reason } | null;
   readonly cleaned: ReadonlySet<string>;
   /** Starts that found this transaction open, without progress since. */

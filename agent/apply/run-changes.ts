@@ -244,7 +244,6 @@ class ChangesRun {
     this.#failures.push(
       ...(await runEffects(this.#execution, this.#tx, {
         later,
-        keepFailed: this.#options.onFailure === 'continue',
         signal,
       })),
     );

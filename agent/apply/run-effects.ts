@@ -11,12 +11,13 @@ const EFFECT_DEADLINE_MS = 60_000;
 
 /**
  * Runs what the transaction owes now, each once, then records it. Targets in `later` are left: their own change
- * is still to come. With `keepFailed` a failure stays owed (a rollback tries again), else it is recorded.
+ * is still to come. What failed stays owed: what comes of it (a verdict, another try) is durable only later, and a
+ * crash between the two must not forget it.
  */
 export async function runEffects(
   execution: Execution,
   tx: TxId,
-  options: { readonly later: ReadonlySet<string>; readonly keepFailed: boolean; readonly signal: AbortSignal },
+  options: { readonly later: ReadonlySet<string>; readonly signal: AbortSignal },
 ): Promise<readonly Failure[]> {
   const open = execution.book.state.open.get(tx);
   if (open === undefined) return [];
@@ -33,14 +34,13 @@ export async function runEffects(
       ).toReason();
       execution.events.emit({ type: 'EffectFailed', message: reason.message, tx, reason });
       for (const address of effect.owedBy) failures.push({ address: address as Address, reason });
-      if (options.keepFailed) continue;
-    } else {
-      execution.events.emit({
-        type: outcome.is === 'ok' ? 'EffectRun' : 'EffectSkipped',
-        message: outcome.is === 'ok' ? `${effect.verb} ${effect.target}` : outcome.reason.message,
-        tx,
-      });
+      continue;
     }
+    execution.events.emit({
+      type: outcome.is === 'ok' ? 'EffectRun' : 'EffectSkipped',
+      message: outcome.is === 'ok' ? `${effect.verb} ${effect.target}` : outcome.reason.message,
+      tx,
+    });
     const recorded = { t: 'effect', tx, key: effect.id, outcome: outcome.is, bootId: execution.bootId } as const;
     await execution.book.commit(outcome.is === 'ok' ? recorded : { ...recorded, reason: outcome.reason });
   }

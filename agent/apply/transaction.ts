@@ -15,7 +15,7 @@ export class Transaction implements OpenTransaction {
   readonly drafts: readonly Draft<unknown>[];
   readonly intents: { readonly wave: number; readonly changes: readonly Change<unknown>[] }[] = [];
   readonly done = new Map<ChangeId, string>();
-  readonly effects = new Map<string, { readonly outcome: 'ok' | 'failed' | 'skipped'; readonly bootId: string }>();
+  readonly effects = new Map<string, { readonly outcome: 'ok' | 'skipped'; readonly bootId: string }>();
   readonly cleaned = new Set<ChangeId>();
   readonly before = new Map<Address, Owned<unknown> | null>();
   verdict: OpenTransaction['verdict'] = null;

@@ -14,7 +14,7 @@ export function owe(r: Reconciliation, tx: TxId, failures: readonly Failure[]): 
 export async function payDebts(r: Reconciliation, signal: AbortSignal): Promise<void> {
   const { book, clock } = r.execution;
   for (const tx of r.debts.due(clock.monotonic())) {
-    const failures = await runEffects(r.execution, tx, { later: new Set(), keepFailed: true, signal });
+    const failures = await runEffects(r.execution, tx, { later: new Set(), signal });
     if (failures.length > 0) {
       owe(r, tx, failures);
       continue;

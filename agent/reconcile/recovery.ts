@@ -67,7 +67,6 @@ async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: A
   await completeIntents(r, tx, outstanding, signal);
   const failures = await runEffects(r.execution, tx.tx, {
     later: new Set(stillToCome(tx)),
-    keepFailed: tx.cause !== 'generation',
     signal,
   });
   events.emit({

@@ -1,11 +1,12 @@
 /** Proof 1: apply, dead at every primitive. `make crash` runs every mode at every point. */
 import t from 'tap';
 import { crashEverywhere, DAILY } from '../support/crash-suite.ts';
-import { count, nextSections, goodNext } from '../support/crash-workload.ts';
+import { APPLY } from '../support/crash-scenes.ts';
+import { count, nextSections } from '../support/crash-workload.ts';
 
 t.test('apply: dead at every primitive, the end is whole', { timeout: 300_000 }, async (t) => {
   t.ok(count(nextSections()) >= 30, 'the generation has thirty resources and more');
-  for await (const report of crashEverywhere(goodNext, false, DAILY)) {
+  for await (const report of crashEverywhere(APPLY, DAILY)) {
     t.comment(
       `${report.crashed} crashes at ${report.points} points that change the disk, of ${report.primitives} primitives`,
     );

@@ -1,11 +1,12 @@
 /** Proof 1: apply and rollback, dead at every primitive. `make crash` runs every mode at every point. */
 import t from 'tap';
 import { crashEverywhere, DAILY } from '../support/crash-suite.ts';
-import { count, nextSections, badNext } from '../support/crash-workload.ts';
+import { ROLLBACK } from '../support/crash-scenes.ts';
+import { count, nextSections } from '../support/crash-workload.ts';
 
 t.test('apply and rollback: dead at every primitive, the end is whole', { timeout: 300_000 }, async (t) => {
   t.ok(count(nextSections()) >= 30, 'the generation has thirty resources and more');
-  for await (const report of crashEverywhere(badNext, true, DAILY)) {
+  for await (const report of crashEverywhere(ROLLBACK, DAILY)) {
     t.comment(
       `${report.crashed} crashes at ${report.points} points that change the disk, of ${report.primitives} primitives`,
     );

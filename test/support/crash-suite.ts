@@ -7,8 +7,10 @@ import { losesAll, losesBySeed, losesNothing, type Choose } from '../../hostfs/m
 import type { MemoryHost } from '../../hostfs/memory-host.ts';
 import type { VerifiedSpec } from '../../agent/verify/verified-spec.ts';
 import { crashAndRecover, crashPoints } from './crash-points.ts';
-import { goodMachine, hostPicture } from './crash-workload.ts';
-import { EngineNode, recordingEffects } from './engine-node.ts';
+import type { Scene } from './crash-scenes.ts';
+import { hostPicture, tellingEffects, type Told } from './crash-workload.ts';
+import { EngineNode } from './engine-node.ts';
+import { peek } from './peek.ts';
 
 export interface CrashMode {
   readonly name: string;
@@ -35,15 +37,13 @@ export interface CrashReport {
   readonly wrong: readonly { readonly index: number; readonly fault: unknown }[];
 }
 
-/** `expectBase`: the generation fails, so that its end is what was there before it. */
 export async function* crashEverywhere(
-  spec: VerifiedSpec,
-  expectBase: boolean,
+  { before, spec, endsAtBase }: Scene,
   modes: readonly CrashMode[],
 ): AsyncGenerator<CrashReport> {
-  const { machine, picture: base } = await goodMachine();
-  const expected = expectBase ? base : await pictureAfter(machine, spec);
-  const points = await crashPoints(machine, spec);
+  const { machine, picture: base } = await before();
+  const expected = endsAtBase ? base : await pictureAfter(machine, spec);
+  const points = await crashPoints(machine, spec, { effects: [tellingEffects([])] });
   for (const { name, when, choose, stride } of modes) {
     const wrong: { index: number; fault: unknown }[] = [];
     const chosen = points.mutating.filter((_, nth) => nth % stride === 0);
@@ -75,10 +75,8 @@ async function faultAt(
   spec: VerifiedSpec,
   { index, when, choose, expected }: Crash,
 ): Promise<unknown> {
-  const effects: string[] = [];
-  await using node = await crashAndRecover(machine, spec, index, when, choose, {
-    effects: [recordingEffects(effects)],
-  });
+  const told: Told[] = [];
+  await using node = await crashAndRecover(machine, spec, index, when, choose, { effects: [tellingEffects(told)] });
   const picture = await hostPicture(node);
   const more = picture.filter((line) => !expected.includes(line));
   const less = expected.filter((line) => !picture.includes(line));
@@ -87,13 +85,20 @@ async function faultAt(
   if (left.length > 0) return `left to do: ${left.map((draft) => draft.address).join(', ')}`;
   if (node.state.open.size > 0) return 'a transaction is left open';
   if (node.state.anomalies.length > 0) return node.state.anomalies;
-  return repeated(effects);
+  return repeated(told) ?? behind(node, told);
 }
 
 /** An effect may run again after a crash that hid its record, so twice at most under one id. */
-function repeated(effects: readonly string[]): string | null {
+function repeated(told: readonly Told[]): string | null {
   const counts = new Map<string, number>();
-  for (const effect of effects) counts.set(effect, (counts.get(effect) ?? 0) + 1);
+  for (const { id } of told) counts.set(id, (counts.get(id) ?? 0) + 1);
   const often = [...counts].find(([, times]) => times > 2);
   return often === undefined ? null : `${often[0]} ran ${often[1]} times`;
+}
+
+/** Whoever was told anything was last told what is there. */
+function behind({ machine }: EngineNode, told: readonly Told[]): string | null {
+  const last = new Map(told.map(({ path, content }) => [path, content]));
+  const wrong = [...last].find(([path, content]) => peek(machine, path) !== content);
+  return wrong === undefined ? null : `${wrong[0]}: last told of ${JSON.stringify(wrong[1])}`;
 }

@@ -1,6 +1,7 @@
 /** A node with a last-known-good and foreign things on it, and a generation of over thirty resources of all kinds that changes most of it. */
 import type { Sections } from './engine-node.ts';
 import { EngineNode, verified, type EngineNodeOptions } from './engine-node.ts';
+import type { EffectSupport } from '../../agent/resources/kind.ts';
 import type { MemoryHost } from '../../hostfs/memory-host.ts';
 import type { VerifiedSpec } from '../../agent/verify/verified-spec.ts';
 
@@ -66,14 +67,39 @@ export function nextSections(more: object = {}): Sections {
 export const count = (sections: Sections): number =>
   Object.values(sections).reduce((sum, section) => sum + Object.keys(section).length, 0);
 
+/** Another half of everything again, for a generation that comes while the one before is still waited for. */
+export function thirdSections(more: object = {}): Sections {
+  const { files, links, staticPods } = nextSections();
+  return {
+    directories: { '/var/lib/app': { mode: '0755' }, '/var/lib/new': {}, '/var/lib/third': {} },
+    files: {
+      ...files,
+      '/etc/haproxy/haproxy.cfg': file('global three\n', { ...reload('haproxy'), ...more }),
+      '/etc/chrony.conf': file('server third\n', reload('chronyd')),
+      ...many(0, 12, (n) => [`/etc/app/${n}.conf`, file(n % 3 === 0 ? `third ${n}\n` : `good ${n}\n`)]),
+      ...many(0, 4, (n) => [`/var/lib/third/${n}`, file(`third ${n}\n`)]),
+    },
+    // Of the second's folder only the top stays.
+    links: { ...links, '/etc/app/current': { target: '3.conf' } },
+    staticPods: { ...staticPods, ...many(2, 5, (n) => [`side-${n}`, pod(`side-${n}`, `localhost/third:${n}`)]) },
+  };
+}
+
 /** Few rounds of gates: their timing is tested elsewhere, and every round is a thousand primitives. */
 const QUICK = { health: { stableForMs: 0, deadlineMs: 10_000 } };
 const QUICK_BAD = { health: { stableForMs: 0, deadlineMs: 100 } };
+const ENDLESS = { health: { stableForMs: 0, deadlineMs: 365 * 86_400_000 } };
+const NEVER = { gates: [{ file: '/run/never' }] };
 
-/** A machine on which generation 1 is good, stopped in order; crash it as often as wanted. */
-export async function goodMachine(
-  options: EngineNodeOptions = {},
-): Promise<{ readonly machine: MemoryHost; readonly picture: readonly string[] }> {
+/** At rest; crash it as often as wanted. */
+export interface PreparedMachine {
+  readonly machine: MemoryHost;
+  /** What the last good generation looks like. */
+  readonly picture: readonly string[];
+}
+
+/** Generation 1 is good, the agent stopped in order. */
+export async function goodMachine(options: EngineNodeOptions = {}): Promise<PreparedMachine> {
   const node = await EngineNode.on(undefined, options);
   for (const [path, content] of Object.entries(FOUND)) await node.write(path, content);
   await node.start();
@@ -82,8 +108,47 @@ export async function goodMachine(
   return { machine: node.machine, picture: await hostPicture(node) };
 }
 
+/** The same, and then `spec` is there but for its gates, which do not hold; the agent stopped in order meanwhile. */
+export async function halfwayMachine(spec: VerifiedSpec): Promise<PreparedMachine> {
+  const { machine, picture } = await goodMachine();
+  await using node = await EngineNode.on(machine);
+  await node.start();
+  await node.clock.runUntil(node.engine.accept(spec));
+  await node.clock.advance(60_000);
+  await node.stop();
+  return { machine: node.machine, picture };
+}
+
+/** What haproxy and chronyd are told to read again; they write it down, and haproxy refuses what says so. */
+export function tellingEffects(told: Told[]): EffectSupport {
+  return {
+    prefixes: ['process'],
+    async run({ id, target }, host) {
+      const path = SERVICES[target];
+      if (path === undefined) throw new Error(`nobody is called ${target}`);
+      const content = Buffer.from(await host.fs.read(path)).toString();
+      told.push({ id, path, content });
+      if (content.includes('refused')) throw new Error(`${target} refuses ${path}`);
+    },
+  };
+}
+
+export interface Told {
+  readonly id: string;
+  readonly path: string;
+  readonly content: string;
+}
+
+const SERVICES: Readonly<Record<string, string>> = {
+  'process:haproxy': '/etc/haproxy/haproxy.cfg',
+  'process:chronyd': '/etc/chrony.conf',
+};
+
 export const goodNext: VerifiedSpec = verified(2, nextSections(), QUICK);
-export const badNext: VerifiedSpec = verified(2, nextSections({ gates: [{ file: '/run/never' }] }), QUICK_BAD);
+export const badNext: VerifiedSpec = verified(2, nextSections(NEVER), QUICK_BAD);
+export const refusedNext: VerifiedSpec = verified(2, nextSections({ content: { inline: 'refused\n' } }), QUICK);
+export const endlessNext: VerifiedSpec = verified(2, nextSections(NEVER), ENDLESS);
+export const badThird: VerifiedSpec = verified(3, thirdSections(NEVER), QUICK_BAD);
 
 /** One line a thing outside the agent's own folders; the nonce of a pod is left out. */
 export async function hostPicture(node: EngineNode): Promise<readonly string[]> {
