@@ -1,4 +1,7 @@
-/** The schema of the fields that every resource shares; a kind spreads {@link commonProperties} into its own. */
+/**
+ * The schema of the fields that every resource shares; a kind spreads {@link commonProperties} into its own, or
+ * {@link contentlessProperties}.
+ */
 import { Type, type TObject, type TProperties } from '@sinclair/typebox';
 import { SIGNALS, TARGET_PATTERN } from './on-change.ts';
 import { PORT_GATES } from './gates.ts';
@@ -16,7 +19,10 @@ export const argvType = Type.Array(Type.String({ minLength: 1, pattern: '^[^\u00
 
 const gateCommon = {
   boot: Type.Optional(
-    Type.Boolean({ description: 'The boot counts as complete only when this gate holds too. Default false.' }),
+    Type.Boolean({
+      description:
+        'The boot is to count as complete only when this gate holds too: recorded, and takes effect with boot-complete in a later release. Default false.',
+    }),
   ),
   timeout: Type.Optional(durationType('How long one look may take. Default 5s, of commands 10s.')),
 } as const;
@@ -160,3 +166,8 @@ export const commonProperties = {
     ),
   ),
 } as const satisfies TProperties;
+
+const { check: _, ...others } = commonProperties;
+
+/** For kinds that publish no bytes: a check would have nothing to judge. */
+export const contentlessProperties = others;

@@ -49,6 +49,13 @@ links: { /etc/localtime: { target: ../usr/share/zoneinfo/UTC } }`);
   ]);
 });
 
+t.test('what has no content takes no check', async (t) => {
+  const checker = await SpecChecker.of(kinds);
+  const check = 'check: { exec: [/usr/bin/true] }';
+  t.match(told(documentWith(`links: { /a: { target: b, ${check} } }`), { checker }), [/KSN-SPEC-010 'check'/]);
+  t.match(told(documentWith(`directories: { /a: { ${check} } }`), { checker }), [/KSN-SPEC-010 'check'/]);
+});
+
 t.test('no document makes a real kind throw, and what is valid expands', async (t) => {
   const checker = await SpecChecker.of(kinds);
   const original = parse(

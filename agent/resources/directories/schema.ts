@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { commonProperties } from '../../desired/common-schema.ts';
+import { contentlessProperties } from '../../desired/common-schema.ts';
 import { modeType } from '../../desired/value-types.ts';
 import { ownerProperties } from '../path-schema.ts';
 
@@ -12,7 +12,7 @@ export const directorySchema = Type.Object(
         description: 'Nothing but what the spec names should lie in it: foreign entries are reported. Default false.',
       }),
     ),
-    ...commonProperties,
+    ...contentlessProperties,
   },
   { additionalProperties: false, description: 'A directory with its owner, mode and label.' },
 );

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { commonProperties } from '../../desired/common-schema.ts';
+import { contentlessProperties } from '../../desired/common-schema.ts';
 import { patternType } from '../../desired/value-types.ts';
 
 export const linkSchema = Type.Object(
@@ -9,7 +9,7 @@ export const linkSchema = Type.Object(
       "a path, relative to the link's folder or absolute",
       'What the link points at, relative to its folder or absolute. It need not exist.',
     ),
-    ...commonProperties,
+    ...contentlessProperties,
   },
   { additionalProperties: false, description: 'A symbolic link.' },
 );

@@ -25,7 +25,7 @@ export const podResource = Type.Object(
             { additionalProperties: false },
           ),
         ],
-        { description: 'The Pod as text; `keelson build` puts what `from:` names here. Instead of `pod`.' },
+        { description: 'The Pod as text. Instead of `pod`.' },
       ),
     ),
     ...commonProperties,
