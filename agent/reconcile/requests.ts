@@ -127,9 +127,12 @@ async function knownAddresses(r: Reconciliation): Promise<ReadonlySet<string> | 
   }
 }
 
+function keyOf(address: string): string {
+  return address.slice(address.indexOf(':') + 1);
+}
+
 /** The same thing under another kind, and the nearest word. */
 function likely(address: string, known: ReadonlySet<string>): readonly string[] {
-  const keyOf = (text: string): string => text.slice(text.indexOf(':') + 1);
   const near = nearest(address, known);
   const same = [...known].filter((each) => keyOf(each) === keyOf(address));
   return [...new Set([...same, ...(near === undefined ? [] : [near])])].slice(0, 3);

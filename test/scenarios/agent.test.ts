@@ -54,8 +54,9 @@ t.test('the daemon takes signed specs, reloads its trust, and ends in order', as
   t.match(await at('config', 'show'), { code: 1, err: /50\.yaml:1:9 +KSN-CFG-005/u });
   t.match(await at('status'), { code: 0 }, 'what was in force stays, and can be asked');
 
-  const unknown = await at('hold', 'file:/nope', '--for', '1h', '--reason', 'test');
+  const unknown = await at('hold', 'file:/etc/haproxy/haproxy.cfg', 'file:/nope', '--for', '1h', '--reason', 'test');
   t.match(unknown, { code: 1, err: /KSN-ENGINE-013/u });
+  t.match(JSON.parse((await at('status', '-o', 'json')).out), { overrides: [] }, 'all or none');
   writeFileSync(join(root, 'etc/keelson/config.d/50.yaml'), 'foreignManifests: ignore\n');
   agent.process.kill('SIGHUP');
   await agent.says(/restart-needed.*foreignManifests/u);
