@@ -51,6 +51,7 @@ function launch(ground: Ground, socket: string, { argv, environment = {} }: Comm
   let said = '';
   launcher.stderr.on('data', (text) => (said = `${said}${text}`.slice(-2_000)));
   const lines = createInterface({ input: launcher.stdout });
+  launcher.on('error', (error) => process.stderr.write(`${argv.join(' ')}: ${error.message}\n`));
   launcher.on('exit', (code) => {
     if (code !== 0) process.stderr.write(`${argv.join(' ')}: ${said}\n`);
   });

@@ -55,6 +55,7 @@ for (const benchmark of benchmarks) {
     });
     process.exitCode = 1;
   }
+  // After each: what is measured is kept, whatever becomes of the rest.
+  if (values.json !== undefined) writeFileSync(values.json, json(rows));
 }
 console.log(markdownTable(rows));
-if (values.json !== undefined) writeFileSync(values.json, json(rows));

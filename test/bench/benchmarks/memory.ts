@@ -46,6 +46,7 @@ export const memory: Benchmark = {
 async function idleBare(): Promise<Memory> {
   const [program = '', ...args] = bareNode('setInterval(() => {}, 1e9)').argv;
   const child = spawn(program, args, { stdio: 'ignore', env: {} });
+  await once(child, 'spawn');
   await sleep(IDLE_MS);
   const seen = memoryOf(child.pid ?? 0);
   child.kill();
