@@ -1,6 +1,5 @@
 /** Files that a person names on the command line; `-` is standard input. */
-import { readFile } from 'node:fs/promises';
-import { cliError } from './errors.ts';
+import { readGiven } from './read-given.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface GivenDocument {
@@ -11,11 +10,7 @@ export interface GivenDocument {
 
 export async function readDocument(file: string, terminal: Terminal): Promise<GivenDocument> {
   if (file === '-') return { name: 'stdin', bytes: await terminal.readInput() };
-  try {
-    return { name: file, bytes: await readFile(file) };
-  } catch (error) {
-    throw cliError('KSN-CLI-002', `cannot read ${file}: ${(error as Error).message}`, { cause: error, element: file });
-  }
+  return { name: file, bytes: await readGiven(file) };
 }
 
 export function asRequest(document: GivenDocument): { readonly document: string; readonly name: string } {

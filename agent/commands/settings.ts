@@ -1,5 +1,4 @@
 /** The configuration of the root that is meant, as the agent and the commands use it. */
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { AgentFolders, AgentSettings } from '../composition.ts';
 import { CONFIG_FOLDERS } from '../config/drop-ins.ts';
@@ -8,8 +7,8 @@ import type { Settings } from '../config/settings.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
 import { keptFrom } from '../verify/local-policy.ts';
 import { TRUST_FOLDERS } from '../verify/trust-store.ts';
-import { cliError } from './errors.ts';
 import type { GlobalOptions } from './invocation.ts';
+import { readGiven } from './read-given.ts';
 import { PROGRAM_VERSION } from './program-version.ts';
 
 /** @throws ConfigError with everything that is wrong. */
@@ -20,14 +19,6 @@ export async function readConfig(
 ): Promise<LoadedConfig> {
   const extra = config === undefined ? {} : { extra: { file: config, bytes: await readGiven(config) } };
   return loadConfig({ files: fs, ...extra, ...(kinds !== undefined && { kinds }) });
-}
-
-async function readGiven(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw cliError('KSN-CLI-002', `cannot read ${file}: ${(error as Error).message}`, { cause: error, element: file });
-  }
 }
 
 export function foldersOf({ paths, sources }: Settings): AgentFolders {

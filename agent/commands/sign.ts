@@ -1,5 +1,6 @@
 /** `keelson sign FILE --key K`: a spec into an envelope, or one more signature on an envelope. Runs on a person's machine. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readGiven } from './read-given.ts';
+import { writeFile } from 'node:fs/promises';
 import { parseDocument } from '../desired/document.ts';
 import {
   addSignatures,
@@ -64,11 +65,5 @@ async function signed(
 }
 
 async function readKey(file: string): Promise<PrivateKey> {
-  let pem: string;
-  try {
-    pem = await readFile(file, 'utf8');
-  } catch (error) {
-    throw cliError('KSN-CLI-002', `cannot read ${file}: ${(error as Error).message}`, { cause: error, element: file });
-  }
-  return parsePrivateKey(pem);
+  return parsePrivateKey(Buffer.from(await readGiven(file)).toString('utf8'));
 }

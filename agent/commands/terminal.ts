@@ -1,6 +1,8 @@
 /** Where a command prints and asks. */
 import { once } from 'node:events';
 import { paletteFor, type Palette } from './text/palette.ts';
+import { cliError } from './errors.ts';
+import { GIVEN_LIMIT } from './read-given.ts';
 
 export interface Terminal {
   /** Somebody sits there: questions may be asked, lines may be cut to the width. */
@@ -47,7 +49,13 @@ export function terminalOf(streams: Streams, colorWanted: boolean): Terminal {
     },
     async readInput() {
       const chunks: Buffer[] = [];
-      for await (const chunk of stdin as AsyncIterable<Buffer>) chunks.push(chunk);
+      let size = 0;
+      for await (const chunk of stdin as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > GIVEN_LIMIT)
+          throw cliError('KSN-CLI-002', `cannot read standard input: it is larger than ${GIVEN_LIMIT} bytes`);
+        chunks.push(chunk);
+      }
       return Buffer.concat(chunks);
     },
   };
