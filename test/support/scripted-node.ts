@@ -56,4 +56,4 @@ export function things(generation: number, section: Things, options: SpecOptions
 }
 
 /** How long a start needs at least before everything was looked at. */
-export const QUICK = { health: { stableForMs: 1_000, deadlineMs: 10_000 } } as const;
+const QUICK = { health: { stableForMs: 1_000, deadlineMs: 10_000 } } as const;
