@@ -1,5 +1,5 @@
 /** The program as a person starts it: a process of its own, its output, its exit code. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 
@@ -21,8 +21,9 @@ export class Program {
   #err = '';
   #grown = Promise.withResolvers<void>();
 
-  constructor(args: readonly string[], input = '') {
-    this.process = spawn(process.execPath, [...flags, main, ...args], { env: { PATH: process.env['PATH'] } });
+  constructor(args: readonly string[], input = '', more: SpawnOptions = {}) {
+    const env = { PATH: process.env['PATH'], ...more.env };
+    this.process = spawn(process.execPath, [...flags, main, ...args], { ...more, env });
     const grew = (): void => {
       this.#grown.resolve();
       this.#grown = Promise.withResolvers();
