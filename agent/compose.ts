@@ -28,6 +28,7 @@ import { processEffects, type ProcessTable } from './resources/process-effects.t
 import { kinds } from './resources/registry.ts';
 import { FolderSource } from './sources/folder.ts';
 import { LazyChecker, reloadAccepted, SpecVerifier } from './sources/spec-verifier.ts';
+import { parentPath } from '../hostfs/path.ts';
 
 const NO_PROCESSES: ProcessTable = { all: async () => [], byPid: async () => null, signal: async () => false };
 const PRIVATE = { mode: 0o700, uid: 0, gid: 0 } as const;
@@ -39,6 +40,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
   await using building = new AsyncDisposableStack();
 
   // The lock comes before anything that writes.
+  await fs.ensureDirectory(parentPath(folders.state), SHARED);
   await fs.ensureDirectory(folders.state, PRIVATE);
   building.use(await lockState(fs, folders.state));
   const events = building.use(

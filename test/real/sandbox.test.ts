@@ -67,7 +67,10 @@ t.test(
     await dev.says(/lb\/1 is good/u);
     const { uid, mode } = lstatSync(config);
     t.match({ uid, mode: mode & 0o777 }, { uid: isRoot ? 65_534 : process.getuid?.(), mode: 0o644 });
-    t.equal(lstatSync(join(root, 'etc/haproxy/certs')).mode & 0o777, 0o700);
+    const modeOf = (path: string): number => lstatSync(join(root, path)).mode & 0o777;
+    t.equal(modeOf('etc/haproxy/certs'), 0o700);
+    t.equal(modeOf('var/lib/keelson'), 0o700);
+    t.equal(modeOf('var'), 0o755, 'only what is the agent’s own is closed to others');
     t.match(await keelson('--root', root, 'status', '--exit-code'), { code: 0, out: /OK {2}running lb\/1/u });
 
     const good = readFileSync(config, 'utf8');
