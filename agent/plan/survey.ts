@@ -15,7 +15,9 @@ import type {
 } from '../resources/kind.ts';
 import { planError } from './errors.ts';
 import { handOver } from './hand-over.ts';
+import { neededRemovals } from './needed-removals.ts';
 import { targetsOf } from './targets.ts';
+import { stillNeeded } from './withhold.ts';
 
 export interface SurveyInput {
   readonly kinds: readonly AnyKind[];
@@ -72,7 +74,11 @@ export async function survey(input: SurveyInput, signal: AbortSignal): Promise<S
     }),
   );
   signal.throwIfAborted();
-  return { drafts: handOver(drafts), waits, notes, seen, targets: all, orphaned, dueAt };
+  const stuck = waits.map(({ address }) => ({ address, needs: all.get(address)?.owned?.needs ?? [] }));
+  const stays = neededRemovals(drafts, stuck);
+  for (const [address, by] of stays) waits.push({ address, reason: stillNeeded(address, by), until: 'input' });
+  const free = drafts.filter(({ address }) => !stays.has(address));
+  return { drafts: handOver(free), waits, notes, seen, targets: all, orphaned, dueAt };
 }
 
 /** A kind that cannot look says so for each target: unknown, never "as desired". */

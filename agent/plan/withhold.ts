@@ -2,6 +2,7 @@
 import type { AnyKind, Address, Draft, Wait } from '../resources/kind.ts';
 import type { Reason } from '../base/errors.ts';
 import { planError } from './errors.ts';
+import { neededRemovals } from './needed-removals.ts';
 import { kindOf } from './targets.ts';
 
 export interface Restraint {
@@ -58,8 +59,26 @@ export function withhold(
       else kept.push(draft);
       return false;
     });
+    const stays = neededRemovals(
+      free,
+      drafts.filter(({ address }) => stuck.has(address)),
+    );
+    free = free.filter((draft) => {
+      const by = stays.get(draft.address);
+      const how = by === undefined ? undefined : stuck.get(by);
+      if (by === undefined || how === undefined) return true;
+      stuck.set(draft.address, how);
+      if (how === 'waits')
+        more.push({ address: draft.address, reason: stillNeeded(draft.address, by), until: 'input' });
+      else kept.push(draft);
+      return false;
+    });
   }
   return { free, held, observed, kept, waits: more };
+}
+
+export function stillNeeded(address: Address, by: Address): Reason {
+  return planError('KSN-PLAN-006', `${address} goes after ${by}, which waits`, { element: address }).toReason();
 }
 
 function neededWaits(address: Address, need: Address): Reason {

@@ -11,6 +11,7 @@ import type { BaseRow, JournalRecord, OpenTransaction, TxId } from '../apply/rec
 import { disarmGuards } from '../apply/prove-guards.ts';
 import { runChanges } from '../apply/run-changes.ts';
 import { holdGates } from '../health/hold.ts';
+import { neededRemovals } from '../plan/needed-removals.ts';
 import { kindOf, targetsOf } from '../plan/targets.ts';
 import { withhold } from '../plan/withhold.ts';
 import type { Address, AnyKind, Draft, Effect, Observation, Target } from '../resources/kind.ts';
@@ -156,6 +157,7 @@ async function undoDrafts(r: Reconciliation, tx: TxId, failed: OpenTransaction, 
   const atBase: Address[] = [];
   const left: Left = [];
   let unknown: Reason | null = null;
+  const stuck: { readonly address: Address; readonly needs: readonly Address[] }[] = [];
   const targets = new Map(
     rows.map((row) => [
       row.address,
@@ -183,6 +185,7 @@ async function undoDrafts(r: Reconciliation, tx: TxId, failed: OpenTransaction, 
     if (kind === undefined) continue;
     if (observation === undefined || 'unknown' in observation) {
       unknown ??= observation?.unknown ?? leftAlone(row.address, 'could not be read');
+      stuck.push({ address: row.address, needs: targets.get(row.address)?.owned?.needs ?? [] });
       continue;
     }
     const { state } = observation;
@@ -199,7 +202,8 @@ async function undoDrafts(r: Reconciliation, tx: TxId, failed: OpenTransaction, 
   }
   for (const { reason, address } of left)
     r.execution.events.emit({ type: 'ResourceLeft', address, message: reason.message, reason, tx });
-  return { drafts, atBase, left, unknown, targets };
+  const stays = neededRemovals(drafts, stuck);
+  return { drafts: drafts.filter(({ address }) => !stays.has(address)), atBase, left, unknown, targets };
 }
 
 /** What the ledger says we wrote, what an intent of the failed transaction meant, or what a crash left between the two. */

@@ -2,7 +2,7 @@ import t from 'tap';
 import { withhold, type Restraint } from '../../agent/plan/withhold.ts';
 import { planError } from '../../agent/plan/errors.ts';
 import type { Wait } from '../../agent/resources/kind.ts';
-import { draft } from './drafts.ts';
+import { draft, removal } from './drafts.ts';
 
 const free: Restraint = { node: 'enforce', kinds: {}, held: new Set() };
 const addresses = (list: readonly { readonly address: string }[]): string[] =>
@@ -46,4 +46,19 @@ t.test('hold all and mode observe leave nothing free', async (t) => {
   t.same(addresses(withhold([draft('file:/a')], [], { ...free, kinds: { files: 'observe' } }, []).observed), [
     'file:/a',
   ]);
+});
+
+t.test('a folder is not removed before what is in it, when that is held or waits', async (t) => {
+  const removals = [
+    removal('directory:/a'),
+    removal('directory:/a/b', { needs: ['directory:/a'] }),
+    removal('file:/a/b/c', { needs: ['directory:/a/b'] }),
+    removal('file:/other'),
+  ];
+  const held = withhold(removals, [], { ...free, held: new Set(['file:/a/b/c'] as const) }, []);
+  t.same(addresses(held.free), ['file:/other']);
+  t.same(addresses(held.kept), ['directory:/a', 'directory:/a/b']);
+  const waits = withhold(removals, [waiting('file:/a/b/c')], free, []);
+  t.same(addresses(waits.free), ['file:/other']);
+  t.same(addresses(waits.waits), ['directory:/a', 'directory:/a/b']);
 });
