@@ -54,6 +54,3 @@ export function things(generation: number, section: Things, options: SpecOptions
   const entries = Object.entries(section).map(([key, raw]) => [key, typeof raw === 'string' ? { value: raw } : raw]);
   return verified(generation, { things: Object.fromEntries(entries) }, options);
 }
-
-/** How long a start needs at least before everything was looked at. */
-const QUICK = { health: { stableForMs: 1_000, deadlineMs: 10_000 } } as const;
