@@ -12,6 +12,10 @@ export class DriftQueue {
     this.#due.set(address, { at: Math.min(now + settleMs, latest), latest });
   }
 
+  has(address: Address): boolean {
+    return this.#due.has(address);
+  }
+
   everything(at: number): void {
     this.#everythingAt = Math.min(at, this.#everythingAt ?? at);
   }

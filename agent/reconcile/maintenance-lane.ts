@@ -23,6 +23,7 @@ const CLOCK_CHECK_MS = 60_000;
 const JUMP_MS = 5_000;
 const BEHIND_ROLLBACK_MS = 1_000;
 const OVERTAKEN_MS = 50;
+const UNKNOWN_MS = 5_000;
 
 export class MaintenanceLane {
   readonly #r: Reconciliation;
@@ -100,6 +101,7 @@ export class MaintenanceLane {
     }
     this.#noticeJump();
     this.#noticeEnds();
+    this.#noticeUnknown();
     const monotonic = clock.monotonic();
     if (monotonic - this.#lastFull >= FULL_LOOK_MS) this.#queue.everything(monotonic);
     const { at: dueAt } = this.#r.due;
@@ -171,6 +173,13 @@ export class MaintenanceLane {
     const offset = clock.now() - clock.monotonic();
     if (Math.abs(offset - this.#offset) > JUMP_MS) this.#queue.everything(clock.monotonic());
     this.#offset = offset;
+  }
+
+  /** What could not be read, by whichever lane, is looked at again soon. */
+  #noticeUnknown(): void {
+    const at = this.#r.execution.clock.monotonic();
+    for (const { address, condition } of this.#r.board.rows())
+      if (condition === 'unknown' && !this.#queue.has(address)) this.#queue.add(address, at, UNKNOWN_MS);
   }
 
   /** An expired override: everything is looked at, so that the difference is shown and then repaired. */
