@@ -67,13 +67,20 @@ export class Board {
     return [...this.#rows.values()];
   }
 
-  remark(key: string, reason: Reason): void {
+  /** False when it says just that already. */
+  remark(key: string, reason: Reason): boolean {
+    if (this.#remarks.get(key)?.message === reason.message) return false;
     this.#remarks.set(key, reason);
     if (this.#remarks.size > 20) this.#remarks = new Map([...this.#remarks].slice(-20));
+    return true;
   }
 
   forgetRemarks(): void {
     this.#remarks.clear();
+  }
+
+  unremark(key: string): boolean {
+    return this.#remarks.delete(key);
   }
 
   remarks(): readonly Reason[] {
@@ -112,8 +119,9 @@ export class Board {
       if (finding.condition === 'changing' && before !== undefined && LASTING.has(before)) continue;
       this.set(address, finding, at);
     }
-    if (!complete) return;
-    for (const address of this.#rows.keys()) if (!found.has(address)) this.#rows.delete(address);
+    // Looked at, with nothing to say of it any more.
+    for (const address of complete ? this.#rows.keys() : look.targets.keys())
+      if (!found.has(address)) this.#rows.delete(address);
   }
 
   #waitCondition(look: Survey, address: Address): ResourceCondition {
