@@ -90,12 +90,11 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
   for (const remark of opened.remarks) log.error('start', remark.message, { error: remark });
 
   const { execution, view } = opened.reconciliation;
-  const { state } = execution.book;
   const verifier = new SpecVerifier({
     fs,
     checker,
     settings: () => settings().verifier,
-    guard: (series) => state.accepted.get(series) ?? null,
+    guard: (series) => execution.book.state.accepted.get(series) ?? null,
     fingerprint: opened.fingerprint,
     facts: async () => {
       // A user that came since the start is a user; a document that names it must not wait for a restart.
@@ -110,6 +109,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     folder: folders.specs,
     verify: (document, from) => verifier.judge(document, from),
     accept: (spec) => engine.accept(spec),
+    refused: (file, reason) => engine.refused(file, reason),
     followed: () => engine.status().wanted?.series ?? null,
     events,
     clock,

@@ -205,7 +205,11 @@ export class EngineState implements StateView {
   #accept(record: Of<'accept'>): void {
     const before = this.accepted.get(record.series);
     const accepted = without(record);
-    if (before === undefined || before.generation <= record.generation) this.accepted.set(record.series, accepted);
+    if (before !== undefined && before.generation > record.generation) {
+      this.#odd(`${record.series}/${record.generation} accepted after ${before.generation}`);
+      return;
+    }
+    this.accepted.set(record.series, accepted);
     this.wanted = accepted;
     this.left = false;
   }

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Basis } from '../reconcile/engine-port.ts';
 import type { Address } from '../resources/kind.ts';
-import { engineError } from '../reconcile/errors.ts';
 import { controlError } from './errors.ts';
 import type { ControlPort } from './port.ts';
 import type { ApplyAnswer, HoldAnswer } from './protocol.ts';
@@ -68,8 +67,7 @@ async function apply(port: ControlPort, { body }: RouteRequest, by: string): Pro
     return { generation: port.engine.status().wanted ?? null, afterEvent };
   }
   const spec = await port.verify(document, `control:${optionalText(body, 'name') ?? 'stdin'}`);
-  if (basis !== undefined) refuseStale(basis, (await port.engine.preview(spec)).basis);
-  await port.engine.accept(spec);
+  await port.engine.accept(spec, basis);
   const { series, generation, digest } = spec;
   return { generation: { series, generation, digest }, afterEvent };
 }
@@ -80,15 +78,6 @@ function basisOf(body: Body): Basis {
     generation: body['generation'] === null ? null : wholeNumber(body, 'generation'),
     journalSeq: wholeNumber(body, 'journalSeq'),
   };
-}
-
-function refuseStale(shown: Basis, now: Basis): void {
-  if (shown.series === now.series && shown.generation === now.generation && shown.journalSeq === now.journalSeq) return;
-  throw engineError('KSN-ENGINE-009', `the plan was made for ${basisWords(shown)}; the node is at ${basisWords(now)}`);
-}
-
-function basisWords({ series, generation, journalSeq }: Basis): string {
-  return `${series ?? '-'}/${generation ?? '-'} at ${journalSeq}`;
 }
 
 async function hold(port: ControlPort, { body }: RouteRequest, by: string): Promise<HoldAnswer> {

@@ -1,4 +1,5 @@
 /** The engine as commands, sockets and sources see it. */
+import type { Reason } from '../base/errors.ts';
 import type { DriftHint } from '../resources/kind.ts';
 import type { Preview } from '../plan/preview.ts';
 import type { Override } from '../apply/records.ts';
@@ -14,7 +15,9 @@ export interface Basis {
 
 export interface EnginePort {
   /** Durable when it resolves; the newest wins. Refuses a replayed or conflicting generation. */
-  accept(spec: VerifiedSpec): Promise<void>;
+  accept(spec: VerifiedSpec, basis?: Basis): Promise<void>;
+  /** What a source holds and was refused; null: no longer. Shown as a remark, and as the reason while nothing is wanted. */
+  refused(source: string, reason: Reason | null): void;
   hint(hint: DriftHint): void;
   /** The settings are others now: everything is looked at again under them. */
   reconsider(): void;

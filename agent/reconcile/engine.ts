@@ -8,7 +8,8 @@
  * 3. A lane that fails unexpectedly is begun again from the journal; it never takes the process with it.
  */
 import { backoff } from '../base/backoff.ts';
-import { asKeelsonError } from '../base/errors.ts';
+import { asKeelsonError, type Reason } from '../base/errors.ts';
+import { SerialRunner } from '../base/serial-runner.ts';
 import type { Override } from '../apply/records.ts';
 import type { Preview } from '../plan/preview.ts';
 import type { NodeStatus, ResourceStatus } from '../report/status.ts';
@@ -21,9 +22,9 @@ import { engineError } from './errors.ts';
 import { GenerationLane } from './generation-lane.ts';
 import { MaintenanceLane } from './maintenance-lane.ts';
 import { drawStatus } from './node-status.ts';
-import { basisOf, preview } from './preview.ts';
+import { preview } from './preview.ts';
 import { recover } from './recovery.ts';
-import { acceptSpec, beginRollback, beginRetry, checkOverride } from './requests.ts';
+import { acceptSpec, beginRollback, beginRetry, checkOverride, refuseStale } from './requests.ts';
 import { beginLeave } from './leave.ts';
 
 export interface EngineOptions {
@@ -42,6 +43,8 @@ export class Engine implements EnginePort {
   readonly #r: Reconciliation;
   readonly #options: EngineOptions;
   readonly #queue = new DriftQueue();
+  /** Sources and people at once: the newest wins only if each sees what the one before it did. */
+  readonly #accepting = new SerialRunner();
   readonly #generation: GenerationLane;
   readonly #maintenance: MaintenanceLane;
   #status: NodeStatus | null = null;
@@ -139,10 +142,18 @@ export class Engine implements EnginePort {
     }
   }
 
-  async accept(spec: VerifiedSpec): Promise<void> {
-    await this.#asked(() => acceptSpec(this.#r, spec, this.#options.saveSpec));
+  async accept(spec: VerifiedSpec, basis?: Basis): Promise<void> {
+    await this.#accepting.run(() => this.#asked(() => acceptSpec(this.#r, spec, this.#options.saveSpec, basis)));
     this.#generation.supersede();
     this.#wake();
+  }
+
+  refused(source: string, reason: Reason | null): void {
+    if (
+      reason === null ? !this.#r.board.unremark(`source ${source}`) : !this.#r.board.remark(`source ${source}`, reason)
+    )
+      return;
+    this.publish();
   }
 
   hint(hint: DriftHint): void {
@@ -185,18 +196,7 @@ export class Engine implements EnginePort {
   }
 
   async reconcile(by: string, basis?: Basis): Promise<void> {
-    const current = basisOf(this.#r);
-    if (
-      basis !== undefined &&
-      (basis.journalSeq !== current.journalSeq ||
-        basis.generation !== current.generation ||
-        basis.series !== current.series)
-    ) {
-      throw engineError(
-        'KSN-ENGINE-009',
-        `the plan was made at ${basis.journalSeq}, the journal is at ${current.journalSeq}`,
-      );
-    }
+    if (basis !== undefined) refuseStale(this.#r, basis);
     this.#refuseReadOnly();
     this.#r.execution.events.emit({ type: 'ControlRequest', message: 'reconcile now', by });
     this.#maintenance.undamped();

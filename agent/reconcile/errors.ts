@@ -81,6 +81,12 @@ export const ENGINE_ERRORS = {
     evidence: '`keelson status --all` lists every address.',
     next: 'Correct the address; --all holds the whole node.',
   },
+  'KSN-ENGINE-014': {
+    fault: 'caller',
+    meaning: 'The node has no desired state: no spec was accepted yet.',
+    evidence: 'The spec folder is empty, or what it holds was refused (`keelson events`).',
+    next: 'Put a signed spec into the spec folder, or `keelson apply FILE`.',
+  },
 } as const satisfies Catalogue;
 
 export const engineError = errorsOf(ENGINE_ERRORS);

@@ -7,7 +7,7 @@ import { gateSubject } from '../health/gates.ts';
 import type { HealthCheck } from '../health/hold.ts';
 import type { Address, Health, Target } from '../resources/kind.ts';
 import { planError } from '../plan/errors.ts';
-import { look, now, restraintOf, type Reconciliation } from './context.ts';
+import { look, noteDue, now, restraintOf, type Reconciliation } from './context.ts';
 import { withhold } from '../plan/withhold.ts';
 import type { Desired } from './desired.ts';
 
@@ -92,4 +92,17 @@ function worst(all: readonly Health[]): Health {
 /** Kinds whose things live on beyond their bytes are probed at every full look. */
 export function isAlive(r: Reconciliation, address: Address): boolean {
   return kindOf(r.execution.kinds, address)?.alive === true;
+}
+
+/** A complete look for the board, with what lives probed. Ends quietly when told to stop. */
+export async function showAll(r: Reconciliation, desired: Desired, signal: AbortSignal): Promise<void> {
+  try {
+    const seen = await look(r, desired, signal);
+    r.board.show(seen, withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds), now(r), true);
+    noteDue(r, seen.dueAt);
+    const living = [...seen.targets.values()].filter(({ address, item }) => item !== null && isAlive(r, address));
+    await probeAll(r, living, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }

@@ -10,19 +10,10 @@ import { holdGates } from '../health/hold.ts';
 import { withhold } from '../plan/withhold.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { Address } from '../resources/kind.ts';
-import {
-  look,
-  noteDue,
-  now,
-  overridesInForce,
-  pause,
-  restraintOf,
-  wasSuperseded,
-  type Reconciliation,
-} from './context.ts';
+import { look, now, overridesInForce, pause, restraintOf, wasSuperseded, type Reconciliation } from './context.ts';
 import { converge, differing } from './converge.ts';
 import type { Desired } from './desired.ts';
-import { gatesOf, isAlive, probeAll } from './gates-of.ts';
+import { gatesOf, showAll } from './gates-of.ts';
 import { disarmGuards } from '../apply/prove-guards.ts';
 import { guardsHold } from './guards.ts';
 
@@ -198,14 +189,7 @@ export async function finish(r: Reconciliation, tx: TxId, desired: Desired, stop
   await disarmGuards(r.execution, tx);
   await r.execution.ballast.release(tx);
   await book.commit({ t: 'close', tx, left: [], at: clock.now() });
-  const seen = await look(r, desired, stop);
-  r.board.show(seen, withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds), now(r), true);
-  noteDue(r, seen.dueAt);
-  await probeAll(
-    r,
-    [...seen.targets.values()].filter((target) => isAlive(r, target.address)),
-    stop,
-  );
+  await showAll(r, desired, stop);
   await r.tidy();
 }
 

@@ -5,6 +5,7 @@ import type { StateView } from '../apply/state.ts';
 import type { GenerationRef, NodeStatus, ResourceCondition, ResourceStatus, Verdict } from '../report/status.ts';
 import type { Instant } from '../base/clock.ts';
 import type { activeOverrides } from './desired.ts';
+import { engineError } from './errors.ts';
 import type { EngineSettings } from './context.ts';
 
 export interface StatusInput {
@@ -39,6 +40,7 @@ const SHOWN: readonly ResourceCondition[] = [
   'orphaned',
 ];
 const MOST_SHOWN = 50;
+const NO_SPEC = engineError('KSN-ENGINE-014', 'no spec was accepted yet').toReason();
 
 export function judge(input: StatusInput): Judgement {
   const { state, rows, settings, overrides } = input;
@@ -94,6 +96,8 @@ export function judge(input: StatusInput): Judgement {
     return { verdict: 'Held', next: 'what differs is held; the diff is shown when the hold ends' };
   if (waiting !== undefined) return withReason('Waiting', waiting.reason, waiting.reason?.remedy);
   if (state.wanted !== null && state.running?.digest !== state.wanted.digest) return { verdict: 'Changing' };
+  if (state.wanted === null && !state.left)
+    return withReason('Waiting', input.remarks.at(-1) ?? NO_SPEC, (input.remarks.at(-1) ?? NO_SPEC).remedy);
   return { verdict: 'OK' };
 }
 

@@ -17,7 +17,7 @@ import { openJournal } from '../apply/journal.ts';
 import { lockState, type TakeLock } from '../apply/lock.ts';
 import { openNodeKey } from '../apply/node-key.ts';
 import { openPreimages } from '../apply/preimages.ts';
-import type { Accepted } from '../apply/records.ts';
+import type { Accepted, JournalRecord } from '../apply/records.ts';
 import { references } from '../apply/references.ts';
 import { Reservations } from '../apply/reservations.ts';
 import { forgetExits, recordStart, recordStop } from '../apply/starts.ts';
@@ -247,15 +247,16 @@ async function enterSafeMode(book: Book, clock: Clock, events: EventSink): Promi
     `the agent ended abnormally three times in ten minutes${step}`,
   ).toReason();
   const at = clock.now();
-  await book.commit({ t: 'safe-mode', on: true, at, reason });
-  const wanted = generation?.identity;
-  if (wanted !== undefined && generation !== undefined) {
-    const { series, generation: number, digest } = wanted;
-    await book.commit(
+  const records: JournalRecord[] = [{ t: 'safe-mode', on: true, at, reason }];
+  if (generation?.identity !== undefined) {
+    const { series, generation: number, digest } = generation.identity;
+    records.push(
       { t: 'verdict', tx: generation.tx, outcome: 'bad', reason, at },
       { t: 'block', series, generation: number, digest, reason, at },
     );
   }
+  // In one: a crash between would leave safe mode without the block, and its end would begin the generation again.
+  await book.commit(...records);
   events.emit({ type: 'SafeModeEntered', message: reason.message, reason });
 }
 

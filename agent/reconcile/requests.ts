@@ -5,15 +5,33 @@ import type { VerifiedSpec } from '../verify/verified-spec.ts';
 import { now, type Reconciliation } from './context.ts';
 import { engineError } from './errors.ts';
 import { nameOf } from './generation.ts';
-import { acceptedOf } from './preview.ts';
+import type { Basis } from './engine-port.ts';
+import { acceptedOf, basisOf } from './preview.ts';
 
-/** The guard per series: only a higher generation; the same bytes again change nothing; other bytes under the same number are an alarm. */
+/** @throws KSN-ENGINE-009 when something was decided or done since the plan was shown. */
+export function refuseStale(r: Reconciliation, shown: Basis): void {
+  const current = basisOf(r);
+  const same = (['series', 'generation', 'journalSeq'] as const).every((key) => shown[key] === current[key]);
+  if (!same)
+    throw engineError(
+      'KSN-ENGINE-009',
+      `the plan was made for ${basisWords(shown)}; the node is at ${basisWords(current)}`,
+    );
+}
+
+function basisWords({ series, generation, journalSeq }: Basis): string {
+  return `${series ?? '-'}/${generation ?? '-'} at ${journalSeq}`;
+}
+
+/** One at a time (the engine sees to it): between this check and its record nothing else is accepted. The guard per series: only a higher generation; the same bytes again change nothing; other bytes under the same number are an alarm. */
 export async function acceptSpec(
   r: Reconciliation,
   spec: VerifiedSpec,
   save: (spec: VerifiedSpec) => Promise<void>,
+  basis?: Basis,
 ): Promise<void> {
   const { book, events } = r.execution;
+  if (basis !== undefined) refuseStale(r, basis);
   const newest = book.state.accepted.get(spec.series);
   const name = nameOf(spec);
   if (newest !== undefined && newest.generation === spec.generation && newest.digest !== spec.digest) {

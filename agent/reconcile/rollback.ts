@@ -26,7 +26,7 @@ import {
 } from './context.ts';
 import { converge } from './converge.ts';
 import type { Desired } from './desired.ts';
-import { gatesOf } from './gates-of.ts';
+import { gatesOf, showAll } from './gates-of.ts';
 import { nameOf } from './generation.ts';
 import { settleIntents } from './settle-intents.ts';
 
@@ -84,7 +84,7 @@ export async function runRollback(
   if (converged.is === 'stopped') return stopHere(r, tx, failed, left, stop);
   const still = await lastKnownGoodFails(r, tx, desired, stop);
   if (still === 'stopped') return stopHere(r, tx, failed, left, stop);
-  await close(r, tx, failed, left, still);
+  await close(r, tx, failed, left, still, stop);
 }
 
 type Left = { readonly address: Address; readonly reason: Reason }[];
@@ -297,6 +297,7 @@ async function close(
   failed: OpenTransaction,
   left: Left,
   still: Reason | null,
+  stop: AbortSignal,
 ): Promise<void> {
   const { book, events } = r.execution;
   const at = now(r);
@@ -329,6 +330,7 @@ async function close(
     ...(why !== undefined && { reason: why }),
   });
   await r.tidy();
+  await showAll(r, await r.view.of(good, overridesInForce(r)), stop);
   r.execution.progressed();
 }
 
@@ -346,6 +348,8 @@ async function stopHere(
   const at = now(r);
   await r.execution.book.commit(
     { t: 'verdict', tx, outcome: 'superseded', at },
+    // Its reason speaks of a generation that nobody wants any more.
+    { t: 'rollback-incomplete', reason: null },
     { t: 'close', tx: failed.tx, left: [], at },
     { t: 'close', tx, left, at },
   );

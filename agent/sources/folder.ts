@@ -26,6 +26,8 @@ export interface FolderSourceOptions {
   /** Series of what the node wants now. */
   readonly followed: () => string | null;
   readonly events: EventSink;
+  /** What a file of the folder was refused for; null: it is accepted, or gone. */
+  readonly refused: (file: string, reason: Reason | null) => void;
   readonly clock: Clock;
   /** Without a watch (the folder is missing, inotify is exhausted) a new document is seen this late. */
   readonly pollMs: number;
@@ -113,6 +115,7 @@ export class FolderSource {
       const before = this.#known.get(name);
       known.set(name, before?.stamp === stamp ? before : { stamp, identity: await this.#identify(name) });
     }
+    for (const name of this.#known.keys()) if (!known.has(name)) this.#options.refused(this.#path(name), null);
     this.#known = known;
     return [...known].flatMap(([file, { identity }]) => (identity === null ? [] : [{ file, ...identity }]));
   }
@@ -134,6 +137,7 @@ export class FolderSource {
   async #identify(name: string): Promise<SpecIdentity | null> {
     try {
       const { series, generation, digest } = (await this.#verified(name)).spec;
+      this.#options.refused(this.#path(name), null);
       return { series, generation, digest };
     } catch (error) {
       this.#refuse(name, asKeelsonError(error).toReason());
@@ -154,6 +158,7 @@ export class FolderSource {
 
   #refuse(file: string, reason: Reason): void {
     if (history.has(reason.code)) return;
+    this.#options.refused(file === '' ? this.#options.folder : this.#path(file), reason);
     const key = `${file}\0${reason.code}\0${reason.message}`;
     if (this.#told.has(key)) return;
     this.#told.add(key);

@@ -84,6 +84,7 @@ export function fakePort(
       calls.push(['accept', spec]);
       fake.onAccept();
     },
+    refused: () => {},
     hint: () => {},
     reconsider: () => {},
     override: note('override'),

@@ -34,6 +34,7 @@ async function watched(t: Test) {
       accepted.push(`${series}/${generation}`);
       ring();
     },
+    refused: () => {},
     followed: () => accepted.at(-1)?.split('/')[0] ?? null,
     events: {
       emit: (event) => {
