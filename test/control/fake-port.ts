@@ -80,8 +80,8 @@ export function fakePort(
       calls.push([name, ...args]);
     };
   const engine: EnginePort = {
-    accept: async (spec) => {
-      calls.push(['accept', spec]);
+    accept: async (spec, basis) => {
+      calls.push(['accept', spec, basis]);
       fake.onAccept();
     },
     refused: () => {},
