@@ -66,6 +66,13 @@ export class DesiredView {
     return desired;
   }
 
+  /** What the expanded specs carry that not everybody on the host may read. */
+  *secrets(): Generator<Uint8Array> {
+    for (const { desired } of this.#expanded.values())
+      for (const { contents, contentsArePublic } of desired.items)
+        if (contentsArePublic !== true) yield* contents?.values() ?? [];
+  }
+
   /** Bytes that one of the expanded specs carries. */
   content(fingerprint: Fingerprint): Uint8Array | undefined {
     for (const { contents } of this.#expanded.values()) {

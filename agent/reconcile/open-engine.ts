@@ -17,7 +17,7 @@ import { openJournal } from '../apply/journal.ts';
 import { lockState, type TakeLock } from '../apply/lock.ts';
 import { openNodeKey } from '../apply/node-key.ts';
 import { openPreimages } from '../apply/preimages.ts';
-import type { Accepted, JournalRecord } from '../apply/records.ts';
+import type { Accepted } from '../apply/records.ts';
 import { references } from '../apply/references.ts';
 import { Reservations } from '../apply/reservations.ts';
 import { forgetExits, recordStart, recordStop } from '../apply/starts.ts';
@@ -42,6 +42,7 @@ import { Wake, type EngineSettings, type Reconciliation } from './context.ts';
 import { Debts } from './debts.ts';
 import { DesiredView } from './desired.ts';
 import { Engine } from './engine.ts';
+import { enterSafeMode } from './enter-safe-mode.ts';
 import { engineError } from './errors.ts';
 import { Watchers } from './watchers.ts';
 
@@ -129,6 +130,7 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     run: parts.run,
     fingerprint,
     digester: () => key.digester(),
+    secrets: () => view.secrets(),
     content: async (wanted) => view.content(wanted) ?? preimages.get(wanted),
     savePreimage: (bytes) => preimages.put(bytes),
   });
@@ -199,7 +201,8 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
       for (const tx of book.state.open.values())
         await execution.ballast.find(
           tx.tx,
-          pathsOf(tx.intents.flatMap((intent) => intent.changes.flatMap((change) => change.claims))),
+          // Taken before the first intent: the drafts say where it may lie.
+          pathsOf([...tx.drafts, ...tx.intents.flatMap(({ changes }) => changes)].flatMap(({ claims }) => claims)),
         );
       await sweep();
     },
@@ -230,34 +233,6 @@ async function reach(target: string, check: (gate: GateSpec) => Promise<Health>)
   const [, host = '', port = '0'] = match;
   const health = await check({ type: 'tcp', host, port: Number(port), boot: false, timeoutMs: REACH_TIMEOUT_MS });
   return health.is === 'healthy';
-}
-
-/** Three abnormal exits in ten minutes: observe, block what was being applied, and name the last step. */
-async function enterSafeMode(book: Book, clock: Clock, events: EventSink): Promise<void> {
-  const open = [...book.state.open.values()];
-  const generation = open.find((tx) => tx.cause === 'generation' && tx.verdict === null);
-  // Whatever was under way: a repair or a rollback may be what it dies of.
-  const last = open
-    .findLast((tx) => tx.intents.length > 0)
-    ?.intents.at(-1)
-    ?.changes.at(-1);
-  const step = last === undefined ? '' : `; the last journal step was ${last.address}: ${last.summary}`;
-  const reason = engineError(
-    'KSN-ENGINE-012',
-    `the agent ended abnormally three times in ten minutes${step}`,
-  ).toReason();
-  const at = clock.now();
-  const records: JournalRecord[] = [{ t: 'safe-mode', on: true, at, reason }];
-  if (generation?.identity !== undefined) {
-    const { series, generation: number, digest } = generation.identity;
-    records.push(
-      { t: 'verdict', tx: generation.tx, outcome: 'bad', reason, at },
-      { t: 'block', series, generation: number, digest, reason, at },
-    );
-  }
-  // In one: a crash between would leave safe mode without the block, and its end would begin the generation again.
-  await book.commit(...records);
-  events.emit({ type: 'SafeModeEntered', message: reason.message, reason });
 }
 
 function claimsOf(book: Book): readonly Claim[] {

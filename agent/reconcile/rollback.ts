@@ -7,14 +7,12 @@ import { backoff } from '../base/backoff.ts';
 import type { Reason } from '../base/errors.ts';
 import { firstReason } from '../apply/commit-wave.ts';
 import { executionError } from '../apply/execution-errors.ts';
-import type { BaseRow, JournalRecord, OpenTransaction, TxId } from '../apply/records.ts';
+import type { JournalRecord, OpenTransaction, TxId } from '../apply/records.ts';
 import { disarmGuards } from '../apply/prove-guards.ts';
 import { runChanges } from '../apply/run-changes.ts';
 import { holdGates } from '../health/hold.ts';
-import { neededRemovals } from '../plan/needed-removals.ts';
-import { kindOf, targetsOf } from '../plan/targets.ts';
 import { withhold } from '../plan/withhold.ts';
-import type { Address, AnyKind, Draft, Effect, Observation, Target } from '../resources/kind.ts';
+import type { Draft } from '../resources/kind.ts';
 import {
   isRestrained,
   now,
@@ -29,6 +27,7 @@ import type { Desired } from './desired.ts';
 import { gatesOf, showAll } from './gates-of.ts';
 import { nameOf } from './generation.ts';
 import { settleIntents } from './settle-intents.ts';
+import { undoDrafts, type Left } from './undo-drafts.ts';
 
 const RETRY = { baseMs: 1_000, factor: 2, capMs: 60_000, jitter: 0.1 } as const;
 const UNDO_SETTLE_MS = 120_000;
@@ -87,8 +86,6 @@ export async function runRollback(
   await close(r, tx, failed, left, still, stop);
 }
 
-type Left = { readonly address: Address; readonly reason: Reason }[];
-
 /** Step one, again and again until nothing of it is outstanding. Null: told to stop. */
 async function undoAll(r: Reconciliation, tx: TxId, failed: OpenTransaction, stop: AbortSignal): Promise<Left | null> {
   const delays = backoff(RETRY, r.entropy);
@@ -140,110 +137,6 @@ async function undoAll(r: Reconciliation, tx: TxId, failed: OpenTransaction, sto
   }
 }
 
-interface Undo {
-  readonly drafts: readonly Draft<unknown>[];
-  readonly atBase: readonly Address[];
-  readonly left: Left;
-  readonly unknown: Reason | null;
-  readonly targets: ReadonlyMap<Address, Target<unknown, unknown>>;
-}
-
-async function undoDrafts(r: Reconciliation, tx: TxId, failed: OpenTransaction, signal: AbortSignal): Promise<Undo> {
-  const { book, kinds, hosts } = r.execution;
-  const rows = book.state.undoRows(failed.tx);
-  const good = await r.view.of(book.state.lastKnownGood, overridesInForce(r));
-  const managed = new Set(good.items.map(({ address }) => address));
-  const drafts: Draft<unknown>[] = [];
-  const atBase: Address[] = [];
-  const left: Left = [];
-  let unknown: Reason | null = null;
-  const stuck: { readonly address: Address; readonly needs: readonly Address[] }[] = [];
-  const targets = new Map(
-    rows.map((row) => [
-      row.address,
-      { address: row.address, item: null, owned: book.state.ledger.get(row.address) ?? row.owned },
-    ]),
-  );
-  const seen = new Map<Address, Observation<unknown>>();
-  const { byKind } = targetsOf(
-    kinds,
-    [],
-    new Map([...targets.values()].flatMap((target) => (target.owned === null ? [] : [[target.address, target.owned]]))),
-  );
-  const unowned = [...targets.values()].filter((target) => target.owned === null);
-  for (const kind of kinds) {
-    const mine = [
-      ...(byKind.get(kind.name) ?? []),
-      ...unowned.filter((target) => kindOf(kinds, target.address) === kind),
-    ];
-    if (mine.length > 0)
-      for (const [address, observation] of await kind.observe(mine, hosts.read, signal)) seen.set(address, observation);
-  }
-  for (const row of rows) {
-    const kind = kindOf(kinds, row.address);
-    const observation = seen.get(row.address);
-    if (kind === undefined) continue;
-    if (observation === undefined || 'unknown' in observation) {
-      unknown ??= observation?.unknown ?? leftAlone(row.address, 'could not be read');
-      stuck.push({ address: row.address, needs: targets.get(row.address)?.owned?.needs ?? [] });
-      continue;
-    }
-    const { state } = observation;
-    if (kind.same(state, row.from)) atBase.push(row.address);
-    else if (isOurs(r, kind, state, row, failed.tx)) drafts.push(undoDraft(r, row, state, kind.name));
-    else {
-      // What the last-known-good manages is put right by its convergence, as any drift; nobody else's edit is touched.
-      if (!managed.has(row.address)) {
-        const reason = leftAlone(row.address, 'was changed from outside and is left as it is');
-        left.push({ address: row.address, reason });
-      }
-      atBase.push(row.address);
-    }
-  }
-  for (const { reason, address } of left)
-    r.execution.events.emit({ type: 'ResourceLeft', address, message: reason.message, reason, tx });
-  const stays = neededRemovals(drafts, stuck);
-  return { drafts: drafts.filter(({ address }) => !stays.has(address)), atBase, left, unknown, targets };
-}
-
-/** What the ledger says we wrote, what an intent of the failed transaction meant, or what a crash left between the two. */
-function isOurs(r: Reconciliation, kind: AnyKind, seen: unknown, row: BaseRow, failed: TxId): boolean {
-  const { ledger, open } = r.execution.book.state;
-  if (kind.same(seen, ledger.get(row.address)?.last ?? null)) return true;
-  const intents = open.get(failed)?.intents ?? [];
-  return intents.some(({ changes }) =>
-    changes.some(
-      (change) =>
-        change.address === row.address &&
-        (kind.same(seen, change.to) || kind.between?.(seen, change.from, change.to) === true),
-    ),
-  );
-}
-
-function undoDraft(r: Reconciliation, row: BaseRow, from: unknown, kind: string): Draft<unknown> {
-  const owned = r.execution.book.state.ledger.get(row.address);
-  const source = row.owned ?? owned;
-  return {
-    address: row.address,
-    kind,
-    covers: [row.address],
-    from,
-    to: row.from,
-    why: 'undo',
-    adopts: false,
-    claims: source?.claims ?? [],
-    needs: source?.needs ?? [],
-    effects: distinct([...(row.owned?.effects ?? []), ...(owned?.effects ?? [])]),
-    undo: 'exact',
-    onRemove: source?.onRemove ?? 'default',
-    summary: row.from === null ? 'remove again' : 'back to what it was',
-  };
-}
-
-function distinct(effects: readonly Effect[]): readonly Effect[] {
-  return [...new Map(effects.map((effect) => [JSON.stringify(effect), effect])).values()];
-}
-
 /** A person's hold, or a kind that is only observed, keeps the rollback from its end. */
 function notOurs([first, ...more]: readonly Draft<unknown>[]): Reason | null {
   if (first === undefined) return null;
@@ -251,10 +144,6 @@ function notOurs([first, ...more]: readonly Draft<unknown>[]): Reason | null {
   return executionError('KSN-EXEC-011', `${first.address} is held, or only observed, and cannot go back now${also}`, {
     element: first.address,
   }).toReason();
-}
-
-function leftAlone(address: Address, how: string): Reason {
-  return executionError('KSN-EXEC-008', `${address} ${how}`, { element: address }).toReason();
 }
 
 async function incomplete(r: Reconciliation, reason: Reason): Promise<void> {
@@ -311,13 +200,13 @@ async function close(
     const { series, generation, digest } = failed.identity;
     records.push({ t: 'block', series, generation, digest, reason, at });
   }
+  await r.execution.ballast.release(failed.tx);
   await book.commit(
     ...records,
     { t: 'verdict', tx, outcome: 'good', at },
     { t: 'close', tx: failed.tx, left: [], at },
     { t: 'close', tx, left, at },
   );
-  await r.execution.ballast.release(failed.tx);
   await r.execution.guards.fired().then(async (ids) => {
     for (const id of ids) await r.execution.guards.acknowledge(id);
   });
