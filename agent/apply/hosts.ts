@@ -21,6 +21,7 @@ export interface HostParts {
   readonly fingerprint: (bytes: Uint8Array) => Fingerprint;
   readonly digester: ReadHost['digester'];
   readonly content: StageHost['content'];
+  readonly secrets: StageHost['secrets'];
   readonly savePreimage: StageHost['savePreimage'];
 }
 
@@ -37,6 +38,7 @@ export function hostsOf(parts: HostParts): Hosts {
   const stage: StageHost = {
     ...read,
     content: parts.content,
+    secrets: () => parts.secrets(),
     savePreimage: parts.savePreimage,
     temporaries: {
       stage: (...args) => fs.stage(...args),

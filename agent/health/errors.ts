@@ -12,7 +12,7 @@ export const HEALTH_ERRORS = {
   'KSN-GATE-002': {
     fault: 'caller',
     meaning: 'The command of an exec gate ended with another exit code than 0, or was killed.',
-    evidence: 'The exit code and the last lines of its output in the message.',
+    evidence: 'The exit code in the message. Its output is not kept: it may hold a secret.',
     next: 'Run the command by hand on the node; its output says what it misses.',
     retryable: true,
   },

@@ -25,7 +25,7 @@ export const EFFECT_ERRORS = {
     fault: 'caller',
     meaning:
       'The command that should react to a change failed, so what the change is for may not have taken note of it.',
-    evidence: 'The exit code and the end of its output in the message.',
+    evidence: 'The exit code in the message. Its output is not kept: it may hold a secret.',
     next: 'Run the command by hand on the node; its output says what it misses.',
     retryable: true,
   },

@@ -34,6 +34,8 @@ export interface Item<Spec> {
   readonly common: CommonFields;
   /** Bytes that the spec carries for this item, by fingerprint. Never serialised. */
   readonly contents?: ReadonlyMap<Fingerprint, Uint8Array>;
+  /** Everybody on the host may read its contents; else they count as secret. */
+  readonly contentsArePublic?: true;
   /** Made by the engine because another item's path needs it; ours only if we had to create it. */
   readonly implied?: true;
 }
@@ -215,6 +217,8 @@ export interface ReadHost {
 export interface StageHost extends ReadHost {
   /** Bytes of the spec or of a pre-image. Throws when neither has them. */
   content(fingerprint: Fingerprint): Promise<Uint8Array>;
+  /** Bytes of the specs at hand that not everybody may read: none of them may show in what others print. */
+  secrets(): Iterable<Uint8Array>;
   /** Saves bytes durably (0600) under their fingerprint; limits: 16 MiB each, 256 MiB in all. Idempotent. */
   savePreimage(bytes: Uint8Array): Promise<Fingerprint>;
   /** The stage half of the file system, under {@link temporaryName}. */

@@ -35,7 +35,11 @@ export async function checkStaged(
   if (result.exitCode === 0 && !result.timedOut) return;
   // People know the file by its own path.
   const said = result.outputTail.replaceAll(physical, pathOf(address)).replaceAll(staged, pathOf(address));
-  const shown = shortened(isSecret(to) ? withoutContent(said, await host.content(to.content)) : said);
+  const own = await host.content(to.content);
+  const known = isSecret(to) ? argv : [...argv, Buffer.from(own).toString()];
+  const everybodys = new Set([...known, pathOf(address).replaceAll('/', ' ')].flatMap(words));
+  const others = withoutOthers(said, host.secrets(), everybodys);
+  const shown = shortened(isSecret(to) ? withoutContent(others, own) : others);
   throw resourceError(
     'KSN-FILE-002',
     `${address}: its check ${program} ${ending(result)}${shown === '' ? '' : `: ${shown}`}`,
@@ -61,6 +65,24 @@ function withoutContent(said: string, content: Uint8Array): string {
   return redactText(
     said,
     shared.toSorted((a, b) => b.length - a.length),
+  );
+}
+
+/**
+ * Hides the words of what other secret files and pods hold: a check may print any of them. Names of JSON members stay,
+ * and what the file itself, its path and the command say to everybody.
+ */
+function withoutOthers(said: string, secrets: Iterable<Uint8Array>, everybodys: ReadonlySet<string>): string {
+  const hidden = new Set<string>();
+  for (const secret of secrets) {
+    const text = Buffer.from(secret)
+      .toString()
+      .replaceAll(/"[A-Za-z]+":/g, ' ');
+    for (const word of words(text)) if (said.includes(word) && !everybodys.has(word)) hidden.add(word);
+  }
+  return redactText(
+    said,
+    [...hidden].toSorted((a, b) => b.length - a.length),
   );
 }
 

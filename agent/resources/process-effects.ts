@@ -3,6 +3,7 @@
  * managers have no port yet (units, pods) are skipped, visibly.
  */
 import { bug } from '../base/errors.ts';
+import { redactText } from '../base/redact-text.ts';
 import { effectError } from './effect-errors.ts';
 import type { Effect, EffectSupport, Host } from './kind.ts';
 
@@ -90,7 +91,10 @@ async function send(table: ProcessTable, process: ProcessIdentity, effect: Effec
   }
 }
 
-/** The id is the same when a crash makes it run again: a command that must not act twice can tell by it. */
+/**
+ * The id is the same when a crash makes it run again: a command that must not act twice can tell by it. Its output is
+ * quoted nowhere: it may be a file that only root reads.
+ */
 async function runCommand(effect: Effect & { readonly id: string }, host: Host, signal: AbortSignal): Promise<void> {
   const { command, target, id } = effect;
   if (command === undefined) throw bug(`${target} has no command`);
@@ -104,8 +108,10 @@ async function runCommand(effect: Effect & { readonly id: string }, host: Host, 
     : result.exitCode === null
       ? `killed by ${result.signal}`
       : `exit ${result.exitCode}`;
-  const said = result.outputTail.split('\n').slice(-3).join(' | ');
-  throw effectError('KSN-EFFECT-004', `${program}: ${how}${said === '' ? '' : `, "${said}"`}`, { element: target });
+  const byHand = redactText(command.argv.join(' '));
+  throw effectError('KSN-EFFECT-004', `${program}: ${how}; its output is not shown, run it by hand: ${byHand}`, {
+    element: target,
+  });
 }
 
 function signalOf(effect: Effect): string {

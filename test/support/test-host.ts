@@ -28,11 +28,14 @@ export interface TestHostOptions {
 export class TestStores {
   readonly contents = new Map<Fingerprint, Uint8Array>();
   readonly preimages = new Map<Fingerprint, Uint8Array>();
+  readonly secrets: Uint8Array[] = [];
 
   /** Bytes that the spec carries. */
   learn(items: readonly Item<unknown>[]): void {
-    for (const item of items)
+    for (const item of items) {
       for (const [fingerprint, bytes] of item.contents ?? []) this.contents.set(fingerprint, bytes);
+      if (item.contentsArePublic !== true) this.secrets.push(...(item.contents?.values() ?? []));
+    }
   }
 }
 
@@ -108,6 +111,7 @@ export function testHost(
       const hmac = createHmac('sha256', 'test key');
       return { update: (bytes) => void hmac.update(bytes), finish: () => `hmac:${hmac.digest('base64url')}` };
     },
+    secrets: () => stores.secrets,
     async content(wanted) {
       const bytes = stores.contents.get(wanted) ?? stores.preimages.get(wanted);
       if (bytes === undefined) throw new Error(`nobody has the bytes of ${wanted}`);

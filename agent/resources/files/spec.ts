@@ -6,7 +6,7 @@ import { resourceError } from '../errors.ts';
 import type { ExpandContext, Fingerprint, Item } from '../kind.ts';
 import { pathClaim } from '../path-key.ts';
 import { ownerFields, type RawOwner } from '../path-owner.ts';
-import { formatMode, type FileState, type PathSpec } from '../path-state.ts';
+import { formatMode, isSecret, type FileState, type PathSpec } from '../path-state.ts';
 
 interface RawFile extends RawOwner {
   readonly content: { readonly inline?: string; readonly base64?: string };
@@ -49,17 +49,18 @@ function fileItem(path: string, raw: RawFile, context: ExpandContext): Item<File
       : Buffer.from(raw.content.base64, 'base64');
   const content: Fingerprint = context.fingerprint(bytes);
   const common = commonOf(raw);
+  const state: FileState = {
+    type: 'file',
+    content,
+    size: bytes.length,
+    mode: formatMode(parseMode(raw.mode ?? '0644') ?? 0o644),
+    ...ownerFields(raw),
+  };
   return {
     address: `file:${path}`,
     spec: {
       path,
-      state: {
-        type: 'file',
-        content,
-        size: bytes.length,
-        mode: formatMode(parseMode(raw.mode ?? '0644') ?? 0o644),
-        ...ownerFields(raw),
-      },
+      state,
       ...(raw.backup !== undefined && { backup: raw.backup }),
     },
     drift: common.drift,
@@ -67,5 +68,6 @@ function fileItem(path: string, raw: RawFile, context: ExpandContext): Item<File
     needs: common.dependsOn,
     common,
     contents: new Map([[content, bytes]]),
+    ...(!isSecret(state) && { contentsArePublic: true as const }),
   };
 }

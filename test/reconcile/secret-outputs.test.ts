@@ -1,0 +1,91 @@
+/** What commands print may be a file that only root reads: no reason, event, status or journal quotes it. */
+import { createHash } from 'node:crypto';
+import t from 'tap';
+import type { CommandSpec } from '../../agent/desired/common-fields.ts';
+import { processEffects } from '../../agent/resources/process-effects.ts';
+import type { CommandResult } from '../../agent/resources/kind.ts';
+import { MemoryHost } from '../../hostfs/memory-host.ts';
+import { EngineNode, verified, type Sections } from '../support/engine-node.ts';
+
+const SECRET = 'zebra-quartz-77';
+/** Folders of bytes, 0600. */
+const STORES = /\/(specs|preimages)$/;
+const CONTENT = `auth_pass2 ${SECRET}\n`;
+const secretFile = { mode: '0600', content: { inline: CONTENT } };
+const processes = processEffects({ all: async () => [], byPid: async () => null, signal: async () => false });
+
+/** The value, and every digest of it and of the file that anybody could guess it by. */
+const traces = [SECRET, CONTENT].flatMap((text) => [
+  ...(['hex', 'base64', 'base64url'] as const).flatMap((encoding) =>
+    ['md5', 'sha1', 'sha256', 'sha512'].map((hash) =>
+      createHash(hash).update(text).digest(encoding).replace(/=+$/, ''),
+    ),
+  ),
+  text.trim(),
+  Buffer.from(text).toString('base64').replace(/=+$/, ''),
+]);
+
+async function told(node: EngineNode): Promise<string> {
+  const files = new Map<string, string>();
+  const walk = async (folder: string): Promise<void> => {
+    for (const name of await node.fs.list(folder)) {
+      const path = `${folder}/${name}`;
+      const bytes = (await node.fs.lstat(path))?.type === 'directory' ? null : await node.fs.read(path);
+      // Bytes of specs and pre-images lie in 0600 stores of their own.
+      if (bytes === null) await (STORES.test(path) || walk(path));
+      else files.set(path, Buffer.from(bytes).toString('latin1'));
+    }
+  };
+  await walk('/var/lib/keelson');
+  const preview = await node.engine.preview();
+  return JSON.stringify([[...files], node.events, node.status, node.engine.status(), preview]);
+}
+
+async function play(sections: Sections, fails: string): Promise<string> {
+  const echoes = async ({ argv }: CommandSpec): Promise<CommandResult> => ({
+    // What undoes it owes the same effect, and that one works.
+    exitCode: argv[0] === fails && !node.events.some(({ type }) => type === 'RollbackStarted') ? 1 : 0,
+    signal: null,
+    timedOut: false,
+    outputTail: `unknown keyword 'blind' after ${CONTENT}`,
+  });
+  await using node = await EngineNode.on(new MemoryHost(), { run: echoes, effects: [processes] });
+  await node.start();
+  await node.accept(verified(1, { files: { '/etc/quiet': { content: { inline: 'quiet\n' } } } }));
+  await node.accept(verified(2, sections));
+  return told(node);
+}
+
+const scenes: Readonly<Record<string, { sections: Sections; says: RegExp }>> = {
+  'a failing gate': {
+    sections: { files: { '/etc/s': { ...secretFile, gates: [{ exec: ['/bin/fails', '/etc/s'] }] } } },
+    says: /exit 1; its output is not shown, run it by hand/,
+  },
+  'a failing effect': {
+    sections: {
+      files: { '/etc/s': { ...secretFile, onChange: { 'command:tell': { exec: ['/bin/fails', '/etc/s'] } } } },
+    },
+    says: /exit 1; its output is not shown, run it by hand: \/bin\/fails \/etc\/s/,
+  },
+  'a failing check of it': {
+    sections: { files: { '/etc/s': { ...secretFile, check: { exec: ['/bin/fails', '{staged}'] } } } },
+    says: /said no \(exit 1\): unknown keyword 'blind'/,
+  },
+  'a failing check of another file': {
+    sections: {
+      files: {
+        '/etc/s': secretFile,
+        '/etc/open': { content: { inline: 'x\n' }, check: { exec: ['/bin/fails', '{staged}'] } },
+      },
+    },
+    says: /said no \(exit 1\): unknown keyword 'blind'/,
+  },
+};
+
+for (const [name, { sections, says }] of Object.entries(scenes)) {
+  t.test(name, async (t) => {
+    const text = await play(sections, '/bin/fails');
+    t.match(text, says);
+    for (const trace of traces) t.notOk(text.includes(trace), `told: ${trace}`);
+  });
+}
