@@ -3,7 +3,8 @@
  * intent that names it was durable in the journal before. It may also make primitives fail, so that it knows which
  * took effect.
  */
-import { joinPath, parentPath } from '../../hostfs/path.ts';
+import { baseName, joinPath, parentPath, partsOf } from '../../hostfs/path.ts';
+import type { Primitives } from '../../hostfs/primitives.ts';
 import type { PrimitiveCall } from '../../hostfs/interpose.ts';
 import type { MemoryHost } from '../../hostfs/memory-host.ts';
 import { scanFrames } from '../../agent/apply/frames.ts';
@@ -41,6 +42,11 @@ export class IntentWatch implements Disposable {
 
   constructor(machine: MemoryHost, fail: (call: PrimitiveCall) => string | undefined = () => undefined) {
     this.#fail = fail;
+    const journal = readPast(machine.outside, JOURNAL);
+    if (journal !== null) {
+      this.#written.set(JOURNAL, journal);
+      this.#synced.set(JOURNAL, journal);
+    }
     this.#undo = machine.fail((call) => this.#see(call));
   }
 
@@ -101,6 +107,29 @@ export class IntentWatch implements Disposable {
     if (bytes === undefined || this.#folderOwed) return new Set();
     if (this.#read?.bytes !== bytes) this.#read = { bytes, announced: announcedBy(bytes) };
     return this.#read.announced;
+  }
+}
+
+/** The content of a file, read past whoever watches the machine; null where there is none. */
+export function readPast(outside: Primitives, path: string): Uint8Array | null {
+  let folder = outside.openRoot();
+  try {
+    for (const part of partsOf(parentPath(path))) {
+      if (outside.lstat(folder, part)?.type !== 'directory') return null;
+      const inner = outside.openDirectory(folder, part);
+      outside.close(folder);
+      folder = inner;
+    }
+    const stat = outside.lstat(folder, baseName(path));
+    if (stat?.type !== 'file') return null;
+    const file = outside.openFile(folder, baseName(path), 'read');
+    const bytes = new Uint8Array(stat.size);
+    // The twin reads at once.
+    void outside.read(file, bytes, 0);
+    outside.close(file);
+    return bytes;
+  } finally {
+    outside.close(folder);
   }
 }
 
