@@ -1,5 +1,5 @@
 /** Every command of `keelson` with its words, arguments and options. What a command does stands in its own file. */
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode, GlobalOptions, Invocation } from './invocation.ts';
 import { OUTPUTS } from './text/data.ts';
 
@@ -191,5 +191,5 @@ function living(program: Command, run: Run): void {
 
 function wholeNumber(text: string): number {
   if (/^\d{1,15}$/u.test(text)) return Number(text);
-  throw new TypeError(`'${text}' is not a whole number`);
+  throw new InvalidArgumentError('It takes a whole number.');
 }

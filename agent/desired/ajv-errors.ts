@@ -28,6 +28,7 @@ type Params = Readonly<Record<string, unknown>>;
 interface Words {
   readonly code: SpecCode;
   readonly message: string;
+  readonly remedy?: string;
 }
 
 function reportError(error: ErrorObject, base: string, findings: Findings): void {
@@ -36,8 +37,8 @@ function reportError(error: ErrorObject, base: string, findings: Findings): void
   const params = error.params as Params;
   if (error.keyword === 'additionalProperties') reportKey(String(params['additionalProperty']), schema, at, findings);
   else {
-    const { code, message } = wordsFor(error.keyword, params, schema, error.data);
-    findings.add(code, message, at);
+    const { code, message, remedy } = wordsFor(error.keyword, params, schema, error.data);
+    findings.add(code, message, at, remedy === undefined ? {} : { remedy });
   }
 }
 
@@ -97,7 +98,7 @@ function wordsFor(keyword: string, params: Params, schema: Schema, data: unknown
     case 'exclusiveMinimum':
     case 'maximum':
     case 'exclusiveMaximum':
-      return wrong(`the number must be ${comparison[String(params['comparison'])] ?? 'within'} ${limit}`);
+      return wrongNumber(params, schema);
     case 'multipleOf':
       return wrong(`the number must be a multiple of ${String(params['multipleOf'])}`);
     case 'dependentRequired':
@@ -115,6 +116,17 @@ function wordsFor(keyword: string, params: Params, schema: Schema, data: unknown
 
 function wrong(message: string): Words {
   return { code: 'KSN-SPEC-013', message };
+}
+
+function wrongNumber(params: Params, schema: Schema): Words {
+  const sign = String(params['comparison']);
+  const limit = String(params['limit']);
+  const number = typesOf(schema).includes('integer') ? 'a whole number' : 'a number';
+  const range = { '>=': `of ${limit} or more`, '<=': `of ${limit} or less` }[sign];
+  return {
+    ...wrong(`the number must be ${comparison[sign] ?? 'within'} ${limit}`),
+    ...(range !== undefined && { remedy: `Use ${number} ${range}.` }),
+  };
 }
 
 const comparison: Readonly<Record<string, string>> = {

@@ -78,7 +78,7 @@ export const SPEC_ERRORS = {
     fault: 'caller',
     meaning: 'A value is of the right type but not one that this place takes.',
     evidence: 'The value at the place named.',
-    next: 'Give one of the values that the finding names.',
+    next: 'Give a value as the finding describes it.',
   },
   'KSN-SPEC-014': {
     fault: 'caller',

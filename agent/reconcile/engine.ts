@@ -97,7 +97,7 @@ export class Engine implements EnginePort {
     const failure = asKeelsonError(error);
     const reason = engineError('KSN-ENGINE-008', `${failure.code} ${failure.message}`, { cause: error }).toReason();
     this.#r.board.remark('lane', reason);
-    this.#r.execution.events.emit({ type: 'EffectFailed', message: reason.message, reason });
+    this.#r.execution.events.emit({ type: 'LaneFailed', message: reason.message, reason });
     this.#leaveOpen();
     if (this.#r.execution.book.poisoned) await this.#mendJournal();
   }

@@ -5,6 +5,7 @@
 import type { Reason } from '../base/errors.ts';
 import { afterRepair, isContended, mayRepair } from '../apply/damping.ts';
 import { firstReason } from '../apply/commit-wave.ts';
+import { changed } from '../apply/event-sink.ts';
 import { owedEffects } from '../apply/owed-effects.ts';
 import { executionError } from '../apply/execution-errors.ts';
 import type { TxCause } from '../apply/records.ts';
@@ -130,8 +131,12 @@ async function repair(
     else await book.note(...records);
     for (const change of outcome.applied) {
       r.board.set(change.address, { condition: 'ok' }, now(r));
-      const type = change.why === 'drift' ? 'DriftRepaired' : 'ResourceChanged';
-      events.emit({ type, address: change.address, tx, message: `${change.address} repaired: ${change.summary}` });
+      const message = `${change.address} repaired: ${change.summary}`;
+      events.emit({
+        ...changed(change, tx),
+        ...(change.why === 'drift' ? { type: 'DriftRepaired' as const } : {}),
+        message,
+      });
     }
     for (const count of counts) {
       if (count.step === 0) continue;

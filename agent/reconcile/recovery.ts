@@ -64,7 +64,7 @@ async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: A
   const { arrived } = settled;
   const free = new Set<unknown>(withhold(settled.outstanding, [], restraintOf(r), r.execution.kinds).free);
   const outstanding = settled.outstanding.filter((change) => free.has(change));
-  await completeIntents(r, tx, outstanding, signal);
+  const completed = await completeIntents(r, tx, outstanding, signal);
   const failures = await runEffects(r.execution, tx.tx, {
     later: new Set(stillToCome(tx)),
     signal,
@@ -72,7 +72,7 @@ async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: A
   events.emit({
     type: 'Recovered',
     tx: tx.tx,
-    message: `after a restart: transaction ${tx.tx} (${tx.cause}) goes on; ${arrived.length} had arrived, ${outstanding.length} completed now`,
+    message: `after a restart: transaction ${tx.tx} (${tx.cause}) goes on; ${arrived.length} had arrived, ${completed} completed now`,
   });
   const [failure] = failures;
   const at = now(r);

@@ -7,6 +7,7 @@ import { backoff } from '../base/backoff.ts';
 import type { Reason } from '../base/errors.ts';
 import { firstReason } from '../apply/commit-wave.ts';
 import { executionError } from '../apply/execution-errors.ts';
+import { changed } from '../apply/event-sink.ts';
 import type { JournalRecord, OpenTransaction, TxId } from '../apply/records.ts';
 import { disarmGuards } from '../apply/prove-guards.ts';
 import { runChanges } from '../apply/run-changes.ts';
@@ -114,12 +115,7 @@ async function undoAll(r: Reconciliation, tx: TxId, failed: OpenTransaction, sto
     });
     r.reservations.release(tx);
     for (const change of outcome.applied) {
-      r.execution.events.emit({
-        type: 'ResourceChanged',
-        address: change.address,
-        message: `${change.address}: ${change.summary}`,
-        tx,
-      });
+      r.execution.events.emit(changed(change, tx));
     }
     const failure =
       unknown ??

@@ -43,15 +43,16 @@ export async function settleIntents(
 
 /**
  * Stages again (temporaries may be gone), means again (what it owes, it owes from now on) and applies what was
- * intended. One that cannot is left to the next plan.
+ * intended; says how many. One that cannot is left to the next plan.
  */
 export async function completeIntents(
   r: Reconciliation,
   tx: OpenTransaction,
   outstanding: readonly Change<unknown>[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const { execution } = r;
+  let completed = 0;
   for (const change of outstanding) {
     const kind = kindOf(execution.kinds, change.address);
     if (kind === undefined) continue;
@@ -63,6 +64,7 @@ export async function completeIntents(
         await applyOne(execution, staged.change, signal);
         await execution.hosts.mutate.fs.flush();
         await execution.book.note({ t: 'done', tx: tx.tx, ids: [change.id] });
+        completed += 1;
       } catch (error) {
         if (signal.aborted) throw error;
         // Whatever stopped it shows again when the transaction goes on, with its own words.
@@ -76,6 +78,7 @@ export async function completeIntents(
       }
     });
   }
+  return completed;
 }
 
 export async function observeOne(

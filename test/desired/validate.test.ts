@@ -87,6 +87,11 @@ t.test('six faults of six kinds are told at once, each with its place', async (t
   t.ok(first?.remedy);
 });
 
+t.test('a number out of bounds says which it may be', async (t) => {
+  const { findings } = validate(documentWith('boxes: {}').replace('generation: 1', 'generation: 0'));
+  t.match(findings, [{ code: 'KSN-SPEC-013', remedy: 'Use a whole number of 1 or more.' }]);
+});
+
 t.test('every way to be wrong has its words', async (t) => {
   const cases: readonly (readonly [spec: string, wanted: readonly string[]])[] = [
     ['boxes: { /a: { level: 1.5 } }', ['KSN-SPEC-012 expected a whole number, found a number']],

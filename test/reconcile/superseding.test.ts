@@ -60,7 +60,7 @@ t.test('rule 8: superseded before its first step', async (t) => {
   await node.settled();
   t.equal(await it.thing('a'), '3');
   t.same(
-    [...eventsOf(node)].filter((type) => type === 'EffectFailed' || type === 'Blocked'),
+    [...eventsOf(node)].filter((type) => type === 'EffectFailed' || type === 'LaneFailed' || type === 'Blocked'),
     [],
     'nothing has failed',
   );

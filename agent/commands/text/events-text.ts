@@ -6,6 +6,7 @@ import { oneLine } from './printable.ts';
 import { clockTime } from './spans.ts';
 import type { TextOptions } from './status-text.ts';
 
+const didMarks = { create: '+', update: '~', delete: '-' } as const;
 const longestType = 'RollbackIncomplete'.length;
 
 const marks: Partial<Readonly<Record<EventType, string>>> = {
@@ -15,6 +16,7 @@ const marks: Partial<Readonly<Record<EventType, string>>> = {
   ResourceWaiting: '…',
   VerdictGood: '✓',
   EffectFailed: '✗',
+  LaneFailed: '✗',
   RolledBack: '✗',
   RollbackStarted: '✗',
   Blocked: '✗',
@@ -25,6 +27,7 @@ const marks: Partial<Readonly<Record<EventType, string>>> = {
 const bad: ReadonlySet<EventType> = new Set([
   'SpecRefused',
   'EffectFailed',
+  'LaneFailed',
   'RolledBack',
   'RollbackStarted',
   'RollbackIncomplete',
@@ -61,7 +64,13 @@ export function eventLine(event: EventRecord, options: TextOptions): string {
 /** What `apply` and `dev` print while it happens: a mark and the sentence. */
 export function progressLine(event: EventRecord, options: Omit<TextOptions, 'now'>): string {
   const { palette = plain, width } = options;
-  return paint(event, cut(`${marks[event.type] ?? '·'} ${words(event)}`, width), palette);
+  return paint(event, cut(`${markOf(event)} ${words(event)}`, width), palette);
+}
+
+/** As `plan` marks it. */
+function markOf({ type, did }: EventRecord): string {
+  if (type === 'ResourceChanged' && did !== undefined) return didMarks[did];
+  return marks[type] ?? '·';
 }
 
 function words(event: EventRecord): string {

@@ -35,6 +35,16 @@ t.test('while it happens: a mark and the sentence', async (t) => {
     progressLine(record({ type: 'DriftRepaired', message: 'file:/etc/x repaired' }), {}),
     '↺ file:/etc/x repaired',
   );
+  for (const [did, mark] of [
+    ['create', '+'],
+    ['update', '~'],
+    ['delete', '-'],
+  ] as const)
+    t.equal(
+      progressLine(record({ type: 'ResourceChanged', did, message: 'file:/etc/x: y' }), {}),
+      `${mark} file:/etc/x: y`,
+    );
+  t.equal(progressLine(record({ type: 'LaneFailed', message: 'begins again' }), {}), '✗ begins again');
   t.equal(
     progressLine(record({ type: 'Blocked', message: 'failed\nbadly' }), { palette: paletteFor(true) }),
     '\u001B[31m✗ failed badly\u001B[39m',
