@@ -91,7 +91,7 @@ export class Ballast {
   }
 
   async #throwOff(pieces: readonly Piece[]): Promise<number> {
-    for (const { beside, name } of pieces) await this.#fs.unstage(beside, name);
+    for (const { beside, name } of pieces) await this.#fs.remove(within(parentOf(beside), name));
     // Blocks are free for others only when the removal is on disk.
     if (pieces.length > 0) await this.#fs.flush();
     return pieces.length;

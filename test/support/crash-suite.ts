@@ -12,6 +12,8 @@ import { hostPicture, tellingEffects, type Told } from './crash-workload.ts';
 import { EngineNode } from './engine-node.ts';
 import { peek } from './peek.ts';
 
+const STATE = '/var/lib/keelson';
+
 export interface CrashMode {
   readonly name: string;
   readonly when: 'before' | 'after';
@@ -90,6 +92,8 @@ async function faultAt(
   if (left.length > 0) return `left to do: ${left.map((draft) => draft.address).join(', ')}`;
   if (node.state.open.size > 0) return 'a transaction is left open';
   if (node.state.anomalies.length > 0) return node.state.anomalies;
+  const halfMade = (await node.fs.list(STATE)).filter((name) => name.startsWith('.'));
+  if (halfMade.length > 0) return `left in the state folder: ${halfMade.join(', ')}`;
   return repeated(told) ?? behind(node, told);
 }
 
