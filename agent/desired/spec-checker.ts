@@ -1,10 +1,11 @@
 /** The compiled schemas of the head and of every kind: one document's value → everything that is wrong with it. */
-import type { TSchema } from '@sinclair/typebox';
+import { Type, type TSchema } from '@sinclair/typebox';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { asKeelsonError, bug, type Reason } from '../base/errors.ts';
 import type { AnyKind, ExpandContext, Item } from '../resources/kind.ts';
 import { reportErrors } from './ajv-errors.ts';
 import { readCommonFields } from './common-fields.ts';
+import { commonProperties } from './common-schema.ts';
 import { Findings } from './findings.ts';
 import { readHead } from './head.ts';
 import { expandSections } from './items.ts';
@@ -13,13 +14,24 @@ import type { NodeSpec } from './node-spec.ts';
 import { API_VERSION, headSchema } from './node-spec-schema.ts';
 import { checkOwnership } from './ownership.ts';
 import { childPointer, partsOfPointer } from './pointer.ts';
-import { checkCycles, checkReferences, type Declaration, type PointerOf } from './references.ts';
+import { checkCycles, checkReferences, checkTargets, type Declaration, type PointerOf } from './references.ts';
 import { refuseReferences, substituteSection } from './substitute.ts';
 import { EXPECTED, KEY_MEANING } from './value-types.ts';
 import { quoted } from '../base/words.ts';
 
 type Section = Readonly<Record<string, unknown>>;
 type Sections = Readonly<Record<string, Section>>;
+
+/** What the sections declare: resources without fault, facts resolved, and what can be said of the others. */
+interface Known {
+  readonly sections: Sections;
+  readonly outlines: readonly Item<unknown>[];
+}
+
+interface KnownSection {
+  readonly sound: Section;
+  readonly outlines: readonly Item<unknown>[];
+}
 
 export interface Checked {
   /** Null when anything is wrong. */
@@ -29,17 +41,20 @@ export interface Checked {
   readonly findings: readonly Reason[];
 }
 
+/** `head`, a kind's own fields, and those that all kinds share: compiled once, since they are most of every schema. */
+type Part = AnyKind | 'head' | 'common';
+
 /** Bounds what one value can say: a resource with more faults than this is told only these. */
 const mostErrors = 2000;
 
 export class SpecChecker {
   readonly kinds: readonly AnyKind[];
-  readonly #schemas: ReadonlyMap<AnyKind | 'head', TSchema>;
+  readonly #schemas: ReadonlyMap<Part, TSchema>;
   readonly #ajv: Ajv;
   /** Compiled when first used: a section that no spec has costs nothing. */
-  readonly #compiled = new Map<AnyKind | 'head', ValidateFunction>();
+  readonly #compiled = new Map<Part, ValidateFunction>();
 
-  private constructor(kinds: readonly AnyKind[], schemas: ReadonlyMap<AnyKind | 'head', TSchema>) {
+  private constructor(kinds: readonly AnyKind[], schemas: ReadonlyMap<Part, TSchema>) {
     this.kinds = kinds;
     this.#schemas = schemas;
     this.#ajv = new Ajv({
@@ -57,11 +72,12 @@ export class SpecChecker {
   }
 
   static async of(kinds: readonly AnyKind[]): Promise<SpecChecker> {
-    const schemas = await Promise.all(kinds.map(async (kind) => [kind, await kind.schema()] as const));
-    return new SpecChecker(kinds, new Map<AnyKind | 'head', TSchema>([['head', headSchema(kinds)], ...schemas]));
+    const own = await Promise.all(kinds.map(async (kind) => [kind, withoutCommon(await kind.schema())] as const));
+    const common = Type.Object(commonProperties);
+    return new SpecChecker(kinds, new Map<Part, TSchema>([['head', headSchema(kinds)], ['common', common], ...own]));
   }
 
-  #validator(of: AnyKind | 'head'): ValidateFunction {
+  #validator(of: Part): ValidateFunction {
     const known = this.#compiled.get(of);
     if (known !== undefined) return known;
     const schema = this.#schemas.get(of);
@@ -76,8 +92,8 @@ export class SpecChecker {
     const findings = new Findings();
     if (isOtherDocument(value, findings)) return { spec: null, items: [], findings: findings.all };
     const spec = this.#checkHead(value, context, findings);
-    const sections = this.#checkSections(value, context, findings);
-    const items = this.#checkAcross(value, sections, context, findings);
+    const known = this.#checkSections(value, context, findings);
+    const items = this.#checkAcross(value, known, context, findings);
     if (findings.any || spec === null) return { spec: null, items: [], findings: findings.all };
     return { spec, items, findings: [] };
   }
@@ -92,64 +108,80 @@ export class SpecChecker {
     return null;
   }
 
-  /** The resources that are without fault, facts resolved. */
-  #checkSections(value: unknown, context: ExpandContext, findings: Findings): Sections {
+  #checkSections(value: unknown, context: ExpandContext, findings: Findings): Known {
     const count = this.kinds.reduce((sum, kind) => sum + Object.keys(sectionOf(value, kind)).length, 0);
     if (count > LIMITS.resources) {
       findings.add('KSN-SPEC-028', `the spec has ${count} resources; a node accepts ${LIMITS.resources}`, '/spec');
-      return {};
+      return { sections: {}, outlines: [] };
     }
-    return Object.fromEntries(
-      this.kinds.map((kind) => [kind.name, this.#checkSection(kind, sectionOf(value, kind), context, findings)]),
-    );
+    const checked = this.kinds.map((kind) => this.#checkSection(kind, sectionOf(value, kind), context, findings));
+    return {
+      sections: Object.fromEntries(this.kinds.map(({ name }, index) => [name, checked[index]?.sound ?? {}])),
+      outlines: checked.flatMap(({ outlines }) => outlines),
+    };
   }
 
-  #checkSection(kind: AnyKind, raw: Section, context: ExpandContext, findings: Findings): Section {
+  #checkSection(kind: AnyKind, raw: Section, context: ExpandContext, findings: Findings): KnownSection {
     const pointer = childPointer('/spec', kind.name);
     const substitution = new Findings();
     const section = substituteSection(raw, context.facts, pointer, substitution);
     findings.push(...substitution.all);
     const faulty = new Set(substitution.all.map(({ place }) => keyIn(pointer, place?.pointer)));
-    const sound: Record<string, unknown> = {};
+    const askable: Record<string, unknown> = {};
     for (const [key, resource] of Object.entries(section)) {
       const own = new Findings();
-      this.#checkResource(kind, key, resource, childPointer(pointer, key), own);
+      const fits = this.#checkResource(kind, key, resource, childPointer(pointer, key), own);
       findings.push(...own.all);
-      if (!own.any && !faulty.has(key)) sound[key] = resource;
-      if (findings.full) return {};
+      if (fits && !faulty.has(key)) askable[key] = resource;
+      if (own.any) faulty.add(key);
+      if (findings.full) return { sound: {}, outlines: [] };
     }
-    return this.#askKind(kind, sound, context, pointer, findings);
+    for (const key of this.#askKind(kind, askable, context, pointer, findings)) faulty.add(key);
+    const apart = Object.groupBy(Object.entries(section), ([key]) =>
+      faulty.has(key) || faulty.has(undefined) ? 'faulty' : 'sound',
+    );
+    return {
+      sound: Object.fromEntries(apart.sound ?? []),
+      outlines: (apart.faulty ?? []).flatMap(([key, resource]) => outlineOf(kind, key, resource, context)),
+    };
   }
 
-  #checkResource(kind: AnyKind, key: string, resource: unknown, pointer: string, findings: Findings): void {
+  /** Whether the kind can be asked about it. */
+  #checkResource(kind: AnyKind, key: string, resource: unknown, pointer: string, findings: Findings): boolean {
     if (!kind.key.pattern.test(key)) findings.add('KSN-SPEC-017', `${quoted(key)} is not ${kind.key.meaning}`, pointer);
-    const validate = this.#validator(kind);
-    if (validate(resource)) readCommonFields(resource, pointer, findings);
-    else reportErrors((validate.errors ?? []).slice(0, mostErrors), pointer, findings);
+    const parts: readonly Part[] = isMap(resource) ? [kind, 'common'] : [kind];
+    const sound = parts.map((part) => {
+      const validate = this.#validator(part);
+      const fits = validate(resource);
+      if (!fits) reportErrors((validate.errors ?? []).slice(0, mostErrors), pointer, findings);
+      return fits;
+    });
+    if (sound.every(Boolean)) readCommonFields(resource, pointer, findings);
+    return sound[0] === true;
   }
 
-  /** What the kind itself finds; resources it finds fault with go no further. */
-  #askKind(kind: AnyKind, sound: Section, context: ExpandContext, pointer: string, findings: Findings): Section {
-    const reasons = kind.validate?.(sound, context) ?? [];
+  /** What the kind itself finds: the keys of the resources it finds fault with, undefined for the whole section. */
+  #askKind(
+    kind: AnyKind,
+    section: Section,
+    context: ExpandContext,
+    pointer: string,
+    findings: Findings,
+  ): readonly (string | undefined)[] {
+    const reasons = kind.validate?.(section, context) ?? [];
     findings.push(...reasons.map((reason) => beneath(reason, pointer)));
-    const faulty = new Set(reasons.map(({ place }) => keyIn('', place?.pointer)));
-    if (faulty.has(undefined)) return {};
-    return faulty.size === 0 ? sound : Object.fromEntries(Object.entries(sound).filter(([key]) => !faulty.has(key)));
+    return reasons.map(({ place }) => keyIn('', place?.pointer));
   }
 
   /** What only shows when the resources meet. */
-  #checkAcross(
-    value: unknown,
-    sections: Sections,
-    context: ExpandContext,
-    findings: Findings,
-  ): readonly Item<unknown>[] {
-    const items = this.#expand(sections, context, findings);
+  #checkAcross(value: unknown, known: Known, context: ExpandContext, findings: Findings): readonly Item<unknown>[] {
+    const items = this.#expand(known, context, findings);
     const declarations = this.kinds.flatMap((kind) => declarationsIn(kind, sectionOf(value, kind)));
     const pointers = new Map<string, string>(declarations.map(({ address, pointer }) => [address, pointer]));
     const pointerOf: PointerOf = (address) =>
       pointers.get(address) ?? childPointer('/spec', this.#kindOf(address)?.name ?? '');
     checkReferences(declarations, new Set([...pointers.keys(), ...items.map(({ address }) => address)]), findings);
+    if (this.#kindOf('pod:') !== undefined) checkTargets(declarations, 'pod', findings);
     checkCycles(declarations, items, findings);
     checkAddresses(items, pointerOf, findings);
     checkOwnership(items, pointerOf, findings);
@@ -163,9 +195,9 @@ export class SpecChecker {
   }
 
   /** A kind that throws here accepted what it cannot expand: a bug, told like every other fault. */
-  #expand(sections: Sections, context: ExpandContext, findings: Findings): readonly Item<unknown>[] {
+  #expand({ sections, outlines }: Known, context: ExpandContext, findings: Findings): readonly Item<unknown>[] {
     try {
-      return expandSections(sections, this.kinds, context);
+      return expandSections(sections, this.kinds, context, outlines);
     } catch (error) {
       findings.push(asKeelsonError(error).toReason());
       return [];
@@ -175,6 +207,21 @@ export class SpecChecker {
   #kindOf(address: string): AnyKind | undefined {
     return this.kinds.find(({ prefix }) => address.startsWith(`${prefix}:`));
   }
+}
+
+/** The schema of one resource with anything allowed under the names of the common fields. */
+function withoutCommon(schema: TSchema): TSchema {
+  const { properties = {} } = schema as { readonly properties?: Readonly<Record<string, TSchema>> };
+  const common: Readonly<Record<string, TSchema>> = commonProperties;
+  const own = Object.entries(properties).map(([name, type]) => [name, type === common[name] ? {} : type]);
+  return { ...schema, properties: Object.fromEntries(own) as Readonly<Record<string, TSchema>> };
+}
+
+/** A resource with faults still lies somewhere and still mounts what it mounts: the others are held against that. */
+function outlineOf(kind: AnyKind, key: string, resource: unknown, context: ExpandContext): readonly Item<unknown>[] {
+  if (!kind.key.pattern.test(key)) return [];
+  const item: Item<unknown> | null | undefined = kind.outline?.(key, resource, context);
+  return item === null || item === undefined ? [] : [item];
 }
 
 /** A Deployment, say: one finding, not a hundred. */
@@ -207,7 +254,13 @@ function declarationsIn(kind: AnyKind, section: Section): readonly Declaration[]
     const dependsOn = Array.isArray(raw)
       ? raw.map((address: unknown) => (typeof address === 'string' ? address : ''))
       : [];
-    return { address: `${kind.prefix}:${key}`, pointer: childPointer(pointer, key), dependsOn };
+    const onChange: unknown = isMap(resource) ? resource['onChange'] : undefined;
+    return {
+      address: `${kind.prefix}:${key}`,
+      pointer: childPointer(pointer, key),
+      dependsOn,
+      targets: isMap(onChange) ? Object.keys(onChange) : [],
+    };
   });
 }
 
