@@ -1,5 +1,5 @@
 /** The fields that every resource shares: their types, and the way to them from what the schema let pass. */
-import type { CommandSpec, CommonFields, Drift, OnRemove } from './common-types.ts';
+import type { CommandSpec, CommonFields, Drift, OnChange, OnRemove } from './common-types.ts';
 import { errorOf, Findings } from './findings.ts';
 import { gatesOf } from './gates.ts';
 import { DEFAULT_COMMAND_TIMEOUT_MS, onChangeOf } from './on-change.ts';
@@ -61,6 +61,19 @@ export function readCommonFields(resource: unknown, pointer: string, findings: F
     ...(raw.guard !== undefined && {
       guard: { reach: raw.guard.reach, withinMs: parseDuration(raw.guard.within) ?? 0 },
     }),
+  };
+}
+
+/** Of a resource with faults: what it tells of its changes, which others may be held against. */
+export function outlineFields(raw: unknown): CommonFields {
+  const { onChange } = (typeof raw === 'object' && raw !== null ? raw : {}) as RawCommon;
+  const entries: readonly (readonly [string, unknown])[] =
+    typeof onChange === 'object' && onChange !== null ? Object.entries(onChange) : [];
+  return {
+    ...NO_COMMON_FIELDS,
+    onChange: entries.flatMap(([target, verb]) =>
+      verb === 'restart' ? [{ target: target as OnChange['target'], verb }] : [],
+    ),
   };
 }
 

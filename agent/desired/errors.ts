@@ -221,6 +221,12 @@ export const SPEC_ERRORS = {
     evidence: 'Both are named; what lies beneath a link would in truth lie somewhere else.',
     next: 'Name the real path, or make the parent a directory.',
   },
+  'KSN-SPEC-037': {
+    fault: 'caller',
+    meaning: 'onChange names a pod that is not in this spec, so nobody would be told of the change.',
+    evidence: 'The entry of onChange at the place named; `staticPods` of the spec.',
+    next: 'Correct the name, declare the pod, or leave the entry out.',
+  },
 } as const satisfies Catalogue;
 
 export const specError = errorsOf(SPEC_ERRORS);

@@ -26,17 +26,18 @@ export function expandSpec(spec: NodeSpec, kinds: readonly AnyKind[], context: E
   return expandSections(sections, kinds, context);
 }
 
-/** The same from sections in which nothing is left to substitute. */
+/** The same from sections in which nothing is left to substitute. `outlines`: of resources with faults, beside them. */
 export function expandSections(
   sections: NodeSpec['sections'],
   kinds: readonly AnyKind[],
   context: ExpandContext,
+  outlines: readonly AnyItem[] = [],
 ): readonly AnyItem[] {
-  const declared = kinds.flatMap((kind) => {
+  const expanded = kinds.flatMap((kind) => {
     const section = sections[kind.name];
     return section === undefined ? [] : (kind.expand(section, context) as readonly AnyItem[]);
   });
-  return withNeeds(withImplied(declared, kinds)).toSorted((a, b) =>
+  return withNeeds(withImplied([...expanded, ...outlines], kinds)).toSorted((a, b) =>
     a.address < b.address ? -1 : a.address > b.address ? 1 : 0,
   );
 }

@@ -1,6 +1,7 @@
 /** What items say of each other: dependsOn must name something, and nobody may wait for himself. */
 import type { Address, Item } from '../resources/kind.ts';
 import type { Findings } from './findings.ts';
+import { childPointer } from './pointer.ts';
 import { nearest, quoted } from '../base/words.ts';
 
 /** Where the document declares an address. */
@@ -12,6 +13,8 @@ export interface Declaration {
   readonly pointer: string;
   /** '' where it is no text at all. */
   readonly dependsOn: readonly string[];
+  /** The keys of onChange. */
+  readonly targets: readonly string[];
 }
 
 export function checkReferences(
@@ -29,6 +32,25 @@ export function checkReferences(
         'KSN-SPEC-018',
         `${address} depends on ${quoted(needed)}, which is not in this spec${meant}`,
         `${pointer}/dependsOn/${index}`,
+        { element: address },
+      );
+    }
+  }
+}
+
+/** What onChange tells is in this spec, as far as it is of a kind that the agent has. */
+export function checkTargets(declarations: readonly Declaration[], prefix: string, findings: Findings): void {
+  const known = declarations.map(({ address }) => address).filter((address) => address.startsWith(`${prefix}:`));
+  for (const { address, pointer, targets } of declarations) {
+    for (const target of targets) {
+      if (findings.full) return;
+      if (!target.startsWith(`${prefix}:`) || (known as readonly string[]).includes(target)) continue;
+      const guess = nearest(target, known);
+      const meant = guess === undefined ? '' : `; did you mean ${quoted(guess)}?`;
+      findings.add(
+        'KSN-SPEC-037',
+        `${address} tells ${quoted(target)} of its changes, which is not in this spec${meant}`,
+        childPointer(`${pointer}/onChange`, target),
         { element: address },
       );
     }

@@ -256,6 +256,8 @@ export interface Kind<Spec, S> {
   validate?(section: Readonly<Record<string, unknown>>, context: ExpandContext): readonly Reason[];
   /** Pure: the (valid) section → addressed items with their claims. */
   expand(section: Readonly<Record<string, unknown>>, context: ExpandContext): readonly Item<Spec>[];
+  /** Pure: of a resource that has faults (facts resolved as far as they can be, of any shape), what can still be said of it: where it lies, what it uses. Null: nothing. */
+  outline?(key: string, resource: unknown, context: ExpandContext): Item<Spec> | null;
   /** Pure: what only shows when own items meet everything else of the spec (a pod that mounts a managed file). Called after every expand and imply. */
   across?(own: readonly Item<Spec>[], all: readonly Item<unknown>[]): readonly Reason[];
   /** Pure: items needed by other kinds' claims (directories above files). Given every claim of the spec. */

@@ -1,8 +1,9 @@
 /** A kind whose items are paths, made of what is its own: its schema and what a section of the spec means. */
-import type { Kind, KindName } from './kind.ts';
+import { outlineFields } from '../desired/common-fields.ts';
+import type { Item, Kind, KindName } from './kind.ts';
 import { applyPath } from './path-apply.ts';
 import { describePath } from './path-describe.ts';
-import { keyFindings, pathKey } from './path-key.ts';
+import { keyFindings, pathClaim, pathKey } from './path-key.ts';
 import { observePaths } from './path-observe.ts';
 import { planPaths } from './path-plan.ts';
 import { probePath } from './path-probe.ts';
@@ -26,6 +27,7 @@ export function pathKind<Spec extends PathSpec>({ validate, ...parts }: PathKind
     stateVersion: 1,
     key: pathKey,
     validate: (section, context) => [...keyFindings(Object.keys(section)), ...(validate?.(section, context) ?? [])],
+    outline: (path, resource) => (keyFindings([path]).length > 0 ? null : outlinePath(parts.prefix, path, resource)),
     observe: (at, host, signal) => observePaths(at, host, signal),
     plan: (input) => planPaths(parts.name, input),
     same: samePath,
@@ -35,5 +37,17 @@ export function pathKind<Spec extends PathSpec>({ validate, ...parts }: PathKind
     probe: (at, expected, host, signal) => probePath(at, expected, host, signal),
     describe: describePath,
     watch: (at, host, signal) => watchPaths(parts.name, at, host, signal),
+  };
+}
+
+function outlinePath(prefix: string, path: string, resource: unknown): Item<never> {
+  return {
+    address: `${prefix}:${path}`,
+    // Held against others by its claim alone: what it was to be is what is wrong with it.
+    spec: undefined as never,
+    drift: 'repair',
+    claims: [pathClaim(path)],
+    needs: [],
+    common: outlineFields(resource),
   };
 }

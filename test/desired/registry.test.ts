@@ -49,6 +49,58 @@ links: { /etc/localtime: { target: ../usr/share/zoneinfo/UTC } }`);
   ]);
 });
 
+t.test('what meets is told beside the faults of each: a fault hides no other', async (t) => {
+  const checker = await SpecChecker.of(kinds);
+  const lines = (more: { file?: string; pod?: string; spec?: string; target?: string } = {}) =>
+    told(
+      documentWith(`files:
+  /etc/h/h.cfg: { content: { inline: x }${more.file ?? ''} }
+  /etc/other: { content: { inline: x }, onChange: { "pod:${more.target ?? 'web'}": restart } }
+staticPods:
+  web:
+    pod:
+      spec:
+        containers: [ { name: a, image: b${more.spec ?? ''}, volumeMounts: [ { name: v, mountPath: /x } ] } ]
+        volumes: [ { name: v, hostPath: { path: /etc/h/h.cfg } } ]${more.pod ?? ''}`),
+      { checker },
+    ).map((line) => /KSN-\S+/.exec(line)?.[0]);
+  const mounted = 'KSN-SPEC-014';
+  t.strictSame(lines(), [mounted]);
+  t.ok(lines({ file: ", mode: '9'" }).includes(mounted), 'of the file');
+  t.ok(lines({ file: ', moode: 1, content2: 2' }).includes(mounted), 'keys of the file');
+  t.ok(lines({ pod: '\n        hostPid: true' }).includes(mounted), 'of the pod');
+  t.ok(lines({ pod: '\n    dependsOn: [ 5 ]' }).includes(mounted), 'of the common fields of the pod');
+  const both = lines({ pod: '\n        hostPid: true\n    waitLimit: zz' });
+  t.ok(both.includes('KSN-POD-002') && both.length === 3, 'the pod is looked at also where a common field is wrong');
+  t.ok(lines({ spec: ', image2: "${facts.nope}"' }).includes(mounted), 'a fact that does not exist');
+});
+
+t.test('two that own one path are told beside the faults of either', async (t) => {
+  const checker = await SpecChecker.of(kinds);
+  t.match(
+    told(
+      documentWith(
+        `files: { /a: { content: { inline: x }, moode: 5 } }\nlinks: { /a: { target: b } }`.replaceAll('\n', '\n'),
+      ),
+      { checker },
+    ),
+    [/KSN-SPEC-010/, /KSN-SPEC-020/],
+  );
+});
+
+t.test('a pod that is told of changes is in the spec', async (t) => {
+  const checker = await SpecChecker.of(kinds);
+  const withTarget = (target: string) =>
+    told(
+      documentWith(`files: { /a: { content: { inline: x }, onChange: { "${target}": restart } } }
+staticPods: { haproxy: { pod: { spec: { containers: [ { name: a, image: b } ] } } } }`),
+      { checker },
+    );
+  t.strictSame(withTarget('pod:haproxy'), []);
+  t.match(withTarget('pod:haprxy'), [/KSN-SPEC-037 file:\/a tells 'pod:haprxy' .*; did you mean 'pod:haproxy'\?/]);
+  t.strictSame(withTarget('unit:x.service'), []);
+});
+
 t.test('what has no content takes no check', async (t) => {
   const checker = await SpecChecker.of(kinds);
   const check = 'check: { exec: [/usr/bin/true] }';

@@ -4,7 +4,7 @@ import { findingsAcross } from './across.ts';
 import { applyPod } from './apply.ts';
 import { discoverForeign } from './discover.ts';
 import { podEffects } from './effects.ts';
-import { expandPods } from './expand.ts';
+import { expandPods, outlinePod } from './expand.ts';
 import { POD_NAME } from './names.ts';
 import { observePods } from './observe.ts';
 import { KIND, planPods } from './plan.ts';
@@ -27,6 +27,7 @@ export const staticPods: Kind<PodItemSpec, PodState> = {
   },
   validate: validateSection,
   expand: expandPods,
+  outline: outlinePod,
   across: findingsAcross,
   discover: discoverForeign,
   observe: observePods,
