@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Reason } from '../base/errors.ts';
 import type { SerialRunner } from '../base/serial-runner.ts';
-import type { Address, AnyKind, Change, Draft, EffectSupport, Target, Wait } from '../resources/kind.ts';
+import type { Address, AnyKind, Change, Claim, Draft, EffectSupport, Target, Wait } from '../resources/kind.ts';
 import type { EventSink } from './event-sink.ts';
 import type { Ballast } from './space.ts';
 import type { Book } from './book.ts';
@@ -26,6 +26,8 @@ export interface Execution {
   readonly bootId: string;
   /** Owned by a transaction from intent until settled. */
   readonly busy: Map<Address, TxId>;
+  /** Beside these, temporaries may lie until a sweep found none that it could not remove. */
+  readonly touched: Set<Claim>;
   /** Called after every step, so that the status can follow. */
   readonly progressed: () => void;
 }

@@ -91,7 +91,10 @@ class ChangesRun {
       if (!this.#options.stop.aborted) throw error;
       return new Map();
     });
-    for (const change of changes) this.#pending.set(change.address, change);
+    for (const change of changes) {
+      this.#pending.set(change.address, change);
+      for (const claim of change.claims) this.#execution.touched.add(claim);
+    }
     if (this.#options.stop.aborted) return;
     for (const component of components(this.#drafts)) {
       const stuck = new Set<Address>();
@@ -171,6 +174,8 @@ class ChangesRun {
         if (applied.has(change)) continue;
         this.#missed.add(change.address);
         this.#execution.busy.delete(change.address);
+        // Where that fails too, the next sweep finds it.
+        await unstage(this.#execution, change).catch(() => {});
       }
       this.#applied.push(...outcome.applied);
       await this.#runEffects(new Set(this.#pending.keys()));

@@ -24,6 +24,7 @@ const JUMP_MS = 5_000;
 const BEHIND_ROLLBACK_MS = 1_000;
 const OVERTAKEN_MS = 50;
 const UNKNOWN_MS = 5_000;
+const FAILED_MS = 5_000;
 
 export class MaintenanceLane {
   readonly #r: Reconciliation;
@@ -116,6 +117,9 @@ export class MaintenanceLane {
     this.#stop = new AbortController();
     try {
       await (this.#working = this.#pass(due, signal, AbortSignal.any([signal, this.#stop.signal])));
+    } catch (error) {
+      this.#requeue(due, FAILED_MS);
+      throw error;
     } finally {
       this.#stop = null;
       this.#working = null;

@@ -151,6 +151,7 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     ballast: new Ballast(fs, stateDir, journalBytes),
     bootId,
     busy: new Map(),
+    touched: new Set(),
     progressed: () => void engine?.publish(),
   };
   const watchers = opened.use(
@@ -166,7 +167,9 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     }),
   );
   const sweep = async (): Promise<void> => {
-    await sweepTemporaries(fs, claimsOf(book), book.state.open);
+    const { touched } = execution;
+    const { failed } = await sweepTemporaries(fs, [...claimsOf(book), ...touched], book.state.open);
+    if (failed.length === 0 && book.state.open.size === 0) touched.clear();
   };
   const reconciliation: Reconciliation = {
     execution,

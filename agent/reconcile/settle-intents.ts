@@ -56,6 +56,7 @@ export async function completeIntents(
   for (const change of outstanding) {
     const kind = kindOf(execution.kinds, change.address);
     if (kind === undefined) continue;
+    for (const claim of change.claims) execution.touched.add(claim);
     await execution.writer.run(async () => {
       try {
         const staged = await kind.stage(change, execution.hosts.stage, signal);
