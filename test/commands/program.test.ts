@@ -5,7 +5,13 @@ import { runProgram, type ProcessHost } from '../../agent/commands/program.ts';
 
 async function said(...argv: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   let text = '';
-  const sink = () => new Writable({ write: (chunk, _encoding, done) => void ((text += String(chunk)), done()) });
+  const sink = () =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        text += String(chunk);
+        done();
+      },
+    });
   const host = {
     stdin: new PassThrough(),
     stdout: sink(),

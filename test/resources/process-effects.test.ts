@@ -113,9 +113,15 @@ t.test('command: once, with its id; failures say how', async (t) => {
   await effects.run(effect, host, signal);
   t.strictSame(ran, [[['nft', '-f', '/x'], { KEELSON_EFFECT_ID: 'k1/0/x' }]]);
   result = { exitCode: 2, outputTail: 'a\nb\nc\nd' };
-  await t.rejects(effects.run(effect, host, signal), { code: 'KSN-EFFECT-004', message: 'nft: exit 2; its output is not shown, run it by hand: nft -f /x' });
+  await t.rejects(effects.run(effect, host, signal), {
+    code: 'KSN-EFFECT-004',
+    message: 'nft: exit 2; its output is not shown, run it by hand: nft -f /x',
+  });
   result = { timedOut: true, signal: 'SIGKILL' };
-  await t.rejects(effects.run(effect, host, signal), { code: 'KSN-EFFECT-004', message: /^nft: not done within 3 s; / });
+  await t.rejects(effects.run(effect, host, signal), {
+    code: 'KSN-EFFECT-004',
+    message: /^nft: not done within 3 s; /,
+  });
   result = { startError: 'ENOENT' };
   await t.rejects(effects.run(effect, host, signal), { code: 'KSN-EFFECT-003' });
   const { command: _, ...without } = effect;
