@@ -6,6 +6,7 @@ import type { EnginePort } from '../../agent/reconcile/engine-port.ts';
 import type { EventDraft, EventRecord } from '../../agent/report/events.ts';
 import type { NodeStatus } from '../../agent/report/status.ts';
 import type { VerifiedSpec } from '../../agent/verify/verified-spec.ts';
+import { engineError } from '../../agent/reconcile/errors.ts';
 
 export const someStatus: NodeStatus = {
   node: 'lb-a',
@@ -81,6 +82,9 @@ export function fakePort(
     };
   const engine: EnginePort = {
     accept: async (spec, basis) => {
+      const now = (over.preview ?? somePreview).basis;
+      if (basis !== undefined && (basis.journalSeq !== now.journalSeq || basis.generation !== now.generation))
+        throw engineError('KSN-ENGINE-009', 'the plan was made for another state');
       calls.push(['accept', spec, basis]);
       fake.onAccept();
     },

@@ -4,17 +4,22 @@ import { appendFileSync, chownSync, lstatSync, mkdtempSync, readdirSync, readFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { PLAIN_NODE } from '../support/plain-node.ts';
 import { Program, type Ended } from '../scenarios/program.ts';
 
 const isRoot = process.getuid?.() === 0;
 /** Nobody in particular; a test that is not root is one already. */
 const person = isRoot ? { uid: 65_534, gid: 65_534 } : {};
 const cannot =
-  spawnSync(process.execPath, [import.meta.filename.replace(/test\/real\/.*/u, 'agent/main.ts'), 'version'], {
-    ...person,
-    cwd: '/',
-    env: {},
-  }).status === 0
+  spawnSync(
+    PLAIN_NODE.command,
+    [...PLAIN_NODE.before, import.meta.filename.replace(/test\/real\/.*/u, 'agent/main.ts'), 'version'],
+    {
+      ...person,
+      cwd: '/',
+      env: {},
+    },
+  ).status === 0
     ? false
     : 'needs a checkout that user 65534 can read';
 

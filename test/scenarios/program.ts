@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import { PLAIN_NODE } from '../support/plain-node.ts';
 
 const main = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
 const flags = ['--experimental-ffi', '--disable-warning=ExperimentalWarning'];
@@ -23,7 +24,7 @@ export class Program {
 
   constructor(args: readonly string[], input = '', more: SpawnOptions = {}) {
     const env = { PATH: process.env['PATH'], ...more.env };
-    this.process = spawn(process.execPath, [...flags, main, ...args], { ...more, env });
+    this.process = spawn(PLAIN_NODE.command, [...PLAIN_NODE.before, ...flags, main, ...args], { ...more, env });
     const grew = (): void => {
       this.#grown.resolve();
       this.#grown = Promise.withResolvers();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ControlClient } from '../../../agent/control/client.ts';
 import type { NodeStatus } from '../../../agent/report/status.ts';
+import { PLAIN_NODE } from '../../support/plain-node.ts';
 
 const bundler = fileURLToPath(new URL('../../../packaging/bundle.ts', import.meta.url));
 const FLAGS = ['--experimental-ffi', '--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
@@ -19,17 +20,21 @@ export interface Bundle {
 }
 
 export function makeBundle(folder: string): Bundle {
-  const bundle = { file: join(folder, 'keelson.js'), cache: join(folder, 'compiled') };
+  const bundle = { file: join(folder, 'keelson.cjs'), cache: join(folder, 'compiled') };
   execFileSync(process.execPath, [bundler, bundle.file], { stdio: ['ignore', 'ignore', 'inherit'] });
   return bundle;
 }
 
 /** A command on a root, to its end. */
 export function keelson({ file, cache }: Bundle, root: string, ...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...FLAGS, file, '--root', root, ...args], {
-    env: environmentOf(cache),
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    PLAIN_NODE.command,
+    [...PLAIN_NODE.before, ...FLAGS, file, '--root', root, ...args],
+    {
+      env: environmentOf(cache),
+      encoding: 'utf8',
+    },
+  );
   return { code: status, out: stdout, err: stderr };
 }
 
@@ -45,7 +50,7 @@ export class AgentProcess {
 
   constructor({ file, cache }: Bundle, root: string) {
     this.#root = root;
-    this.#process = spawn(process.execPath, [...FLAGS, file, '--root', root, 'agent'], {
+    this.#process = spawn(PLAIN_NODE.command, [...PLAIN_NODE.before, ...FLAGS, file, '--root', root, 'agent'], {
       env: environmentOf(cache),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

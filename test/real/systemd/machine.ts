@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+/** tap puts options for its own hooks into the environment of every child; a machine has none of them. */
+const CLEAN = ['/usr/bin/env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C.UTF-8'] as const;
 /** Built roots outlive test runs: a minute each. */
 const cache = process.env['KEELSON_TEST_CACHE'] ?? '/var/cache/keelson-test';
 const pristine = join(cache, 'systemd-root');
@@ -62,7 +64,7 @@ export class Machine implements AsyncDisposable {
   run(...argv: readonly string[]): Ran {
     const init = this.#init();
     if (init === null) return { status: null, out: '' };
-    const { status, stdout, stderr } = spawnSync('nsenter', ['-t', init, '-a', ...argv], {
+    const { status, stdout, stderr } = spawnSync('nsenter', ['-t', init, '-a', ...CLEAN, ...argv], {
       encoding: 'utf8',
       timeout: 60_000,
     });
