@@ -23,8 +23,16 @@ export interface Interposer {
   after?(call: PrimitiveCall): void;
 }
 
-const opening: ReadonlySet<string> = new Set(['openRoot', 'openDirectory', 'openFile', 'createFile', 'pin', 'reopen']);
-const promised: ReadonlySet<string> = new Set(['sync', 'syncData']);
+const opening: ReadonlySet<string> = new Set([
+  'openRoot',
+  'openDirectory',
+  'openFile',
+  'createFile',
+  'createFileAside',
+  'pin',
+  'reopen',
+]);
+const promised: ReadonlySet<string> = new Set(['sync', 'syncData', 'createFileAside']);
 
 export function interpose(inner: Primitives, interposer: Interposer): Primitives {
   const paths = new Map<unknown, string>();

@@ -30,6 +30,8 @@ const O_PATH = 0o10000000;
 /** Up to here a read or write of cached pages costs less than a thread-pool hop. */
 const synchronousBytes = 64 * 1024;
 
+const CREATE = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
+const open = promisify(fs.open) as (path: string | Buffer, flags: number, mode: number) => Promise<number>;
 const fsync = promisify(fs.fsync);
 const fdatasync = promisify(fs.fdatasync);
 const read = promisify(fs.read) as (
@@ -130,8 +132,12 @@ class NodePrimitives implements Primitives {
 
   createFile(at: DirectoryHandle, name: string, label?: string): FileHandle {
     const path = entry(at, name);
-    const create = () => fs.openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) as FileHandle;
+    const create = () => fs.openSync(path, CREATE, 0o600) as FileHandle;
     return label === undefined ? create() : createLabelled(label, create);
+  }
+
+  createFileAside(at: DirectoryHandle, name: string): Promise<FileHandle> {
+    return open(entry(at, name), CREATE, 0o600) as Promise<FileHandle>;
   }
 
   pin(at: DirectoryHandle, name: string): PinHandle {

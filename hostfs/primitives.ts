@@ -79,6 +79,8 @@ export interface Primitives {
   openFile(at: DirectoryHandle, name: string, access: 'read' | 'read-write'): FileHandle;
   /** O_CREAT|O_EXCL, mode 0600. */
   createFile(at: DirectoryHandle, name: string, label?: string): FileHandle;
+  /** The same without a label and off the calling thread, where a create may wait for the file system's journal. */
+  createFileAside?(at: DirectoryHandle, name: string): Promise<FileHandle>;
   /** Pins whatever is at `name`. `.` allowed. */
   pin(at: DirectoryHandle, name: string): PinHandle;
   /** Opens the pinned file or directory for `sync`. */

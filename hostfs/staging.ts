@@ -6,7 +6,7 @@ import { applyMode, applyOwner, creationLabel } from './attributes.ts';
 import { writeAll } from './content.ts';
 import type { Attributes } from './filesystem.ts';
 import { diskOwner, type IdMapping, type Owner } from './ids.ts';
-import { errnoOf, type DirectoryHandle, type Primitives } from './primitives.ts';
+import { errnoOf, type DirectoryHandle, type FileHandle, type Primitives } from './primitives.ts';
 
 export interface Place {
   readonly at: DirectoryHandle;
@@ -27,7 +27,7 @@ export async function stageFile(
   const { at, name, path } = place;
   const owner = diskOwner(ids, attributes, path);
   const label = creationLabel(primitives, attributes);
-  const file = replacing(primitives, at, name, () => primitives.createFile(at, name, label));
+  const file = await createReplacing(primitives, at, name, label);
   await orRemove(primitives, place, async () => {
     try {
       if (content instanceof Uint8Array) await writeAll(primitives, file, content, 0);
@@ -95,6 +95,26 @@ export function removeTemporary(primitives: Primitives, at: DirectoryHandle, nam
 }
 
 /** Creates under the name, over an old temporary that a crash left there. */
+/** A label can only be given on this thread. */
+async function createReplacing(
+  primitives: Primitives,
+  at: DirectoryHandle,
+  name: string,
+  label?: string,
+): Promise<FileHandle> {
+  const create = (): FileHandle | Promise<FileHandle> =>
+    label === undefined && primitives.createFileAside !== undefined
+      ? primitives.createFileAside(at, name)
+      : primitives.createFile(at, name, label);
+  try {
+    return await create();
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  }
+  removeTemporary(primitives, at, name);
+  return create();
+}
+
 function replacing<T>(primitives: Primitives, at: DirectoryHandle, name: string, create: () => T): T {
   try {
     return create();

@@ -48,7 +48,7 @@ export class Engine implements EnginePort {
   readonly #generation: GenerationLane;
   readonly #maintenance: MaintenanceLane;
   #status: NodeStatus | null = null;
-  #published = Promise.withResolvers<void>();
+  readonly #waiters = new Set<() => void>();
   #running = new AbortController();
   /** Aborted when `run` is to end; before it, nothing is mended. */
   #stop: AbortSignal = AbortSignal.abort();
@@ -249,11 +249,23 @@ export class Engine implements EnginePort {
   }
 
   async *watchStatus(signal: AbortSignal): AsyncIterable<NodeStatus> {
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    while (!signal.aborted) {
-      const next = this.#published.promise;
-      yield this.status();
-      await Promise.race([next, aborted]);
+    // One promise a wait, let go of by both: a race with a long-lived one would keep a reaction for every status.
+    let wake = (): void => {};
+    const onAbort = (): void => wake();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      while (!signal.aborted) {
+        const next = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        this.#waiters.add(wake);
+        yield this.status();
+        if (!signal.aborted) await next;
+        this.#waiters.delete(wake);
+      }
+    } finally {
+      this.#waiters.delete(wake);
+      signal.removeEventListener('abort', onAbort);
     }
   }
 
@@ -284,8 +296,8 @@ export class Engine implements EnginePort {
     };
     this.#status = drawStatus(input, this.#status);
     this.#options.publish(this.#status);
-    this.#published.resolve();
-    this.#published = Promise.withResolvers<void>();
+    for (const wake of this.#waiters) wake();
+    this.#waiters.clear();
     return this.#status;
   }
 

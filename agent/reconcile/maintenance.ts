@@ -41,6 +41,7 @@ export interface PassOptions {
 }
 
 const RETRY_MS = 5_000;
+const SOONEST_MS = 5;
 
 /**
  * 'overtaken': what is desired changed while we looked. What was seen was measured against the old and must not be
@@ -85,7 +86,7 @@ export async function maintain(
       [...seen.targets.values()].filter(({ address, item }) => item !== null && isAlive(r, address)),
       signal,
     );
-  for (const [address, delay] of again) again.set(address, Math.max(delay, 100));
+  for (const [address, delay] of again) again.set(address, Math.max(delay, SOONEST_MS));
   return { again, dueAt: seen.dueAt, repaired };
 }
 
@@ -156,7 +157,8 @@ async function repair(
       r.board.set(wait.address, { condition: 'waiting', reason: wait.reason }, now(r));
       again.set(wait.address, RETRY_MS);
     }
-    for (const address of outcome.replan) again.set(address, 100);
+    // Looked at while it was being written: it is whole by now, most likely.
+    for (const address of outcome.replan) again.set(address, SOONEST_MS);
     return outcome.applied.length;
   } finally {
     r.reservations.release(tx);

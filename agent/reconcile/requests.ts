@@ -2,7 +2,7 @@
 import type { Accepted, Override } from '../apply/records.ts';
 import { nearest, oneOf, quoted } from '../base/words.ts';
 import type { VerifiedSpec } from '../verify/verified-spec.ts';
-import { now, type Reconciliation } from './context.ts';
+import { now, overridesInForce, type Reconciliation } from './context.ts';
 import { engineError } from './errors.ts';
 import { nameOf } from './generation.ts';
 import type { Basis } from './engine-port.ts';
@@ -57,7 +57,10 @@ export async function acceptSpec(
   if (book.refusal !== null) throw engineError('KSN-ENGINE-006', `read-only: ${book.refusal.message}`);
   // The bytes first: an accept record without its envelope could not be applied after a crash.
   await save(spec);
-  await book.commit({ t: 'accept', ...acceptedOf(spec, now(r)) });
+  const accepted = acceptedOf(spec, now(r));
+  // It is parsed already: the generation need not read it again.
+  await r.view.of(accepted, overridesInForce(r), spec.spec);
+  await book.commit({ t: 'accept', ...accepted });
   events.emit({
     type: 'SpecAccepted',
     message: `${name} accepted from ${spec.source}${spec.signers.length > 0 ? `, signed by ${spec.signers.join(', ')}` : ', unsigned'}`,
