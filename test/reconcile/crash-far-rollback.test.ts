@@ -4,7 +4,7 @@ import { FAILED_EFFECT, TWO_GENERATIONS } from '../support/crash-scenes.ts';
 import { crashEverywhere, SAMPLE } from '../support/crash-suite.ts';
 
 for (const scene of [FAILED_EFFECT, TWO_GENERATIONS]) {
-  t.test(`${scene.name}: dead at every primitive, the end is whole`, { timeout: 300_000 }, async (t) => {
+  t.test(`${scene.name}: dead at every primitive, the end is whole`, { timeout: 600_000 }, async (t) => {
     for await (const report of crashEverywhere(scene, SAMPLE)) {
       t.comment(
         `${report.crashed} crashes at ${report.points} points that change the disk, of ${report.primitives} primitives`,

@@ -4,7 +4,7 @@ import { crashEverywhere, DAILY } from '../support/crash-suite.ts';
 import { ROLLBACK } from '../support/crash-scenes.ts';
 import { count, nextSections } from '../support/crash-workload.ts';
 
-t.test('apply and rollback: dead at every primitive, the end is whole', { timeout: 300_000 }, async (t) => {
+t.test('apply and rollback: dead at every primitive, the end is whole', { timeout: 600_000 }, async (t) => {
   t.ok(count(nextSections()) >= 30, 'the generation has thirty resources and more');
   for await (const report of crashEverywhere(ROLLBACK, DAILY)) {
     t.comment(
