@@ -30,6 +30,7 @@ export interface Override {
   /** null = the whole node (`hold --all`). */
   readonly address: Address | null;
   readonly kind: 'hold' | 'patch';
+  /** On record only the fingerprint of its JSON, which lies in the store of bytes: it may hold a secret. */
   readonly patch?: unknown;
   readonly by: string;
   readonly reason: string;

@@ -1,16 +1,17 @@
 /**
  * Which saved contents are still needed: by the originals in the ledger and what we wrote last (a kind keeps
  * current and previous in its state), by the way back to the last-known-good, and by open transactions in both
- * directions. Kinds' states are opaque here, so every fingerprint anywhere in them counts.
+ * directions, and as patches. Kinds' states are opaque here, so every fingerprint anywhere in them counts.
  */
 import type { Fingerprint } from '../resources/kind.ts';
 import type { Checkpoint, OpenTransaction } from './records.ts';
 
 export function references(
-  checkpoint: Pick<Checkpoint, 'ledger' | 'base'>,
+  checkpoint: Pick<Checkpoint, 'ledger' | 'base' | 'overrides'>,
   open: Iterable<OpenTransaction>,
 ): Set<Fingerprint> {
   const found = new Set<Fingerprint>();
+  for (const { patch } of checkpoint.overrides) collect(patch, found);
   for (const { original, last } of checkpoint.ledger) collect([original, last], found);
   for (const { from, owned } of checkpoint.base) collect([from, owned?.original, owned?.last], found);
   for (const tx of open) {

@@ -9,6 +9,8 @@ import type { Address, AnyKind, ExpandContext, Fingerprint, Item } from '../reso
 /** Accepted envelopes on disk. `load` parses without asking the trust roots again: a signer revoked since keeps running. */
 export interface SpecLibrary {
   load(accepted: Accepted): Promise<NodeSpec>;
+  /** The patch that an override has on record. */
+  patch(recorded: unknown): Promise<unknown>;
 }
 
 export interface Desired {
@@ -43,11 +45,13 @@ export class DesiredView {
   /** The desired state of an accepted spec with the patches in force laid over it. */
   async of(accepted: Accepted | null, overrides: readonly Override[], given?: NodeSpec): Promise<Desired> {
     if (accepted === null) return NOTHING;
-    const patches = overrides.flatMap((o) =>
-      o.kind === 'patch' && o.address !== null ? [{ id: o.id, address: o.address, patch: o.patch }] : [],
+    const recorded = overrides.flatMap(({ kind, address, patch }) =>
+      kind === 'patch' && address !== null ? [{ address, patch }] : [],
     );
     // The same document means another thing with other facts: a preview resolves them anew, what was accepted never.
-    const key = [accepted.digest, JSON.stringify(accepted.facts), ...patches.map((patch) => patch.id)].join(' ');
+    const key = [accepted.digest, JSON.stringify(accepted.facts), ...recorded.map((one) => JSON.stringify(one))].join(
+      ' ',
+    );
     const known = this.#expanded.get(key);
     if (known !== undefined) {
       this.#expanded.delete(key);
@@ -55,6 +59,9 @@ export class DesiredView {
       return known.desired;
     }
     const spec = given ?? (await this.#library.load(accepted));
+    const patches = await Promise.all(
+      recorded.map(async ({ address, patch }) => ({ address, patch: await this.#library.patch(patch) })),
+    );
     const patched = { ...spec, sections: overlay(spec.sections, patches, this.#kinds) };
     const items = expandSpec(patched, this.#kinds, { ...this.#context, facts: accepted.facts });
     const desired = { accepted, spec, items };

@@ -37,6 +37,8 @@ export interface EngineOptions {
   readonly publish: (status: NodeStatus) => void;
 }
 
+const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+
 const LANE_RETRY = { baseMs: 500, factor: 2, capMs: 30_000, jitter: 0.1 } as const;
 
 export class Engine implements EnginePort {
@@ -168,8 +170,11 @@ export class Engine implements EnginePort {
 
   async override(override: Override): Promise<void> {
     await checkOverride(this.#r, override);
-    const { book, events } = this.#r.execution;
-    await this.#asked(() => book.commit({ t: 'override', override }));
+    const { book, events, hosts } = this.#r.execution;
+    const { patch = {}, ...rest } = override;
+    const recorded =
+      override.kind === 'hold' ? rest : { ...rest, patch: await hosts.stage.savePreimage(jsonBytes(patch)) };
+    await this.#asked(() => book.commit({ t: 'override', override: recorded }));
     events.emit({
       type: 'Held',
       message: `${override.address ?? 'the node'} ${override.kind === 'hold' ? 'is held' : 'is patched'} until ${new Date(override.expires).toISOString()}`,

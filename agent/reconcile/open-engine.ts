@@ -2,7 +2,7 @@
  * Opens everything that lies in the state folder and puts the engine on top: the daemon, the sandbox and the
  * tests all begin here, on a real root or on the twin in memory.
  */
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Instant } from '../base/clock.ts';
 import type { Entropy } from '../base/entropy.ts';
 import { asKeelsonError, type KeelsonError } from '../base/errors.ts';
 import { SerialRunner } from '../base/serial-runner.ts';
@@ -31,6 +31,7 @@ import type {
   AnyKind,
   Claim,
   EffectSupport,
+  Fingerprint,
   Health,
   HostAbilities,
   KindSettings,
@@ -86,6 +87,7 @@ export interface OpenedEngine extends AsyncDisposable {
 
 const STATE_DIR = { mode: 0o700, uid: 0, gid: 0 } as const;
 const JOURNAL_BYTES = 1024 * 1024;
+const OVER_MS = 24 * 60 * 60_000;
 
 /** @throws KSN-APPLY-… when the lock is held by another process. */
 export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
@@ -117,6 +119,7 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
   const view = new DesiredView(
     {
       load: async (accepted) => parts.parseEnvelope(await envelopes.get(accepted.digest), accepted, fingerprint),
+      patch: async (recorded) => JSON.parse(Buffer.from(await preimages.get(recorded as Fingerprint)).toString('utf8')),
     },
     kinds,
     { settings: parts.kindSettings, fingerprint },
@@ -187,6 +190,7 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     tidy: async () => {
       if (book.readOnly) return;
       if (book.state.open.size === 0) await sweep();
+      await forgetOverrides(book, clock.now());
       if (!(await book.checkpoint())) return;
       const state = book.state;
       await preimages.sweep(references(state.toCheckpoint(), state.open.values()));
@@ -236,6 +240,12 @@ async function reach(target: string, check: (gate: GateSpec) => Promise<Health>)
   const [, host = '', port = '0'] = match;
   const health = await check({ type: 'tcp', host, port: Number(port), boot: false, timeoutMs: REACH_TIMEOUT_MS });
   return health.is === 'healthy';
+}
+
+/** Long over: it will not come back if the clock does, and its patch may go. */
+async function forgetOverrides(book: Book, at: Instant): Promise<void> {
+  const over = [...book.state.overrides.values()].filter(({ expires }) => expires < at - OVER_MS);
+  if (over.length > 0) await book.commit(...over.map(({ id }) => ({ t: 'release', id, by: 'its end', at }) as const));
 }
 
 function claimsOf(book: Book): readonly Claim[] {

@@ -36,6 +36,7 @@ export interface EngineNodeOptions {
   readonly clock?: VirtualClock;
   readonly journalBytes?: number;
   readonly takeLock?: TakeLock;
+  readonly entropy?: Entropy;
 }
 
 export interface SpecOptions extends Partial<Omit<NodeSpec, 'sections'>> {
@@ -178,7 +179,7 @@ export class EngineNode implements AsyncDisposable {
       stateDir: STATE,
       takeLock: this.#options.takeLock ?? (async () => ({ [Symbol.dispose]() {} })),
       clock,
-      entropy: plainEntropy,
+      entropy: this.#options.entropy ?? plainEntropy,
       bootId,
       pid: 1,
       kinds,
