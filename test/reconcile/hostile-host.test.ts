@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { Primitives } from '../../hostfs/primitives.ts';
 import { losesNothing } from '../../hostfs/memory-crash.ts';
-import { MemoryHost } from '../../hostfs/memory-host.ts';
+import type { MemoryHost } from '../../hostfs/memory-host.ts';
 import { EngineNode, recordingEffects, verified } from '../support/engine-node.ts';
 import { IntentWatch, readPast } from '../support/intent-watch.ts';
 
@@ -164,17 +164,17 @@ t.test(
       await node.start();
       await node.settled();
       const from = machine.calls;
-      let newer: Promise<void> | null = null;
+      const newer: Promise<void>[] = [];
       machine.onPrimitive = ({ index }) => {
-        if (index === from + at) newer = node.engine.accept(verified(3, { files: chain('three') } as never, QUICK));
+        if (index === from + at) newer.push(node.engine.accept(verified(3, { files: chain('three') } as never, QUICK)));
       };
       await node.clock.runUntil(
         node.engine.accept(verified(2, { files: chain('two') } as never, QUICK)).catch(() => {}),
       );
       await node.settled();
       const calls = machine.calls - from;
-      if (newer === null) return calls;
-      await newer;
+      if (newer.length === 0) return calls;
+      await Promise.all(newer);
       const status = await node.settled();
       const is = [
         await node.text('/etc/a'),

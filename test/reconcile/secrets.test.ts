@@ -102,7 +102,7 @@ class Told {
 
 /** Errors and maps as JSON shows them to nobody. */
 function plain(_key: string, value: unknown): unknown {
-  if (value instanceof Error) return { ...value, message: value.message, cause: value.cause };
+  if (value instanceof Error) return Object.assign({ message: value.message, cause: value.cause }, value);
   if (value instanceof Map || value instanceof Set) return [...value];
   return value;
 }
