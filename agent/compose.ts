@@ -53,6 +53,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
   const run = createRunCommand({ clock });
   const checker = new LazyChecker(kinds);
   const { kindSettings } = settings().verifier;
+  const { agentVersion } = settings().engine;
   const opened = building.use(
     await openEngine({
       fs,
@@ -83,7 +84,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       events,
       publish: (status) => statuses.publish(status),
       parseEnvelope: (envelope, accepted, fingerprint) =>
-        reloadAccepted(envelope, accepted, checker, { settings: kindSettings, fingerprint }),
+        reloadAccepted(envelope, accepted, checker, { settings: kindSettings, fingerprint, agentVersion }),
     }),
   );
   const { engine } = opened;
@@ -95,6 +96,12 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     checker,
     settings: () => settings().verifier,
     guard: (series) => execution.book.state.accepted.get(series) ?? null,
+    known: async ({ series, digest }) => {
+      const accepted = execution.book.state.accepted.get(series);
+      if (accepted?.digest !== digest || accepted.checkedBy !== agentVersion) return null;
+      const { spec, items } = await view.of(accepted, []);
+      return spec === null ? null : { spec, items, facts: accepted.facts };
+    },
     fingerprint: opened.fingerprint,
     facts: async () => {
       // A user that came since the start is a user; a document that names it must not wait for a restart.
@@ -102,7 +109,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       return readFacts(fs);
     },
     clock,
-    agentVersion: settings().engine.agentVersion,
+    agentVersion,
   });
   const source = new FolderSource({
     fs,

@@ -22,6 +22,8 @@ export interface Accepted {
   readonly at: Instant;
   readonly signers: readonly string[];
   readonly source: string;
+  /** Version of the agent whose schemas and kinds it passed; another one checks it again before it reads it. */
+  readonly checkedBy?: string;
 }
 
 /** An override of one address or of everything. */

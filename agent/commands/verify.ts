@@ -1,10 +1,9 @@
 /** `keelson verify FILE`: whether the trust roots accept an envelope, and who signed it. */
 import { parseDocument } from '../desired/document.ts';
-import { jsonIn, readEnvelope } from '../verify/dsse.ts';
+import { digestOf, jsonIn, readEnvelope } from '../verify/dsse.ts';
 import { readIdentity } from '../verify/freshness.ts';
 import { countSigners, signersOf } from '../verify/signers.ts';
 import { readTrust, TRUST_FOLDERS, type Trust } from '../verify/trust-store.ts';
-import { digestOf } from '../verify/verify.ts';
 import { RefusedDocument } from '../sources/refused-document.ts';
 import { readDocument } from './documents.ts';
 import type { ExitCode, Invocation } from './invocation.ts';

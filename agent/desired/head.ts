@@ -1,6 +1,6 @@
 /** The head of a schema-valid document → NodeSpec, with what the schema cannot say as findings. */
 import type { Facts } from './facts.ts';
-import type { Findings } from './findings.ts';
+import { errorOf, Findings } from './findings.ts';
 import { gatesOf } from './gates.ts';
 import type { NodeSpec } from './node-spec.ts';
 import { parseRange } from './semver-range.ts';
@@ -25,6 +25,15 @@ interface RawDocument {
 
 export const DEFAULT_STABLE_FOR_MS = 10_000;
 export const DEFAULT_DEADLINE_MS = 600_000;
+
+/** The same of a document that was checked before; throws what {@link readHead} finds. */
+export function headOf(value: unknown, facts: Facts): NodeSpec {
+  const findings = new Findings();
+  const spec = readHead(value, facts, findings);
+  const [first] = findings.all;
+  if (first !== undefined) throw errorOf(first);
+  return spec;
+}
 
 export function readHead(value: unknown, facts: Facts, findings: Findings): NodeSpec {
   const { metadata, requires, notAfter, floor, spec } = value as RawDocument;

@@ -52,8 +52,8 @@ function wantedNow(r: Reconciliation): Accepted | null {
 }
 
 export function acceptedOf(spec: VerifiedSpec, at: number): Accepted {
-  const { series, generation, digest, facts, signers, source } = spec;
-  return { series, generation, digest, facts, signers, source, at };
+  const { series, generation, digest, facts, signers, source, checkedBy } = spec;
+  return { series, generation, digest, facts, signers, source, at, ...(checkedBy !== undefined && { checkedBy }) };
 }
 
 function withheldWhy(r: Reconciliation): string | null {

@@ -9,24 +9,25 @@ import type { Facts } from '../desired/facts.ts';
 import type { NodeSpec } from '../desired/node-spec.ts';
 import type { SpecChecker } from '../desired/spec-checker.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
-import type { AnyKind, ExpandContext, KindSettings } from '../resources/kind.ts';
+import type { AnyKind, ExpandContext, Item, KindSettings } from '../resources/kind.ts';
 import type { LocalPolicy } from '../verify/local-policy.ts';
 import type { Newest } from '../verify/replay-guard.ts';
 import type { Thresholds, Trust } from '../verify/trust-store.ts';
+import type { SpecIdentity } from '../verify/verified-spec.ts';
 import type { Judged } from './folder.ts';
 import { RefusedDocument } from './refused-document.ts';
 
 /** The compiled schemas, made when the first document needs them. */
 export class LazyChecker {
-  readonly #kinds: readonly AnyKind[];
+  readonly kinds: readonly AnyKind[];
   #made: Promise<SpecChecker> | null = null;
 
   constructor(kinds: readonly AnyKind[]) {
-    this.#kinds = kinds;
+    this.kinds = kinds;
   }
 
   get(): Promise<SpecChecker> {
-    this.#made ??= import('../desired/spec-checker.ts').then(({ SpecChecker: Checker }) => Checker.of(this.#kinds));
+    this.#made ??= import('../desired/spec-checker.ts').then(({ SpecChecker: Checker }) => Checker.of(this.kinds));
     return this.#made;
   }
 }
@@ -39,11 +40,19 @@ export interface VerifierSettings {
   readonly kindSettings: KindSettings;
 }
 
+export interface KnownSpec {
+  readonly spec: NodeSpec;
+  readonly items: readonly Item<unknown>[];
+  readonly facts: Facts;
+}
+
 export interface SpecVerifierOptions {
   readonly fs: ReadFileSystem;
   readonly checker: LazyChecker;
   readonly settings: () => VerifierSettings;
   readonly guard: (series: string) => Newest | null;
+  /** What an accepted spec says, where this version of the agent has checked it; such a document is not checked again. */
+  readonly known: (spec: SpecIdentity) => Promise<KnownSpec | null>;
   readonly fingerprint: ExpandContext['fingerprint'];
   readonly facts: () => Promise<Facts>;
   readonly clock: Clock;
@@ -60,6 +69,8 @@ export class SpecVerifier {
 
   /** @throws RefusedDocument */
   async judge(document: Uint8Array, source: string, signature: 'needed' | 'left out' = 'needed'): Promise<Judged> {
+    const known = signature === 'needed' ? await this.#judgeKnown(document, source) : null;
+    if (known !== null) return known;
     const { fs, clock, guard, agentVersion, fingerprint } = this.#options;
     const { kindSettings, labels, policy, allowUnsigned } = this.#options.settings();
     const [{ verifySpec }, { checkResolvedPaths }, trust, checker, facts] = await Promise.all([
@@ -71,7 +82,7 @@ export class SpecVerifier {
     ]);
     const verification = verifySpec(document, {
       source,
-      file: source.slice(source.indexOf(':') + 1),
+      file: fileOf(source),
       trust,
       guard,
       labels,
@@ -85,9 +96,31 @@ export class SpecVerifier {
       fingerprint,
     });
     if (verification.refused !== undefined) throw new RefusedDocument(verification.refused);
-    const refused = await checkResolvedPaths(verification.items, fs, policy);
-    if (refused.length > 0) throw new RefusedDocument(refused);
+    refusing(await checkResolvedPaths(verification.items, fs, policy));
     return { spec: verification.verified, already: verification.already };
+  }
+
+  /** Null: it is not known. All that may have changed since is judged again: keys, policy, and the links of this host. */
+  async #judgeKnown(document: Uint8Array, source: string): Promise<Judged | null> {
+    const { fs, clock, guard, agentVersion } = this.#options;
+    const { policy, allowUnsigned } = this.#options.settings();
+    const [{ recognise }, { checkPolicy }, { checkResolvedPaths }, trust] = await Promise.all([
+      import('../verify/verify.ts'),
+      import('../verify/local-policy.ts'),
+      import('../verify/resolved-paths.ts'),
+      this.#trusted(),
+    ]);
+    const recognised = recognise(document, { trust, now: clock.now(), allowUnsigned, file: fileOf(source), guard });
+    // What the store has lost is read from the document.
+    const known = recognised === null ? null : await this.#options.known(recognised).catch(() => null);
+    if (recognised === null || known === null) return null;
+    const { spec, items, facts } = known;
+    const refused = checkPolicy(items, spec, this.#options.checker.kinds, policy);
+    refusing(refused.length > 0 ? refused : await checkResolvedPaths(items, fs, policy));
+    return {
+      spec: { ...recognised, spec, facts, source, envelope: document, checkedBy: agentVersion },
+      already: true,
+    };
   }
 
   /** Reads the trust roots anew with the next document. What is wrong with them now. */
@@ -106,13 +139,25 @@ export class SpecVerifier {
   }
 }
 
-/** An accepted envelope of the agent's own store: its signatures were judged when it came. */
+function fileOf(source: string): string {
+  return source.slice(source.indexOf(':') + 1);
+}
+
+function refusing(reasons: readonly Reason[]): void {
+  if (reasons.length > 0) throw new RefusedDocument(reasons);
+}
+
+/**
+ * An accepted envelope of the agent's own store: its signatures were judged when it came, and what it says is checked
+ * again only by another version of the agent.
+ */
 export async function reloadAccepted(
   envelope: Uint8Array,
-  accepted: Accepted,
+  { digest, facts, checkedBy }: Accepted,
   checker: LazyChecker,
-  context: Omit<ExpandContext, 'facts'>,
+  { agentVersion, ...context }: Omit<ExpandContext, 'facts'> & { readonly agentVersion: string },
 ): Promise<NodeSpec> {
   const { reloadSpec } = await import('../verify/reload.ts');
-  return reloadSpec(envelope, accepted.digest, await checker.get(), { ...context, facts: accepted.facts });
+  const again = checkedBy === agentVersion ? null : await checker.get();
+  return reloadSpec(envelope, digest, again, { ...context, facts });
 }

@@ -2,7 +2,7 @@
  * DSSE v1 (secure-systems-lab/dsse): what is signed is not the payload but the payload with its type and
  * lengths before it, so that a signature cannot be carried over to another meaning.
  */
-import type { KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { readJson } from '../desired/json-text.ts';
 import { LIMITS } from '../desired/limits.ts';
 import { verifyError } from './errors.ts';
@@ -30,6 +30,11 @@ const mostSignatures = 32;
 export function preAuthenticationEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
   const type = Buffer.from(payloadType);
   return Buffer.concat([Buffer.from(`DSSEv1 ${type.length} `), type, Buffer.from(` ${payload.length} `), payload]);
+}
+
+/** `sha256:<hex>` of the signed bytes. */
+export function digestOf(payload: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(payload).digest('hex')}`;
 }
 
 export function signPayload(payload: Uint8Array, keys: readonly KeyObject[]): Envelope {

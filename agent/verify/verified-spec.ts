@@ -18,4 +18,6 @@ export interface VerifiedSpec extends SpecIdentity {
   readonly source: string;
   /** The bytes as they came (DSSE JSON, or the plain document where unsigned is allowed): kept to verify again at start. */
   readonly envelope: Uint8Array;
+  /** Version of the agent whose schemas and kinds it passed. */
+  readonly checkedBy?: string;
 }

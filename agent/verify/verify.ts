@@ -12,7 +12,6 @@
  *
  * A plain document takes the place of 1–4 only where the configuration allows its series unsigned, by name.
  */
-import { createHash } from 'node:crypto';
 import { KeelsonError, type Reason } from '../base/errors.ts';
 import type { Instant } from '../base/clock.ts';
 import { parseDocument } from '../desired/document.ts';
@@ -21,7 +20,7 @@ import type { SpecChecker } from '../desired/spec-checker.ts';
 import { checkDocument } from '../desired/validate.ts';
 import { oneOf, quoted } from '../base/words.ts';
 import type { ExpandContext, Item } from '../resources/kind.ts';
-import { jsonIn, looksLikeEnvelope, readEnvelope } from './dsse.ts';
+import { digestOf, jsonIn, looksLikeEnvelope, readEnvelope } from './dsse.ts';
 import { verifyError } from './errors.ts';
 import { freshnessReasons, readIdentity } from './freshness.ts';
 import { checkPolicy, type LocalPolicy } from './local-policy.ts';
@@ -29,7 +28,7 @@ import { decide, type Newest } from './replay-guard.ts';
 import { matchesAny } from './series-pattern.ts';
 import { countSigners, signersOf } from './signers.ts';
 import type { Trust } from './trust-store.ts';
-import type { VerifiedSpec } from './verified-spec.ts';
+import type { SpecIdentity, VerifiedSpec } from './verified-spec.ts';
 
 export interface VerifyContext extends ExpandContext {
   /** Where the bytes came from: `folder:/etc/keelson/specs.d/lb.json`, `control`. */
@@ -59,6 +58,9 @@ export type Verification =
     }
   | { readonly refused: readonly Reason[]; readonly verified?: undefined };
 
+/** What it takes to know who stands for a payload. */
+export type AuthenticateContext = Pick<VerifyContext, 'trust' | 'now' | 'allowUnsigned' | 'file'>;
+
 /** A payload that somebody stands for. */
 interface Authentic {
   readonly payload: Uint8Array;
@@ -66,22 +68,46 @@ interface Authentic {
   readonly signers: readonly string[];
 }
 
+type Authentication =
+  | Authentic
+  | { readonly refused: readonly Reason[] }
+  /** Without a series nobody is bound to it; the schema says what is wrong with the head. */
+  | { readonly unbound: SourceDocument; readonly file?: string | undefined };
+
 export function verifySpec(bytes: Uint8Array, context: VerifyContext): Verification {
   try {
     const authentic = authenticate(bytes, context);
-    return 'refused' in authentic ? authentic : judge(bytes, authentic, context);
+    if ('refused' in authentic) return authentic;
+    if ('unbound' in authentic)
+      return { refused: checkDocument(authentic.unbound, context.checker, context, authentic.file).findings };
+    return judge(bytes, authentic, context);
   } catch (error) {
     if (error instanceof KeelsonError) return { refused: [error.toReason()] };
     throw error;
   }
 }
 
-/** `sha256:<hex>` of the signed bytes. */
-export function digestOf(payload: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(payload).digest('hex')}`;
+/** A document that was accepted before, by steps 1 to 5. Null: it is none, or {@link verifySpec} has something to say. */
+export function recognise(
+  bytes: Uint8Array,
+  context: AuthenticateContext & Pick<VerifyContext, 'guard'>,
+): (SpecIdentity & Pick<VerifiedSpec, 'signers'>) | null {
+  try {
+    const authentic = authenticate(bytes, context);
+    if (!('payload' in authentic)) return null;
+    const { series, generation } = readIdentity(authentic.document.value) ?? {};
+    if (series === undefined || generation === undefined) return null;
+    const identity = { series, generation, digest: digestOf(authentic.payload) };
+    return decide(identity, context.guard(series)).is === 'already'
+      ? { ...identity, signers: authentic.signers }
+      : null;
+  } catch (error) {
+    if (error instanceof KeelsonError) return null;
+    throw error;
+  }
 }
 
-function authenticate(bytes: Uint8Array, context: VerifyContext): Authentic | { readonly refused: readonly Reason[] } {
+function authenticate(bytes: Uint8Array, context: AuthenticateContext): Authentication {
   const json = jsonIn(bytes);
   if (!looksLikeEnvelope(json)) return takeUnsigned(bytes, context);
   const envelope = readEnvelope(json);
@@ -90,20 +116,18 @@ function authenticate(bytes: Uint8Array, context: VerifyContext): Authentic | { 
   const parsed = parseDocument(envelope.payload, { format: 'json' });
   if (parsed.findings !== undefined) return { refused: parsed.findings };
   const series = readIdentity(parsed.document.value)?.series;
-  // Without a series nobody is bound to it; the schema says what is wrong with the head.
-  if (series === undefined) return { refused: checkDocument(parsed.document, context.checker, context).findings };
+  if (series === undefined) return { unbound: parsed.document };
   const counted = countSigners(signed.keys, series, context.trust, context.now);
   if (counted.refused !== undefined) return counted;
   return { payload: envelope.payload, document: parsed.document, signers: counted.keys.map(({ name }) => name) };
 }
 
-function takeUnsigned(bytes: Uint8Array, context: VerifyContext): Authentic | { readonly refused: readonly Reason[] } {
-  const { allowUnsigned, file } = context;
+function takeUnsigned(bytes: Uint8Array, { allowUnsigned, file }: AuthenticateContext): Authentication {
   if (allowUnsigned.length === 0) throw verifyError('KSN-VERIFY-015', 'the spec is not signed');
   const parsed = parseDocument(bytes, file === undefined ? {} : { file });
   if (parsed.findings !== undefined) return { refused: parsed.findings };
   const series = readIdentity(parsed.document.value)?.series;
-  if (series === undefined) return { refused: checkDocument(parsed.document, context.checker, context, file).findings };
+  if (series === undefined) return { unbound: parsed.document, file };
   if (!matchesAny(series, allowUnsigned)) {
     throw verifyError(
       'KSN-VERIFY-015',
@@ -130,5 +154,10 @@ function judge(envelope: Uint8Array, { payload, document, signers }: Authentic, 
   if (spec === null) return { refused: findings };
   const refused = checkPolicy(items, spec, checker.kinds, policy);
   if (refused.length > 0) return { refused };
-  return { verified: { series, generation, digest, spec, facts, signers, source, envelope }, items, already };
+  const checkedBy = context.agentVersion;
+  return {
+    verified: { series, generation, digest, spec, facts, signers, source, envelope, checkedBy },
+    items,
+    already,
+  };
 }

@@ -88,7 +88,11 @@ export async function openBenchAgent(root: string, settleMs: number): Promise<Be
       },
       publish: (status) => statuses.publish(status),
       parseEnvelope: (envelope, accepted, fingerprint) =>
-        reloadAccepted(envelope, accepted, checker, { settings: KIND_SETTINGS, fingerprint }),
+        reloadAccepted(envelope, accepted, checker, {
+          settings: KIND_SETTINGS,
+          fingerprint,
+          agentVersion: VERSION,
+        }),
     }),
   );
   const { engine } = opened;
@@ -102,6 +106,7 @@ export async function openBenchAgent(root: string, settleMs: number): Promise<Be
       policy: DEFAULT_POLICY,
       kindSettings: KIND_SETTINGS,
     }),
+    known: async () => null,
     guard: (series) => opened.reconciliation.execution.book.state.accepted.get(series) ?? null,
     fingerprint: opened.fingerprint,
     facts: () => readFacts(fs),

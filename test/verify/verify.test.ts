@@ -1,7 +1,8 @@
 import t from 'tap';
 import fc from 'fast-check';
 import { writeEnvelope, signPayload } from '../../agent/verify/dsse.ts';
-import { digestOf, verifySpec } from '../../agent/verify/verify.ts';
+import { digestOf } from '../../agent/verify/dsse.ts';
+import { recognise, verifySpec } from '../../agent/verify/verify.ts';
 import { reloadSpec } from '../../agent/verify/reload.ts';
 import { checker, codeOf, context } from '../desired/fake-kinds.ts';
 import { codes, node, payload, person, refusal, signed, trustOf } from './signing.ts';
@@ -190,6 +191,34 @@ t.test('what was accepted is read again without asking the keys', async (t) => {
     codeOf(() => reloadSpec(strange, digestOf(strange), checker, context())),
     'KSN-SPEC-010',
   );
+  t.match(reloadSpec(strange, digestOf(strange), null, context()), { generation: 5 }, 'this agent let it pass');
+  t.equal(
+    codeOf(() => reloadSpec(strange, digestOf(bytes), null, context())),
+    'KSN-VERIFY-016',
+  );
+});
+
+t.test('an accepted document is recognised as long as its keys stand for it', async (t) => {
+  const bytes = payload();
+  const newest = { generation: 5, digest: digestOf(bytes) };
+  const of = node(trust, { guard: () => newest });
+  t.strictSame(recognise(signed(bytes, ana), of), { series: 'lb', ...newest, signers: ['ana'] });
+  for (const other of [
+    signed(bytes, eve),
+    signed(payload({}, { generation: 6 }), ana),
+    signed(payload({ floor: 1 }), ana),
+    signed(Buffer.from('{}'), ana),
+    tampered(signed(bytes, ana)),
+    bytes,
+    Buffer.from('a: ['),
+  ])
+    t.equal(recognise(other, of), null);
+  const unsigned = payload({}, { series: 'sandbox' });
+  const sandbox = node(trust, {
+    allowUnsigned: ['sandbox'],
+    guard: () => ({ generation: 5, digest: digestOf(unsigned) }),
+  });
+  t.match(recognise(unsigned, sandbox), { series: 'sandbox', signers: [] });
 });
 
 t.test('never throws and never takes what was touched', async () => {
