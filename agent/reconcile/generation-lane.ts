@@ -94,14 +94,16 @@ export class GenerationLane {
       case 'leave':
         return runLeave(this.#r, job.tx, stop);
       case 'close':
+        await this.#r.execution.ballast.release(job.tx.tx);
         return this.#r.execution.book.commit({ t: 'close', tx: job.tx.tx, left: [], at: now(this.#r) });
     }
   }
 
   /** A newer generation was accepted while the agent was down. */
   async #closeSuperseded(tx: string, name: string): Promise<void> {
-    const { book, events, clock } = this.#r.execution;
+    const { ballast, book, events, clock } = this.#r.execution;
     await disarmGuards(this.#r.execution, tx);
+    await ballast.release(tx);
     const at = clock.now();
     await book.commit({ t: 'verdict', tx, outcome: 'superseded', at }, { t: 'close', tx, left: [], at });
     events.emit({ type: 'Superseded', message: `${name} was superseded before its verdict`, tx });

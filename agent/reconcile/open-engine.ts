@@ -171,7 +171,9 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
   );
   const sweep = async (): Promise<void> => {
     const { touched } = execution;
-    const { failed } = await sweepTemporaries(fs, [...claimsOf(book), ...touched], book.state.open);
+    // Ballast lies in the state folder.
+    const own: Claim = `path:${stateDir}/ballast`;
+    const { failed } = await sweepTemporaries(fs, [...claimsOf(book), ...touched, own], book.state.open);
     if (failed.length === 0 && book.state.open.size === 0) touched.clear();
   };
   const reconciliation: Reconciliation = {
