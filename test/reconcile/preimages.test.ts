@@ -79,6 +79,18 @@ t.test('rule 15: kept while a transaction, the way back or an original needs it;
   await node.accept(verified(2, sections(2), QUICK));
   t.ok(await isKept(node, 'found\n'));
   t.ok(await isKept(node, 'content 1\n'));
+  const since = node.clock.now();
+  const patch = { content: { inline: 'patched\n' } };
+  await node.engine.override({
+    id: 'p',
+    address: 'file:/etc/more/0',
+    kind: 'patch',
+    patch,
+    by: 'uid 0',
+    reason: 'test',
+    since,
+    expires: since + 24 * 60 * 60_000,
+  });
   // The journal is written anew when it has grown enough.
   let generation = 2;
   while ((await isKept(node, 'content 1\n')) && generation < 400) {
@@ -88,6 +100,8 @@ t.test('rule 15: kept while a transaction, the way back or an original needs it;
   t.ok(generation < 400, `swept after ${generation} generations`);
   t.ok(await isKept(node, 'found\n'), 'the original as long as it is ours');
   const kept = await node.fs.list('/var/lib/keelson/preimages');
+  t.ok(await isKept(node, JSON.stringify(patch)), 'and a patch as long as it is in force');
+  t.equal(await node.text('/etc/more/0'), 'patched\n');
   t.ok(kept.length < 21 * (generation - 5), 'and others with it');
 
   // An open transaction: what it overwrote may have to come back.
