@@ -7,7 +7,7 @@ import type { Reason } from '../base/errors.ts';
 import { executionError } from '../apply/execution-errors.ts';
 import { isIrreversible } from '../apply/execution.ts';
 import { firstReason } from '../apply/commit-wave.ts';
-import { changed } from '../apply/event-sink.ts';
+import { changed as changedEvent } from '../apply/event-sink.ts';
 import { runChanges } from '../apply/run-changes.ts';
 import type { TxId } from '../apply/records.ts';
 import { withhold } from '../plan/withhold.ts';
@@ -122,7 +122,7 @@ function tell(r: Reconciliation, tx: TxId, applied: readonly Change<unknown>[]):
   for (const change of applied) {
     r.board.set(change.address, { condition: 'ok' }, now(r));
     const untouched = change.adopts && change.summary.startsWith('adopt as it is');
-    if (!untouched) r.execution.events.emit(changed(change, tx));
+    if (!untouched) r.execution.events.emit(changedEvent(change, tx));
   }
 }
 

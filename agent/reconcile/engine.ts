@@ -39,6 +39,7 @@ export interface EngineOptions {
 
 const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
+const asleep = (): void => {};
 const LANE_RETRY = { baseMs: 500, factor: 2, capMs: 30_000, jitter: 0.1 } as const;
 
 export class Engine implements EnginePort {
@@ -255,7 +256,7 @@ export class Engine implements EnginePort {
 
   async *watchStatus(signal: AbortSignal): AsyncIterable<NodeStatus> {
     // One promise a wait, let go of by both: a race with a long-lived one would keep a reaction for every status.
-    let wake = (): void => {};
+    let wake = asleep;
     const onAbort = (): void => wake();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
