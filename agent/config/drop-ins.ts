@@ -58,6 +58,7 @@ async function readOne(files: ConfigFiles, path: string): Promise<Fragment | rea
     if (entry === null || (entry.type === 'link' && entry.target === '/dev/null')) return null;
     if (entry.type !== 'file') return [fault('KSN-CFG-002', path, `is a ${entry.type}, not a file`)];
     if ((entry.mode & 0o002) !== 0) return [fault('KSN-CFG-003', path, 'can be written by everybody')];
+    if (entry.uid !== 0) return [fault('KSN-CFG-003', path, `belongs to user ${entry.uid}, who could change it`)];
     if (entry.size > LARGEST_FILE)
       return [fault('KSN-CFG-002', path, `has ${entry.size} bytes, more than ${LARGEST_FILE}`)];
     return await readText(path, await files.read(path, LARGEST_FILE));

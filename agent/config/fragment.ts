@@ -6,7 +6,13 @@ export interface ConfigFiles {
   list(path: string): Promise<readonly string[]>;
   lstat(
     path: string,
-  ): Promise<{ readonly type: string; readonly mode: number; readonly size: number; readonly target?: string } | null>;
+  ): Promise<{
+    readonly type: string;
+    readonly mode: number;
+    readonly uid: number;
+    readonly size: number;
+    readonly target?: string;
+  } | null>;
   read(path: string, limit?: number): Promise<Uint8Array>;
 }
 

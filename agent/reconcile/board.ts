@@ -7,7 +7,7 @@ import type { Survey } from '../plan/survey.ts';
 import type { TxId } from '../apply/records.ts';
 import type { Withheld } from '../plan/withhold.ts';
 import type { ResourceCondition, ResourceStatus } from '../report/status.ts';
-import type { Address, Draft } from '../resources/kind.ts';
+import type { Address, Draft, Note } from '../resources/kind.ts';
 
 export interface Finding {
   readonly condition: ResourceCondition;
@@ -33,6 +33,7 @@ export class Board {
   /** Arrived, but for an effect that is still owed: no look sees that. */
   readonly #owed = new Map<Address, { readonly tx: TxId; readonly reason: Reason }>();
   #remarks = new Map<string, Reason>();
+  readonly #toldNotes = new Set<string>();
 
   set(address: Address, finding: Finding, at: Instant): void {
     const before = this.#rows.get(address);
@@ -77,6 +78,18 @@ export class Board {
 
   forgetRemarks(): void {
     this.#remarks.clear();
+  }
+
+  /** Notes that were not told before; those no longer seen in a complete look may be told again. */
+  untold(notes: readonly Note[], complete: boolean): readonly Note[] {
+    const keyOf = ({ address, reason }: Note): string => `${address} ${reason.code}`;
+    if (complete) {
+      const seen = new Set(notes.map((note) => keyOf(note)));
+      for (const key of this.#toldNotes) if (!seen.has(key)) this.#toldNotes.delete(key);
+    }
+    const fresh = notes.filter((note) => note.disown !== true && !this.#toldNotes.has(keyOf(note)));
+    for (const note of fresh) this.#toldNotes.add(keyOf(note));
+    return fresh;
   }
 
   unremark(key: string): boolean {

@@ -76,7 +76,7 @@ export async function maintain(
   contended(r, withheld.free);
   if (complete) r.watch(seen.targets);
   for (const wait of [...seen.waits, ...withheld.waits]) again.set(wait.address, RETRY_MS);
-  tellReported(r, seen);
+  tellReported(r, seen, complete);
   // Nothing is awaited between the look's end and the reservation.
   const repaired = mine.length === 0 ? 0 : await repair(r, mine, seen, options, again);
   if (!isRestrained(r)) await keepBooks(r, seen);
@@ -190,11 +190,8 @@ function tellNoLongerHeld(r: Reconciliation, drafts: readonly Draft<unknown>[]):
 }
 
 /** Drift that is only to be reported becomes an event once, when it is first seen. */
-function tellReported(r: Reconciliation, seen: Survey): void {
-  for (const note of seen.notes) {
-    if (note.disown === true) continue;
-    const before = r.board.get(note.address);
-    if (before !== undefined && before.since !== now(r)) continue;
+function tellReported(r: Reconciliation, seen: Survey, complete: boolean): void {
+  for (const note of r.board.untold(seen.notes, complete)) {
     const foreign = seen.targets.get(note.address)?.item === null;
     r.execution.events.emit({
       type: foreign ? 'ForeignFound' : 'DriftReported',

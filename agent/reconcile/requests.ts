@@ -32,6 +32,7 @@ export async function acceptSpec(
 ): Promise<void> {
   const { book, events } = r.execution;
   if (basis !== undefined) refuseStale(r, basis);
+  if (book.refusal !== null) throw engineError('KSN-ENGINE-006', `read-only: ${book.refusal.message}`);
   const newest = book.state.accepted.get(spec.series);
   const name = nameOf(spec);
   if (newest !== undefined && newest.generation === spec.generation && newest.digest !== spec.digest) {
@@ -54,7 +55,6 @@ export async function acceptSpec(
     (book.state.wanted?.digest === spec.digest || book.state.blocked.has(spec.digest))
   )
     return;
-  if (book.refusal !== null) throw engineError('KSN-ENGINE-006', `read-only: ${book.refusal.message}`);
   // The bytes first: an accept record without its envelope could not be applied after a crash.
   await save(spec);
   const accepted = acceptedOf(spec, now(r));

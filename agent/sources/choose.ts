@@ -13,8 +13,8 @@ export interface Choice {
 }
 
 /**
- * The newest generation of the series that the node follows already, else of the first by name. A node follows one
- * series: with two, each new generation of either would push the other out.
+ * The newest generation of the series that the node follows; of the first by name where it follows none yet. Never of
+ * another: a document that any weaker rule lets in (an unsigned series) would else take the node from its own.
  */
 export function choose(candidates: readonly Candidate[], followed: string | null): Choice {
   const newest = new Map<string, Candidate>();
@@ -23,7 +23,7 @@ export function choose(candidates: readonly Candidate[], followed: string | null
     if (known === undefined || candidate.generation > known.generation) newest.set(candidate.series, candidate);
   }
   const names = [...newest.keys()].toSorted();
-  const series = followed !== null && newest.has(followed) ? followed : names[0];
+  const series = followed ?? names[0];
   if (series === undefined) return { chosen: null, others: [] };
   return {
     chosen: newest.get(series) ?? null,

@@ -88,7 +88,7 @@ export class FolderSource {
     const candidates = await this.#candidates();
     const { chosen, others } = choose(candidates, this.#options.followed());
     for (const other of others) {
-      const message = `${other.file} is of series ${other.series}, this node follows ${chosen?.series ?? 'none'}`;
+      const message = `${other.file} is of series ${other.series}, this node follows ${chosen?.series ?? this.#options.followed() ?? 'none'}`;
       this.#refuse(other.file, sourceError('KSN-SRC-001', message, { element: other.file }).toReason());
     }
     if (chosen === null || chosen.digest === this.#handed) return;

@@ -19,13 +19,14 @@ export async function checkResolvedPaths(
   fs: Pick<ReadFileSystem, 'lstat'>,
   policy: LocalPolicy,
 ): Promise<readonly Reason[]> {
+  const links = linksOf(items);
   const real = new Map<string, string>();
   const reasons: Reason[] = [];
   for (const { address, claims, implied } of items) {
     if (implied === true) continue;
     for (const path of new Set(claims.filter(isPath).map(pathOf))) {
       const folder = parentPath(path);
-      const resolved = real.get(folder) ?? (await resolveFolder(folder, fs));
+      const resolved = real.get(folder) ?? (await resolveFolder(folder, links, fs));
       real.set(folder, resolved);
       if (resolved === folder) continue;
       const place = joinPath(resolved, baseName(path));
@@ -41,8 +42,31 @@ export async function checkResolvedPaths(
   return reasons;
 }
 
+/** The links that the spec itself makes: by the time a path is written they are there. */
+function linksOf(items: readonly Item<unknown>[]): ReadonlyMap<string, string> {
+  const links = new Map<string, string>();
+  for (const { claims, spec } of items) {
+    const target = targetOf(spec);
+    const path = claims.find(isPath);
+    if (target !== null && path !== undefined) links.set(pathOf(path), target);
+  }
+  return links;
+}
+
+/** Kinds whose items are paths say what is to be there as `state`. */
+function targetOf(spec: unknown): string | null {
+  if (typeof spec !== 'object' || spec === null || !('state' in spec)) return null;
+  const { state } = spec;
+  if (typeof state !== 'object' || state === null || !('target' in state)) return null;
+  return typeof state.target === 'string' ? state.target : null;
+}
+
 /** The folder without links, as the kernel would find it inside the root; what is not there stays as written. */
-async function resolveFolder(folder: string, fs: Pick<ReadFileSystem, 'lstat'>): Promise<string> {
+async function resolveFolder(
+  folder: string,
+  made: ReadonlyMap<string, string>,
+  fs: Pick<ReadFileSystem, 'lstat'>,
+): Promise<string> {
   const todo = folder.split('/').filter((part) => part !== '');
   let done = '/';
   let links = 0;
@@ -52,7 +76,7 @@ async function resolveFolder(folder: string, fs: Pick<ReadFileSystem, 'lstat'>):
       continue;
     }
     const at = joinPath(done, part);
-    const target = (await fs.lstat(at))?.target;
+    const target = made.get(at) ?? (await fs.lstat(at))?.target;
     if (target === undefined || ++links > mostLinks) done = at;
     else {
       if (target.startsWith('/')) done = '/';

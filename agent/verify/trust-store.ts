@@ -62,6 +62,7 @@ async function readOne(fs: Pick<ReadFileSystem, 'lstat' | 'read'>, path: string)
   if (entry.type === 'file' && entry.size === 0) return null;
   if (entry.type !== 'file') return unsafe(path, 'is not a regular file');
   if ((entry.mode & 0o002) !== 0) return unsafe(path, 'can be written by everybody');
+  if (entry.uid !== 0) return unsafe(path, `belongs to user ${entry.uid}, who could change it`);
   try {
     return readTrustFile(await fs.read(path, largestFile), path);
   } catch (error) {

@@ -22,5 +22,10 @@ t.test('one series a node: the one it follows already, else the first by name', 
     choose(both, 'web').others.map(({ series }) => series),
     ['lb'],
   );
-  t.equal(choose(both, 'gone').chosen?.series, 'lb', 'a node whose series left the folder follows the other');
+  const gone = choose(both, 'gone');
+  t.equal(gone.chosen, null, 'a node whose series left the folder stays with it');
+  t.strictSame(
+    gone.others.map(({ series }) => series),
+    ['lb', 'web'],
+  );
 });
