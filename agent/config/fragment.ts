@@ -4,9 +4,7 @@ import type { Place } from '../base/errors.ts';
 /** What configuration is read with; a ReadFileSystem of hostfs is one. */
 export interface ConfigFiles {
   list(path: string): Promise<readonly string[]>;
-  lstat(
-    path: string,
-  ): Promise<{
+  lstat(path: string): Promise<{
     readonly type: string;
     readonly mode: number;
     readonly uid: number;

@@ -82,13 +82,12 @@ export class Board {
 
   /** Notes that were not told before; those no longer seen in a complete look may be told again. */
   untold(notes: readonly Note[], complete: boolean): readonly Note[] {
-    const keyOf = ({ address, reason }: Note): string => `${address} ${reason.code}`;
     if (complete) {
-      const seen = new Set(notes.map((note) => keyOf(note)));
+      const seen = new Set(notes.map((note) => noteKey(note)));
       for (const key of this.#toldNotes) if (!seen.has(key)) this.#toldNotes.delete(key);
     }
-    const fresh = notes.filter((note) => note.disown !== true && !this.#toldNotes.has(keyOf(note)));
-    for (const note of fresh) this.#toldNotes.add(keyOf(note));
+    const fresh = notes.filter((note) => note.disown !== true && !this.#toldNotes.has(noteKey(note)));
+    for (const note of fresh) this.#toldNotes.add(noteKey(note));
     return fresh;
   }
 
@@ -146,4 +145,8 @@ export class Board {
     const target = look.targets.get(address);
     return target?.item === null && target.owned === null ? 'foreign' : 'differs';
   }
+}
+
+function noteKey({ address, reason }: Note): string {
+  return `${address} ${reason.code}`;
 }
