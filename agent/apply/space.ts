@@ -68,12 +68,22 @@ export class Ballast {
     }
     const pieces: Piece[] = [];
     for (const folder of folders) {
-      for (const name of await this.#fs.list(folder)) {
+      for (const name of await this.#namesIn(folder)) {
         if (transactionOf(name) === tx && name.includes('.ballast-'))
           pieces.push({ beside: within(folder, 'ballast'), name });
       }
     }
     this.#pieces.set(tx, pieces);
+  }
+
+  /** What was a folder when the path was claimed may be a file by now: no ballast lies in it. */
+  async #namesIn(folder: string): Promise<readonly string[]> {
+    try {
+      return await this.#fs.list(folder);
+    } catch (error) {
+      if (isFsError(error, 'NOT_A_DIRECTORY')) return [];
+      throw error;
+    }
   }
 
   /** A rollback met a full disk: everything goes that any transaction kept. */

@@ -71,7 +71,8 @@ export class Engine implements EnginePort {
     this.#stop = stop;
     this.publish();
     const { readOnly } = this.#r.execution.book;
-    if (!readOnly) await this.#forEver(stop, () => this.#options.sweep(), true);
+    // Tried once: what cannot be swept now is swept again when a transaction closes, and must not keep the agent away.
+    if (!readOnly) await this.#options.sweep().catch((error: unknown) => this.#afterFailure(error));
     ready();
     if (!readOnly) await this.#forEver(stop, () => recover(this.#r, stop), true);
     this.#queue.everything(this.#r.execution.clock.monotonic());

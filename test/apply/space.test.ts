@@ -1,5 +1,6 @@
 /** Ballast and the sweep of temporaries. */
 import t from 'tap';
+import { memoryRoot } from '../support/roots.ts';
 import { MemoryHost } from '../../hostfs/memory-host.ts';
 import { openRoot } from '../../hostfs/rooted.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
@@ -139,4 +140,13 @@ t.test('ballast through every crash: found and thrown off', async (t) => {
     },
   });
   t.comment(`${points} crashes`);
+});
+
+t.test('a folder that became a file since holds no ballast', async (t) => {
+  await using root = await memoryRoot();
+  await root.fs.ensureDirectory('/state', { mode: 0o700, uid: 0, gid: 0 });
+  await root.fs.writeDurably('/shape', Buffer.from('a file now'), { mode: 0o644, uid: 0, gid: 0 });
+  const ballast = new Ballast(root.fs, '/state', 4096);
+  await ballast.find('1', ['/shape/x', '/shape/deep/y']);
+  t.equal(await ballast.release('1'), 0);
 });
