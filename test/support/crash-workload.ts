@@ -28,6 +28,7 @@ export const GOOD: Sections = {
     '/etc/haproxy/haproxy.cfg': file('global one\n', reload('haproxy')),
     '/etc/chrony.conf': file('server good\n'),
     '/etc/removed.conf': file('leaves with the next\n'),
+    '/etc/shape': file('becomes a folder, then a link\n'),
     '/var/lib/gone/inside': file('x\n'),
     ...many(0, 5, (n) => [`/etc/app/${n}.conf`, file(`good ${n}\n`)]),
   },
@@ -41,8 +42,14 @@ export const GOOD: Sections = {
 /** 35 resources: created, modified, adopted, of another mode, unchanged; five of the good ones leave. */
 export function nextSections(more: object = {}): Sections {
   return {
-    directories: { '/var/lib/app': { mode: '0700' }, '/var/lib/new': {}, '/var/lib/new/deep': { mode: '0711' } },
+    directories: {
+      '/var/lib/app': { mode: '0700' },
+      '/var/lib/new': {},
+      '/var/lib/new/deep': { mode: '0711' },
+      '/etc/shape': {},
+    },
     files: {
+      '/etc/shape/inside': file('a folder\n'),
       '/etc/haproxy/haproxy.cfg': file('global two\n', { ...reload('haproxy'), ...more }),
       '/etc/haproxy/errors/503.http': file('HTTP/1.0 503\n'),
       '/etc/chrony.conf': file('server next\n', reload('chronyd')),
@@ -70,17 +77,18 @@ export const count = (sections: Sections): number =>
 /** Another half of everything again, for a generation that comes while the one before is still waited for. */
 export function thirdSections(more: object = {}): Sections {
   const { files, links, staticPods } = nextSections();
+  const { '/etc/shape/inside': _, ...kept } = files ?? {};
   return {
     directories: { '/var/lib/app': { mode: '0755' }, '/var/lib/new': {}, '/var/lib/third': {} },
     files: {
-      ...files,
+      ...kept,
       '/etc/haproxy/haproxy.cfg': file('global three\n', { ...reload('haproxy'), ...more }),
       '/etc/chrony.conf': file('server third\n', reload('chronyd')),
       ...many(0, 12, (n) => [`/etc/app/${n}.conf`, file(n % 3 === 0 ? `third ${n}\n` : `good ${n}\n`)]),
       ...many(0, 4, (n) => [`/var/lib/third/${n}`, file(`third ${n}\n`)]),
     },
     // Of the second's folder only the top stays.
-    links: { ...links, '/etc/app/current': { target: '3.conf' } },
+    links: { ...links, '/etc/app/current': { target: '3.conf' }, '/etc/shape': { target: 'app' } },
     staticPods: { ...staticPods, ...many(2, 5, (n) => [`side-${n}`, pod(`side-${n}`, `localhost/third:${n}`)]) },
   };
 }

@@ -82,9 +82,18 @@ export class AgentProcess {
     return this.#said;
   }
 
-  /** Rejects when it ends before. */
-  ready(): Promise<void> {
-    return this.#ready.promise;
+  /** Rejects when it ends before, or takes too long. */
+  async ready(): Promise<void> {
+    const enough = new AbortController();
+    const late = sleep(PATIENCE_MS, undefined, { signal: enough.signal }).then(() => {
+      throw new Error(`no READY within ${PATIENCE_MS / 1000} s: ${this.#said}`);
+    });
+    try {
+      await Promise.race([this.#ready.promise, late]);
+    } finally {
+      late.catch(() => {});
+      enough.abort();
+    }
   }
 
   /** kill -9. @throws when it had ended by itself before. */
