@@ -21,7 +21,9 @@ export class Holdings {
   intended(tx: Transaction, change: Change<unknown>): void {
     const owned = this.ledger.get(change.address) ?? null;
     tx.remember(change.address, owned);
-    if (tx.undoable && tx.verdict === null && change.why !== 'undo' && change.undo === 'exact') {
+    // What a hand had put there is not saved, and nobody's base: the last-known-good says what comes back.
+    if (change.why === 'drift' || change.why === 'undo') return;
+    if (tx.undoable && tx.verdict === null && change.undo === 'exact') {
       this.#baseRow(tx, change.address, change.from, owned);
     }
   }

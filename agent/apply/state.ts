@@ -10,8 +10,8 @@
  *    changes while the row lives.
  * 3. `base` holds, for every address changed since the last-known-good, the earliest `from` and the row of that
  *    time. A row is added with the *intent* (a crash may hide whether it was carried out; a base too many costs
- *    one look, one too few the rollback), by generations, renewals and overrides, never by repairs, rollbacks
- *    or what runs after a verdict. Superseding keeps it: the base of the next generation is still the LKG.
+ *    one look, one too few the rollback), by generations, renewals and overrides, never by repairs (a
+ *    generation's own too), rollbacks or what runs after a verdict. Superseding keeps it: the base of the next generation is still the LKG.
  * 4. Undoing gives back the row along with the state: of a generation, from `base`; of a maintenance
  *    transaction, as it was before that transaction. What was undone leaves `base`, so after a crash a
  *    rollback goes on with the rest.

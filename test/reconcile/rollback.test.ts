@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { losesNothing } from '../../hostfs/memory-crash.ts';
+import { EngineNode, verified } from '../support/engine-node.ts';
 import { scriptedNode, things, type ScriptedNode } from '../support/scripted-node.ts';
 
 const HAPROXY = [{ target: 'unit:haproxy.service', verb: 'reload' }] as const;
@@ -188,4 +189,23 @@ t.test('rule 5: offline, and gone on with after a restart', async (t) => {
     '1',
     null,
   ]);
+});
+
+t.test('rule 6: what a generation repairs on its way stays repaired when it is rolled back', async (t) => {
+  const file = (inline: string): object => ({ content: { inline } });
+  const before = await EngineNode.on();
+  t.teardown(() => before[Symbol.asyncDispose]());
+  await before.start();
+  await before.accept(verified(1, { files: { '/etc/same': file('same\n'), '/etc/other': file('one\n') } }));
+  const gates = [{ file: '/run/never' }];
+  const next = { files: { '/etc/same': file('same\n'), '/etc/other': { ...file('two\n'), gates } } };
+  await before.engine.accept(verified(2, next, { health: { stableForMs: 0, deadlineMs: 100 } }));
+  const node = await before.crash(losesNothing);
+  t.teardown(() => node[Symbol.asyncDispose]());
+  // The generation meets it before maintenance does.
+  await node.write('/etc/same', 'a hand\n');
+  await node.start();
+  t.equal((await node.settled()).verdict, 'RolledBack');
+  t.equal(await node.text('/etc/same'), 'same\n');
+  t.equal(await node.text('/etc/other'), 'one\n');
 });
