@@ -58,8 +58,8 @@ function refuseToReplace(change: Change<PathState>, to: State<PathState>): void 
 /** An undo needs no way back: its `from` is what the change that it undoes wrote. */
 function losesBytes(change: Change<PathState>, to: State<PathState>): boolean {
   const { from, why, adopts, backup } = change;
-  // A repair stays: what somebody's hand put there is never brought back.
-  if (from?.type !== 'file' || why === 'undo' || why === 'drift' || backup === 'none') return false;
+  // Also of drift: put right within a generation, what a hand had put there is what its rollback brings back.
+  if (from?.type !== 'file' || why === 'undo' || backup === 'none') return false;
   return adopts || (!samePath(from, to) && !isInPlace(change, to));
 }
 
