@@ -25,6 +25,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+// Who runs out of things to wait for without an answer has not done what was asked.
+process.once('beforeExit', () => {
+  process.exitCode ??= 1;
+});
+
 void runProgram(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,

@@ -26,6 +26,8 @@ await build({
   format: 'cjs',
   // `import()` of what stays outside, Node's own modules, by `require`: without Node's loader of ES modules.
   supported: { 'dynamic-import': false },
+  // pino's transports write from a thread of their own; the agent has none, and does not load threads for them.
+  alias: { 'thread-stream': './packaging/no-threads.ts' },
   define: { 'import.meta.url': 'keelsonUrl' },
   banner: { js: "'use strict';\nconst keelsonUrl = require('node:url').pathToFileURL(__filename).href;" },
   mainFields: ['module', 'main'],

@@ -33,6 +33,7 @@ export async function agent(invocation: Invocation): Promise<ExitCode> {
     compose: composeAgent,
     root,
     folders,
+    settings: await agentSettingsOf(settings, fs, folders),
     loadSettings: async () => agentSettingsOf((await readConfig(fs, global, names)).settings, fs, folders),
     log,
     notifier,

@@ -21,7 +21,9 @@ export interface DaemonOptions {
   readonly compose: (parts: AgentParts) => Promise<Agent>;
   readonly root: OpenedRoot;
   readonly folders: AgentFolders;
-  /** Read at start and at every reload. */
+  /** In force at the start. */
+  readonly settings: AgentSettings;
+  /** Reads them anew, at a reload. */
   readonly loadSettings: () => Promise<AgentSettings>;
   readonly log: Log;
   readonly notifier: Notifier;
@@ -42,7 +44,7 @@ export async function liveAsAgent(invocation: Invocation, options: DaemonOptions
   using closing = new DisposableStack();
   closing.defer(() => opening.abort());
   tell(whileOpening(clock, notifier, opening.signal));
-  let settings = await options.loadSettings();
+  let { settings } = options;
   await using agent = await options.compose({
     fs: root.fs,
     folders: options.folders,

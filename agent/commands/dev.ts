@@ -44,11 +44,13 @@ async function live(invocation: Invocation, sandbox: Sandbox, play: Play): Promi
   const global = { ...invocation.global, root: sandbox.root };
   const root = await openRootFolder(sandbox.root);
   await using fs = root.fs;
+  const { settings } = await readConfig(fs, global);
   let came = true;
   await liveAsAgent(invocation, {
     compose: composeAgent,
     root,
-    folders: foldersOf((await readConfig(fs, global)).settings),
+    folders: foldersOf(settings),
+    settings: await agentSettingsOf(settings, fs),
     loadSettings: async () => agentSettingsOf((await readConfig(fs, global)).settings, fs),
     log: terminalLog(terminal),
     notifier: createNotifier({ socket: null, sendDatagram: null, run: createRunCommand({ clock }) }),

@@ -68,6 +68,7 @@ t.test('24 hours with one drift', async (t) => {
       },
       root,
       folders: foldersOf(settings),
+      settings: await agentSettingsOf(settings, fs),
       loadSettings: () => agentSettingsOf(settings, fs),
       log,
       notifier: { ...silent, watchdog: async () => void (pings += 1) },
