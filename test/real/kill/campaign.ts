@@ -100,13 +100,11 @@ export class Campaign {
 
   async #round(kills: number): Promise<void> {
     this.#rounds += 1;
-    this.#tell(this.#next());
-    const hasty = this.#random.fraction() < 0.2 ? this.#random.between(0, kills - 1) : null;
     for (let nth = 0; nth < kills; nth += 1) {
+      // Often a newer one, whatever has become of the one before.
+      if (nth === 0 || this.#random.fraction() < 0.4) this.#tell(this.#next());
       if (this.#random.fraction() < 0.15) this.#hand();
       await this.#fire();
-      // A newer one, whatever became of the one before.
-      if (nth === hasty) this.#tell(this.#next());
     }
     await this.#settle();
     if (this.#rounds % 10 === 0) await this.#orderlyEnd();
@@ -137,7 +135,7 @@ export class Campaign {
   /** One kill: of the agent that runs, soon after there was something to do; else of one that starts. */
   async #fire(): Promise<void> {
     const agent = this.#agent ?? this.#start();
-    await sleep(agent.isReady ? this.#random.fraction() * WORK_MS : this.#whileStarting());
+    await sleep(agent.isReady ? this.#soon() : this.#whileStarting());
     await agent.kill();
     this.#agent = null;
     this.#kills += 1;
@@ -154,11 +152,15 @@ export class Campaign {
     this.#struck[during] = (this.#struck[during] ?? 0) + 1;
   }
 
+  /** Rather early, when most is going on. */
+  #soon(): number {
+    return WORK_MS * this.#random.fraction() ** 2;
+  }
+
   /** One in five dies before it has got anywhere, the others when recovery has begun, or later. */
   #whileStarting(): number {
     const begins = this.#startMs * 0.7;
-    const at = this.#random.fraction();
-    return this.#random.fraction() < 0.2 ? begins * at : begins + WORK_MS * at;
+    return this.#random.fraction() < 0.2 ? begins * this.#random.fraction() : begins + this.#soon();
   }
 
   #start(): AgentProcess {
