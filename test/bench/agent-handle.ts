@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Order } from './agent-process.ts';
 import type { Milestones } from './bench-agent.ts';
+import { DAEMON_ENVIRONMENT, DAEMON_FLAGS } from '../../packaging/node-flags.ts';
 import { writeTrust } from './document.ts';
 
 const program = fileURLToPath(new URL('agent-process.ts', import.meta.url));
@@ -19,7 +20,10 @@ export class AgentHandle implements AsyncDisposable {
 
   static async open(root: string, settleMs: number): Promise<AgentHandle> {
     writeTrust(root);
-    const child = fork(program);
+    const child = fork(program, {
+      execArgv: [...DAEMON_FLAGS],
+      env: { ...process.env, ...DAEMON_ENVIRONMENT },
+    });
     const handle = new AgentHandle(child);
     await handle.#order({ do: 'open', root, settleMs });
     return handle;

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import type { NodeStatus } from '../../agent/report/status.ts';
+import { DAEMON_ENVIRONMENT, DAEMON_FLAGS } from '../../packaging/node-flags.ts';
 import { envelopeOf, writeTrust } from './document.ts';
 import type { Ground } from './ground.ts';
 import { Ready, type Command } from './launched.ts';
@@ -36,10 +37,9 @@ export class DaemonRoot {
   }
 
   start(): Promise<Ready> {
-    const flags = ['--experimental-ffi', '--disable-warning=ExperimentalWarning'];
     return Ready.start(this.#ground, {
-      argv: [process.execPath, ...flags, `${checkout}dist/keelson.cjs`, '--root', this.#root, 'agent'],
-      environment: { UV_THREADPOOL_SIZE: '16', NODE_COMPILE_CACHE: join(this.#ground.path, 'compile-cache') },
+      argv: [process.execPath, ...DAEMON_FLAGS, `${checkout}dist/keelson.cjs`, '--root', this.#root, 'agent'],
+      environment: { ...DAEMON_ENVIRONMENT, NODE_COMPILE_CACHE: join(this.#ground.path, 'compile-cache') },
     });
   }
 
