@@ -8,7 +8,7 @@ import type { MemoryHost } from '../../hostfs/memory-host.ts';
 import type { VerifiedSpec } from '../../agent/verify/verified-spec.ts';
 import { crashAndRecover, crashPoints } from './crash-points.ts';
 import type { Scene } from './crash-scenes.ts';
-import { hostPicture, tellingEffects, type Told } from './crash-workload.ts';
+import { hostPicture, SERVICES, tellingEffects, type Told } from './crash-workload.ts';
 import { EngineNode } from './engine-node.ts';
 import { peek } from './peek.ts';
 
@@ -94,7 +94,7 @@ async function faultAt(
   if (node.state.anomalies.length > 0) return node.state.anomalies;
   const halfMade = (await node.fs.list(STATE)).filter((name) => name.startsWith('.'));
   if (halfMade.length > 0) return `left in the state folder: ${halfMade.join(', ')}`;
-  return repeated(told) ?? behind(node, told);
+  return repeated(told) ?? behind(node, machine, told);
 }
 
 /** An effect may run again after a crash that hid its record, so twice at most under one id. */
@@ -105,9 +105,10 @@ function repeated(told: readonly Told[]): string | null {
   return often === undefined ? null : `${often[0]} ran ${often[1]} times`;
 }
 
-/** Whoever was told anything was last told what is there. */
-function behind({ machine }: EngineNode, told: readonly Told[]): string | null {
-  const last = new Map(told.map(({ path, content }) => [path, content]));
+/** Whose file says something else than it was last told; before the crash, it was told of what was there then. */
+function behind({ machine }: EngineNode, before: MemoryHost, told: readonly Told[]): string | null {
+  const last = new Map(Object.values(SERVICES).map((path) => [path, peek(before, path)]));
+  for (const { path, content } of told) last.set(path, content);
   const wrong = [...last].find(([path, content]) => peek(machine, path) !== content);
   return wrong === undefined ? null : `${wrong[0]}: last told of ${JSON.stringify(wrong[1])}`;
 }

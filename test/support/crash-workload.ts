@@ -147,7 +147,8 @@ export interface Told {
   readonly content: string;
 }
 
-const SERVICES: Readonly<Record<string, string>> = {
+/** Who is told of which file. */
+export const SERVICES: Readonly<Record<string, string>> = {
   'process:haproxy': '/etc/haproxy/haproxy.cfg',
   'process:chronyd': '/etc/chrony.conf',
 };
