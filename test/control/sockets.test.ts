@@ -46,10 +46,12 @@ async function serve(
 }
 
 /** Bytes as they are, and what came back. */
-async function raw(path: string, request: string): Promise<string> {
-  const socket = connect(path);
+/** By the same way round sun_path as the client: a checkout may lie deep. */
+async function raw(at: string, name: string, request: string): Promise<string> {
+  using folder = new SocketFolder(at);
+  const socket = connect(folder.address(name));
   socket.end(request);
-  return text(socket);
+  return await text(socket);
 }
 
 t.test('reads status, resources, plan and events', async (t) => {
@@ -146,7 +148,8 @@ t.test('what comes over a socket is not trusted', async (t) => {
   const client = await serve(t, port, at);
   const post = (path: string, body: string) =>
     raw(
-      join(at, CONTROL_SOCKET),
+      at,
+      CONTROL_SOCKET,
       `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
   t.match(await post('/v1/hold', '{'), /400.*KSN-CTL-003.*not JSON/su);
@@ -156,14 +159,14 @@ t.test('what comes over a socket is not trusted', async (t) => {
   t.match(await post('/v1/hold', '{"addresses":[],"all":true,"forMs":5}'), /'reason' must be/u);
   t.match(await post('/v1/retry', '{"generation":"43","reason":"r"}'), /'generation' must be a whole number/u);
   t.match(await post('/v1/nothing', '{}'), /KSN-CTL-005/u);
-  t.match(await raw(join(at, CONTROL_SOCKET), 'gibberish\r\n\r\n'), /400 Bad Request/u);
+  t.match(await raw(at, CONTROL_SOCKET, 'gibberish\r\n\r\n'), /400 Bad Request/u);
   t.strictSame(port.calls, []);
   await t.rejects(client.apply({ document: 'A'.repeat(MAX_REQUEST_BYTES) }), { code: 'KSN-CTL-004' });
   t.match(
-    await raw(join(at, READ_SOCKET), 'POST /v1/retry HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'),
+    await raw(at, READ_SOCKET, 'POST /v1/retry HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'),
     /KSN-CTL-005/u,
   );
-  t.match(await raw(join(at, READ_SOCKET), 'GET /v1/events?after=-1 HTTP/1.1\r\nHost: x\r\n\r\n'), /KSN-CTL-003/u);
+  t.match(await raw(at, READ_SOCKET, 'GET /v1/events?after=-1 HTTP/1.1\r\nHost: x\r\n\r\n'), /KSN-CTL-003/u);
 });
 
 t.test('modes stand, a stale socket is replaced, anything else is not', async (t) => {
