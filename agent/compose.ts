@@ -137,7 +137,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     await using listening = new AsyncDisposableStack();
     await fs.ensureDirectory(folders.runtime, SHARED);
     const folder = listening.use(new SocketFolder(fs.physical(folders.runtime)));
-    const common = { folder, peerOf: parts.peerOf };
+    const common = { folder, peerOf: parts.peerOf, clock };
     const { readers } = settings();
     const gid = readers === null ? null : accounts.gid(readers);
     listening.use(

@@ -61,6 +61,19 @@ export const CONTROL_ERRORS = {
     next: 'Try again in a moment.',
     retryable: true,
   },
+  'KSN-CTL-010': {
+    fault: 'environment',
+    meaning: 'So many of this user, or of all users but root, are connected or follow that the socket serves no more.',
+    evidence: 'Who is connected: ss -xp | grep keelson. Root has places of its own.',
+    next: 'End a `keelson events --follow` or `keelson status --watch` that nobody needs, then try again.',
+    retryable: true,
+  },
+  'KSN-CTL-011': {
+    fault: 'caller',
+    meaning: 'The other end of the socket took nothing of its answer for so long that it was cut off.',
+    evidence: 'The program at the other end: it was stopped, or does not read.',
+    next: 'Ask again; `keelson events --follow --after N` goes on where it was cut.',
+  },
 } as const satisfies Catalogue;
 
 export const controlError = errorsOf(CONTROL_ERRORS);

@@ -8,15 +8,18 @@ import { chmodSync, chownSync, lstatSync, renameSync, unlinkSync } from 'node:fs
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { KeelsonError } from '../base/errors.ts';
 import { controlError } from './errors.ts';
+import { Places } from './places.ts';
+import type { FailureAnswer } from './protocol.ts';
 import type { Peer, Routes } from './route.ts';
 import type { SocketFolder } from './socket-folder.ts';
 
 /** A request must have come within this: whoever holds a connection open holds one of few. */
 const requestMs = 15_000;
-/** Answers under way get this long when the server stops. */
+/** Answers under way get this long when the server stops, and a refusal to be read. */
 const graceMs = 1_000;
-const maxConnections = 64;
 
 export interface LocalServerOptions {
   readonly folder: SocketFolder;
@@ -27,20 +30,26 @@ export interface LocalServerOptions {
   readonly routes: Routes;
   /** Credentials of a connection by its descriptor; null where the kernel cannot be asked. */
   readonly peerOf: (descriptor: number) => Peer | null;
+  readonly clock: Clock;
+}
+
+/** Who is at the other end, and the timer that ends it unless its request has come. */
+interface Connection {
+  readonly peer: Peer | null;
+  readonly late: NodeJS.Timeout;
 }
 
 export class LocalServer implements AsyncDisposable {
   readonly #options: LocalServerOptions;
   readonly #server: Server;
-  /** Each with the timer that ends it unless its request has come. */
-  readonly #open = new Map<Socket, NodeJS.Timeout>();
+  readonly #open = new Map<Socket, Connection>();
+  readonly #places = new Places();
   readonly #stopping = new AbortController();
   #http: Promise<HttpServer> | null = null;
 
   private constructor(options: LocalServerOptions) {
     this.#options = options;
     this.#server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
-    this.#server.maxConnections = maxConnections;
   }
 
   /** Listens; a socket that an earlier agent left behind is replaced. The caller holds the lock of the state. */
@@ -74,14 +83,28 @@ export class LocalServer implements AsyncDisposable {
   }
 
   #accept(socket: Socket): void {
-    const late = setTimeout(() => socket.destroy(), requestMs);
+    const peer = this.#peer(socket);
+    const place = this.#places.connect(peer);
+    if (place === null) {
+      socket.destroy();
+      return;
+    }
+    const { leave, refused } = place;
+    const late = setTimeout(() => socket.destroy(), refused === null ? requestMs : graceMs);
     late.unref();
-    this.#open.set(socket, late);
+    this.#open.set(socket, { peer, late });
     socket.once('close', () => {
       clearTimeout(late);
       this.#open.delete(socket);
+      leave();
     });
     socket.on('error', () => socket.destroy());
+    if (refused !== null) {
+      socket.end(refusal(refused));
+      // A socket that is closed with a request unread is reset, and the answer is lost.
+      socket.resume();
+      return;
+    }
     this.#http ??= this.#loadHttp();
     this.#http.then(
       (http) => {
@@ -93,16 +116,18 @@ export class LocalServer implements AsyncDisposable {
   }
 
   async #loadHttp(): Promise<HttpServer> {
-    const [{ createServer: createHttpServer }, { answer }] = await Promise.all([
+    const [{ createServer: createHttpServer }, { HttpExchange }] = await Promise.all([
       import('node:http'),
       import('./http-exchange.ts'),
     ]);
+    const { routes, clock } = this.#options;
+    const exchange = new HttpExchange({ routes, clock, places: this.#places, stopping: this.#stopping.signal });
     return createHttpServer({ keepAlive: false }, (request, response) => {
-      const { socket } = request;
-      const arrived = (): void => clearTimeout(this.#open.get(socket));
+      const { peer = null, late } = this.#open.get(request.socket) ?? {};
+      const arrived = (): void => clearTimeout(late);
       if (request.method === 'POST') request.once('end', arrived);
       else arrived();
-      void answer(request, response, this.#options.routes, this.#peer(socket), this.#stopping.signal);
+      void exchange.answer(request, response, peer);
     });
   }
 
@@ -124,4 +149,12 @@ export class LocalServer implements AsyncDisposable {
     await closed.promise;
     clearTimeout(cut);
   }
+}
+
+/** Without HTTP loaded: who is refused costs nothing. */
+function refusal(error: KeelsonError): string {
+  const failure: FailureAnswer = { error: error.toReason() };
+  const body = `${JSON.stringify(failure)}\n`;
+  const head = ['HTTP/1.1 503 Service Unavailable', 'Content-Type: application/json', 'Connection: close'];
+  return [...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n');
 }

@@ -57,7 +57,7 @@ export async function serveAgent(t: Test, root: string, port: FakePort): Promise
   const at = join(root, 'run/keelson');
   mkdirSync(at, { recursive: true });
   const folder = new SocketFolder(at);
-  const common = { folder, gid: null, mode: 0o600, peerOf: () => null };
+  const common = { folder, gid: null, mode: 0o600, peerOf: () => null, clock: systemClock };
   const servers = await Promise.all([
     LocalServer.listen({ ...common, name: READ_SOCKET, routes: readRoutes(port) }),
     LocalServer.listen({ ...common, name: CONTROL_SOCKET, routes: controlRoutes(port) }),

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
+import type { Clock } from '../../agent/base/clock.ts';
+import { systemClock } from '../../agent/base/system-clock.ts';
 import { ControlClient } from '../../agent/control/client.ts';
 import { controlRoutes } from '../../agent/control/control-routes.ts';
 import { LocalServer } from '../../agent/control/local-server.ts';
@@ -12,6 +15,7 @@ import type { Peer } from '../../agent/control/route.ts';
 import { SocketFolder } from '../../agent/control/socket-folder.ts';
 import type { EventRecord } from '../../agent/report/events.ts';
 import { loadLibc } from '../../hostfs/ffi.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { fakePort, somePreview, someStatus, type FakePort } from './fake-port.ts';
 
 const event = (seq: number): EventRecord => ({
@@ -28,9 +32,10 @@ async function serve(
   port: FakePort,
   at = t.testdir(),
   peerOf: (descriptor: number) => Peer | null = () => ({ uid: 0, pid: 7 }),
+  clock: Clock = systemClock,
 ): Promise<ControlClient> {
   const folder = new SocketFolder(at);
-  const common = { folder, gid: null, peerOf };
+  const common = { folder, gid: null, peerOf, clock };
   const reading = await LocalServer.listen({ ...common, name: READ_SOCKET, mode: 0o660, routes: readRoutes(port) });
   const control = await LocalServer.listen({
     ...common,
@@ -45,8 +50,7 @@ async function serve(
   return new ControlClient(at, new AbortController().signal);
 }
 
-/** Bytes as they are, and what came back. */
-/** By the same way round sun_path as the client: a checkout may lie deep. */
+/** Bytes as they are, and what came back. By the same way round sun_path as the client: a checkout may lie deep. */
 async function raw(at: string, name: string, request: string): Promise<string> {
   using folder = new SocketFolder(at);
   const socket = connect(folder.address(name));
@@ -202,6 +206,7 @@ t.test('no agent, and an agent that stops, are told apart from failures', async 
     mode: 0o600,
     gid: null,
     peerOf: () => null,
+    clock: systemClock,
     routes: readRoutes(fakePort()),
   });
   const streaming = Array.fromAsync(new ControlClient(at, signal).watchStatus(signal));
@@ -210,6 +215,111 @@ t.test('no agent, and an agent that stops, are told apart from failures', async 
   t.equal((await streaming).length, 1, 'a stream ends whole');
   t.notOk(existsSync(join(at, READ_SOCKET)));
   folder[Symbol.dispose]();
+});
+
+t.test('who follows takes no place from who asks, and root has its own', async (t) => {
+  let uid = 1000;
+  const client = await serve(t, fakePort({ events: [event(1)] }), t.testdir(), () => ({ uid, pid: 7 }));
+  const end = new AbortController();
+  t.teardown(() => end.abort());
+  const follow = async (): Promise<void> => {
+    await client.followEvents({ after: 0 }, end.signal)[Symbol.asyncIterator]().next();
+  };
+  for (let n = 0; n < 8; n += 1) await follow();
+  await t.rejects(follow(), { code: 'KSN-CTL-010', message: /uid 1000 follows/u, remedy: /End a `keelson events/u });
+  await t.rejects(client.watchStatus(end.signal)[Symbol.asyncIterator]().next(), { code: 'KSN-CTL-010' });
+  t.equal((await client.status()).node, 'lb-a', 'one that follows too much may still ask');
+  for (uid = 1001; uid < 1003; uid += 1) for (let n = 0; n < 8; n += 1) await follow();
+  await t.rejects(follow(), { code: 'KSN-CTL-010' }, 'all places of followers but those of root are taken');
+  t.equal((await client.status()).node, 'lb-a');
+  uid = 0;
+  for (let n = 0; n < 32; n += 1) await follow();
+  await t.rejects(follow(), { code: 'KSN-CTL-010' });
+  t.equal((await client.status()).node, 'lb-a');
+});
+
+t.test('a place is given back by who goes', async (t) => {
+  const client = await serve(t, fakePort({ events: [event(1)] }), t.testdir(), () => ({ uid: 1000, pid: 7 }));
+  for (let n = 0; n < 50; n += 1) {
+    for await (const { seq } of client.followEvents({ after: 0 }, new AbortController().signal)) {
+      t.equal(seq, 1);
+      break;
+    }
+    await client.status();
+  }
+});
+
+t.test('one user cannot take all connections', async (t) => {
+  let uid = 1000;
+  const at = t.testdir();
+  const client = await serve(t, fakePort(), at, () => ({ uid, pid: 7 }));
+  await client.status();
+  using folder = new SocketFolder(at);
+  const idle: Socket[] = [];
+  const open = async (): Promise<void> => {
+    const socket = connect(folder.address(READ_SOCKET));
+    idle.push(socket);
+    await once(socket, 'connect');
+  };
+  t.teardown(() => idle.forEach((socket) => socket.destroy()));
+  for (let n = 0; n < 16; n += 1) await open();
+  await t.rejects(client.status(), { code: 'KSN-CTL-010', message: /uid 1000 has as many connections/u });
+  uid = 1001;
+  t.equal((await client.status()).node, 'lb-a');
+  for (; uid < 1003; uid += 1) for (let n = 0; n < 16; n += 1) await open();
+  await t.rejects(client.status(), { code: 'KSN-CTL-010' });
+  uid = 0;
+  t.equal((await client.status()).node, 'lb-a', 'root is let in');
+});
+
+t.test('who does not read is cut off, and little is kept for it', async (t) => {
+  const clock = new VirtualClock();
+  const at = t.testdir();
+  let pulled = 0;
+  const port = fakePort();
+  const client = await serve(
+    t,
+    {
+      ...port,
+      events: {
+        lastSeq: 0,
+        read: async () => [],
+        async *follow() {
+          for (;;) yield { ...event((pulled += 1)), message: 'x'.repeat(10_000) };
+        },
+      },
+    },
+    at,
+    () => ({ uid: 1000, pid: 7 }),
+    clock,
+  );
+  using folder = new SocketFolder(at);
+  const socket = connect(folder.address(READ_SOCKET));
+  socket.pause();
+  socket.write('GET /v1/events?follow HTTP/1.1\r\nHost: x\r\n\r\n');
+  const wait = async (there: () => boolean): Promise<void> => {
+    while (!there()) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  await wait(() => clock.sleeping === 1);
+  t.ok(pulled > 0 && pulled < 200, `${pulled} lines were made for it`);
+  await clock.advance(59_000);
+  t.equal(clock.sleeping, 1);
+  await clock.advance(2_000);
+  t.equal(clock.sleeping, 0);
+  socket.resume();
+  await once(socket, 'close');
+  t.equal((await client.status()).node, 'lb-a');
+});
+
+t.test('a path that nobody knows is said to be none', async (t) => {
+  const at = t.testdir();
+  await serve(t, fakePort(), at);
+  for (const path of ['//', '//v1/status', '/%zz', 'http://[', '*'])
+    t.match(
+      await raw(at, READ_SOCKET, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`),
+      /^HTTP\/1.1 404.*KSN-CTL-005/su,
+      path,
+    );
 });
 
 const libc = loadLibc();
@@ -228,6 +338,7 @@ t.test(
       mode: 0o600,
       gid: null,
       peerOf,
+      clock: systemClock,
       routes: controlRoutes(port),
     });
     await new ControlClient(at, new AbortController().signal).safeMode({ on: true });
