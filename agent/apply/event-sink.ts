@@ -17,6 +17,7 @@ export type EventType =
   | 'EffectRun'
   | 'EffectFailed'
   | 'EffectSkipped'
+  | 'EffectLeft'
   | 'LaneFailed'
   | 'VerdictGood'
   | 'RolledBack'

@@ -69,6 +69,13 @@ export const EXECUTION_ERRORS = {
     evidence: '`keelson status` shows holds with their end, and `keelson config show` the modes of kinds.',
     next: 'It goes on when the hold ends; `keelson release` ends it now.',
   },
+  'KSN-EXEC-012': {
+    fault: 'environment',
+    meaning:
+      'A rollback gave up an effect that failed again and again and that only the failed generation has; everything else is back.',
+    evidence: 'The message names it, with its command and how it failed; `keelson events` shows each try.',
+    next: 'Run it by hand where what it tells still has to know; then push a newer generation.',
+  },
 } as const satisfies Catalogue;
 
 export const executionError = errorsOf(EXECUTION_ERRORS);

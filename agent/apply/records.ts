@@ -12,6 +12,15 @@ export const JOURNAL_FORMAT = 1;
 export type TxId = string;
 export type TxCause = 'generation' | 'repair' | 'renewal' | 'override' | 'rollback' | 'leave';
 export type Outcome = 'good' | 'bad' | 'superseded';
+/** left: it failed as often as a rollback tries what only the failed generation has. */
+export type EffectOutcome = 'ok' | 'skipped' | 'left';
+
+export interface EffectRecord {
+  readonly outcome: EffectOutcome;
+  readonly bootId: string;
+  /** Why it did not run. */
+  readonly reason?: Reason;
+}
 
 /** The identity of an accepted spec with what was resolved at accept. */
 export interface Accepted {
@@ -70,6 +79,8 @@ export interface Blocked {
   readonly digest: string;
   readonly reason: Reason;
   readonly at: Instant;
+  /** Effects that its rollback gave up: a person runs them, where that still matters. */
+  readonly left?: readonly Reason[];
 }
 
 /** Everything that outlives a transaction; written only with none open. */
@@ -126,7 +137,7 @@ export type JournalRecord =
       readonly t: 'effect';
       readonly tx: TxId;
       readonly key: string;
-      readonly outcome: 'ok' | 'skipped';
+      readonly outcome: EffectOutcome;
       readonly bootId: string;
       readonly reason?: Reason;
     }
@@ -189,7 +200,7 @@ export interface OpenTransaction {
   /** id → the last boot in which it may have been done. */
   readonly done: ReadonlyMap<string, string>;
   /** key → outcome. */
-  readonly effects: ReadonlyMap<string, { readonly outcome: 'ok' | 'skipped'; readonly bootId: string }>;
+  readonly effects: ReadonlyMap<string, EffectRecord>;
   readonly verdict: { readonly outcome: Outcome; readonly reason?: Reason } | null;
   readonly cleaned: ReadonlySet<string>;
   /** Starts that found this transaction open, without progress since. */

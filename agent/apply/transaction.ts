@@ -1,7 +1,7 @@
 /** One transaction as the journal knows it: a fold of its records, the same for the live engine and for replay. */
 import type { Address, Change, ChangeId, Draft, Owned, State } from '../resources/kind.ts';
 import type { Instant } from '../base/clock.ts';
-import type { Accepted, JournalRecord, OpenTransaction, TxCause, TxId } from './records.ts';
+import type { Accepted, EffectRecord, JournalRecord, OpenTransaction, TxCause, TxId } from './records.ts';
 
 type Of<T extends JournalRecord['t']> = Extract<JournalRecord, { t: T }>;
 export type Writer = OpenTransaction['writer'];
@@ -15,7 +15,7 @@ export class Transaction implements OpenTransaction {
   readonly drafts: readonly Draft<unknown>[];
   readonly intents: { readonly wave: number; readonly changes: readonly Change<unknown>[] }[] = [];
   readonly done = new Map<ChangeId, string>();
-  readonly effects = new Map<string, { readonly outcome: 'ok' | 'skipped'; readonly bootId: string }>();
+  readonly effects = new Map<string, EffectRecord>();
   readonly cleaned = new Set<ChangeId>();
   readonly before = new Map<Address, Owned<unknown> | null>();
   verdict: OpenTransaction['verdict'] = null;
@@ -79,8 +79,8 @@ export class Transaction implements OpenTransaction {
     this.attempts = 0;
   }
 
-  effected({ key, outcome, bootId }: Of<'effect'>): void {
-    this.effects.set(key, { outcome, bootId });
+  effected({ key, outcome, bootId, reason }: Of<'effect'>): void {
+    this.effects.set(key, { outcome, bootId, ...(reason !== undefined && { reason }) });
     this.attempts = 0;
   }
 

@@ -21,7 +21,7 @@ const FULL_LOOK_MS = 60 * 60_000;
 /** Wall time is compared with monotonic time this often: a jump moves expiries and due times. */
 const CLOCK_CHECK_MS = 60_000;
 const JUMP_MS = 5_000;
-const BEHIND_ROLLBACK_MS = 1_000;
+const BEHIND_LEAVE_MS = 1_000;
 const OVERTAKEN_MS = 50;
 const UNKNOWN_MS = 5_000;
 const FAILED_MS = 5_000;
@@ -129,13 +129,8 @@ export class MaintenanceLane {
   async #pass(due: ReadonlySet<Address> | 'everything', signal: AbortSignal, stopRepair: AbortSignal): Promise<void> {
     const { state } = this.#r.execution.book;
     const observing = restraintOf(this.#r).node === 'observe';
-    if (
-      !isRestrained(this.#r) &&
-      [...state.open.values()].some(
-        (tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad' || tx.cause === 'leave',
-      )
-    ) {
-      this.#requeue(due, BEHIND_ROLLBACK_MS);
+    if (!isRestrained(this.#r) && [...state.open.values()].some((tx) => tx.cause === 'leave')) {
+      this.#requeue(due, BEHIND_LEAVE_MS);
       return;
     }
     const accepted = maintained(state) ?? (observing && !state.left ? state.wanted : null);

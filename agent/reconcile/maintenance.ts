@@ -20,6 +20,7 @@ import type { Desired } from './desired.ts';
 import { owe } from './pay-debts.ts';
 import { isAlive, probeAll } from './gates-of.ts';
 import { maintained } from './next-job.ts';
+import { apartFromUndo } from './unfinished.ts';
 
 const REPAIR_SETTLE_MS = 60_000;
 
@@ -59,10 +60,12 @@ export async function maintain(
   if (epoch(r.execution.book.state) !== before) return 'overtaken';
   const withheld = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
   const again = new Map<Address, number>();
+  const apart = apartFromUndo(r.execution.book.state, desired.items);
   const generation = [...r.execution.book.state.open.values()].some((tx) => tx.cause === 'generation');
   const mine = withheld.free.filter((draft) => {
-    // What a generation under way has still to bring about is its own, also between two tries.
-    if (r.reservations.has(draft.address) || (generation && draft.why !== 'drift')) {
+    // What a generation or rollback under way has still to bring about is its own, also between two tries.
+    const theirs = (generation && draft.why !== 'drift') || apart?.(draft) === false;
+    if (theirs || r.reservations.has(draft.address)) {
       again.set(draft.address, RETRY_MS);
       return false;
     }
@@ -79,7 +82,7 @@ export async function maintain(
   tellReported(r, seen, complete);
   // Nothing is awaited between the look's end and the reservation.
   const repaired = mine.length === 0 ? 0 : await repair(r, mine, seen, options, again);
-  if (!isRestrained(r)) await keepBooks(r, seen);
+  if (!isRestrained(r) && apart === null) await keepBooks(r, seen);
   if (complete)
     await probeAll(
       r,

@@ -1,6 +1,6 @@
 /** Draws the node's status from state and board: one word, the reason, the next step. */
 import type { Reason } from '../base/errors.ts';
-import type { Accepted } from '../apply/records.ts';
+import type { Accepted, Blocked } from '../apply/records.ts';
 import type { StateView } from '../apply/state.ts';
 import type { GenerationRef, NodeStatus, ResourceCondition, ResourceStatus, Verdict } from '../report/status.ts';
 import type { Instant } from '../base/clock.ts';
@@ -63,11 +63,13 @@ export function judge(input: StatusInput): Judgement {
   const open = [...state.open.values()];
   const blocked = state.wanted === null ? undefined : state.blocked.get(state.wanted.digest);
   const rollingBack = open.some((tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad');
+  const failed = open.find((tx) => tx.verdict?.outcome === 'bad');
   if (state.rollbackIncomplete !== null)
     return {
       verdict: 'Degraded',
-      reason: state.rollbackIncomplete,
-      next: 'the rollback is retried by itself; mend what the reason names',
+      // Why there is a rollback; what keeps it open is shown beside it.
+      reason: failed?.verdict?.reason ?? blocked?.reason ?? state.rollbackIncomplete,
+      next: 'the rollback is tried again by itself; mend what keeps it open',
     };
   if (rollingBack) return withReason('Changing', blocked?.reason, 'wait for the rollback to end');
   // What waits by itself explains more than what waits for it.
@@ -82,13 +84,13 @@ export function judge(input: StatusInput): Judgement {
     return withReason(
       'RolledBack',
       blocked.reason,
-      `fix, sign and push ${blocked.generation + 1}; or keelson retry ${blocked.generation} --reason …`,
+      `${leftWords(blocked)}fix, sign and push ${blocked.generation + 1}; or keelson retry ${blocked.generation} --reason …`,
     );
   if (overrides.some((override) => override.kind === 'hold' && override.address === null)) {
     return { verdict: 'Held', next: 'the hold ends by itself; keelson release ends it now' };
   }
-  const failed = worst('failed') ?? worst('contended');
-  if (failed !== undefined) return withReason('Degraded', failed.reason, failed.reason?.remedy);
+  const unwell = worst('failed') ?? worst('contended');
+  if (unwell !== undefined) return withReason('Degraded', unwell.reason, unwell.reason?.remedy);
   if (!input.looked || worst('unknown') !== undefined)
     return withReason('Unknown', worst('unknown')?.reason, worst('unknown')?.reason?.remedy);
   if (worst('changing') !== undefined) return { verdict: 'Changing' };
@@ -99,6 +101,12 @@ export function judge(input: StatusInput): Judgement {
   if (state.wanted === null && !state.left)
     return withReason('Waiting', input.remarks.at(-1) ?? NO_SPEC, (input.remarks.at(-1) ?? NO_SPEC).remedy);
   return { verdict: 'OK' };
+}
+
+/** What the rollback left to a person comes first. */
+function leftWords({ left = [] }: Blocked): string {
+  if (left.length === 0) return '';
+  return `${left.map(({ message }) => message).join('; ')}: run it by hand where it still matters; then `;
 }
 
 function withReason(verdict: Verdict, reason: Reason | undefined, next: string | undefined): Judgement {
@@ -124,6 +132,7 @@ export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeS
     at: input.now,
     since,
     ...judgement,
+    ...(state.rollbackIncomplete !== null && { rollbackIncomplete: state.rollbackIncomplete }),
     ...refs(state),
     blocked: [...state.blocked.values()].map(({ series, generation, digest, reason }) => ({
       series,

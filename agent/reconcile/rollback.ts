@@ -27,6 +27,7 @@ import { converge } from './converge.ts';
 import type { Desired } from './desired.ts';
 import { gatesOf, showAll } from './gates-of.ts';
 import { nameOf } from './generation.ts';
+import { effectsLeft, EffectPatience } from './leave-effects.ts';
 import { settleIntents } from './settle-intents.ts';
 import { undoDrafts, type Left } from './undo-drafts.ts';
 
@@ -91,6 +92,7 @@ export async function runRollback(
 async function undoAll(r: Reconciliation, tx: TxId, failed: OpenTransaction, stop: AbortSignal): Promise<Left | null> {
   const delays = backoff(RETRY, r.entropy);
   const left: Left = [];
+  const patience = new EffectPatience();
   for (;;) {
     const undo = await undoDrafts(r, tx, failed, stop);
     if (isRestrained(r)) return null;
@@ -126,6 +128,9 @@ async function undoAll(r: Reconciliation, tx: TxId, failed: OpenTransaction, sto
     if (outcome.stopped) return null;
     if (failure === null && outcome.replan.length > 0) continue;
     if (failure === null) return left;
+    // Nothing else is outstanding: what has failed are effects.
+    const onlyEffects = undo.drafts.length === 0 && unknown === null && outcome.waits.length === 0;
+    if (await patience.ends(r, tx, outcome.failures, onlyEffects)) continue;
     // A full disk: throw off what was kept for just this, and go on at once.
     if ((await r.execution.ballast.release(failed.tx)) > 0) continue;
     await incomplete(r, failure);
@@ -188,13 +193,14 @@ async function close(
   const at = now(r);
   const good = book.state.lastKnownGood;
   const records: JournalRecord[] = [];
-  if (still !== null && failed.identity !== undefined && failed.verdict?.reason !== undefined) {
-    const reason = {
-      ...failed.verdict.reason,
-      message: `${failed.verdict.reason.message}; ${nameOf(good)} fails its gates as well: ${still.message}`,
-    };
-    const { series, generation, digest } = failed.identity;
-    records.push({ t: 'block', series, generation, digest, reason, at });
+  const effects = effectsLeft(book.state.open.get(tx));
+  const why = failed.verdict?.reason;
+  // Somebody may have asked to try it again meanwhile.
+  const blocked = book.state.blocked.get(failed.identity?.digest ?? '');
+  if (blocked !== undefined && why !== undefined && (still !== null || effects.length > 0)) {
+    const also = still === null ? '' : `; ${nameOf(good)} fails its gates as well: ${still.message}`;
+    const reason = { ...why, message: `${why.message}${also}` };
+    records.push({ t: 'block', ...blocked, reason, at, ...(effects.length > 0 && { left: effects }) });
   }
   await r.execution.ballast.release(failed.tx);
   await book.commit(
@@ -206,7 +212,6 @@ async function close(
   await r.execution.guards.fired().then(async (ids) => {
     for (const id of ids) await r.execution.guards.acknowledge(id);
   });
-  const why = failed.verdict?.reason;
   events.emit({
     type: 'RolledBack',
     message: `${nameOf(failed.identity)} rolled back to ${nameOf(good)}: ${why?.message ?? 'it failed'}`,

@@ -54,6 +54,8 @@ export interface NodeStatus {
   readonly since: Instant;
   /** Why the verdict is not OK. */
   readonly reason?: Reason;
+  /** What keeps a rollback from its end; `reason` says why there is one. */
+  readonly rollbackIncomplete?: Reason;
   /** One line: what a person does next. */
   readonly next?: string;
   readonly wanted?: GenerationRef;

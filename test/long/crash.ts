@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { makeBundle } from '../real/kill/agent-process.ts';
 import { Campaign, goodPicture, type Tally } from '../real/kill/campaign.ts';
 import { COMPLETE, crashEverywhere, type CrashReport } from '../support/crash-suite.ts';
-import { APPLY, FAILED_EFFECT, ROLLBACK, TWO_GENERATIONS } from '../support/crash-scenes.ts';
+import { APPLY, FAILED_EFFECT, LEFT_EFFECT, ROLLBACK, TWO_GENERATIONS } from '../support/crash-scenes.ts';
 import { Seeded } from '../support/seeded.ts';
 
 const { values } = parseArgs({
@@ -41,7 +41,7 @@ if (wrong > 0 || typeof fire === 'string') {
 
 async function everyPrimitive(): Promise<readonly SceneReport[]> {
   const reports: SceneReport[] = [];
-  for (const scene of [APPLY, ROLLBACK, FAILED_EFFECT, TWO_GENERATIONS]) {
+  for (const scene of [APPLY, ROLLBACK, FAILED_EFFECT, LEFT_EFFECT, TWO_GENERATIONS]) {
     for await (const report of crashEverywhere(scene, COMPLETE)) {
       reports.push({ scene: scene.name, ...report });
       const { mode, crashed, primitives, wrong } = report;

@@ -1,9 +1,9 @@
 /** Proof 1: rollback for an effect that fails, and over two generations. `make crash` runs every mode at every point. */
 import t from 'tap';
-import { FAILED_EFFECT, TWO_GENERATIONS } from '../support/crash-scenes.ts';
+import { FAILED_EFFECT, LEFT_EFFECT, TWO_GENERATIONS } from '../support/crash-scenes.ts';
 import { crashEverywhere, SAMPLE } from '../support/crash-suite.ts';
 
-for (const scene of [FAILED_EFFECT, TWO_GENERATIONS]) {
+for (const scene of [FAILED_EFFECT, LEFT_EFFECT, TWO_GENERATIONS]) {
   t.test(`${scene.name}: dead at every primitive, the end is whole`, { timeout: 600_000 }, async (t) => {
     for await (const report of crashEverywhere(scene, SAMPLE)) {
       t.comment(

@@ -77,7 +77,7 @@ t.test('rule 5: while one step fails, all others have been done but those that n
     [await it.thing('a'), await it.thing('b'), await it.thing('c'), await it.thing('bad'), await it.thing('new')],
     ['1', '2', '2', '1', null],
   );
-  t.match(it.node.status, { verdict: 'Degraded', reason: { message: /b is stuck/ } });
+  t.match(it.node.status, { verdict: 'Degraded', rollbackIncomplete: { message: /b is stuck/ } });
 });
 
 t.test('rule 5: the same where a step cannot be staged, also within its component', async (t) => {
@@ -108,7 +108,7 @@ t.test('rule 5: the same where a step cannot be staged, also within its componen
     [await it.thing('a'), await it.thing('b'), await it.thing('c'), await it.thing('d'), await it.thing('bad')],
     ['1', '2', '2', '1', '1'],
   );
-  t.match(node.status, { verdict: 'Degraded', reason: { message: /thing:b cannot be staged/ } });
+  t.match(node.status, { verdict: 'Degraded', rollbackIncomplete: { message: /thing:b cannot be staged/ } });
   kind.script('b').stageFails = 0;
   t.equal((await node.settled()).verdict, 'RolledBack');
   t.same([await it.thing('b'), await it.thing('c')], ['1', '1']);
@@ -126,7 +126,7 @@ t.test('rule 5: an undo owes its effects, and one that fails is a failed step', 
   await node.clock.advance(60_000);
   t.equal(await it.thing('a'), '1');
   t.ok(it.effects.length > 1, `it was tried again (${it.effects.length} times)`);
-  t.match(node.status, { verdict: 'Degraded', reason: { message: /unit:haproxy/ } });
+  t.match(node.status, { verdict: 'Degraded', rollbackIncomplete: { message: /unit:haproxy/ } });
   it.failing.clear();
   t.equal((await node.settled()).verdict, 'RolledBack');
   const before = it.effects.length;

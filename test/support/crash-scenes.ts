@@ -8,6 +8,7 @@ import {
   goodNext,
   halfwayMachine,
   refusedNext,
+  untoldNext,
   type PreparedMachine,
 } from './crash-workload.ts';
 
@@ -32,6 +33,13 @@ export const FAILED_EFFECT: Scene = {
   name: 'apply, and rollback for an effect that fails',
   before: goodMachine,
   spec: refusedNext,
+  endsAtBase: true,
+};
+
+export const LEFT_EFFECT: Scene = {
+  name: 'apply, and rollback that gives up an effect that only the generation has',
+  before: goodMachine,
+  spec: untoldNext,
   endsAtBase: true,
 };
 

@@ -71,6 +71,11 @@ export function nextSections(more: object = {}): Sections {
   };
 }
 
+function untoldSections(): Sections {
+  const { files, ...more } = nextSections();
+  return { ...more, files: { ...files, '/etc/untold.conf': file('new\n', reload('nobody')) } };
+}
+
 export const count = (sections: Sections): number =>
   Object.values(sections).reduce((sum, section) => sum + Object.keys(section).length, 0);
 
@@ -156,6 +161,8 @@ export const SERVICES: Readonly<Record<string, string>> = {
 export const goodNext: VerifiedSpec = verified(2, nextSections(), QUICK);
 export const badNext: VerifiedSpec = verified(2, nextSections(NEVER), QUICK_BAD);
 export const refusedNext: VerifiedSpec = verified(2, nextSections({ content: { inline: 'refused\n' } }), QUICK);
+/** Only this generation has the file, and nobody is there to be told of it, however often. */
+export const untoldNext: VerifiedSpec = verified(2, untoldSections(), QUICK);
 export const endlessNext: VerifiedSpec = verified(2, nextSections(NEVER), ENDLESS);
 export const badThird: VerifiedSpec = verified(3, thirdSections(NEVER), QUICK_BAD);
 

@@ -16,6 +16,7 @@ const marks: Partial<Readonly<Record<EventType, string>>> = {
   ResourceWaiting: '…',
   VerdictGood: '✓',
   EffectFailed: '✗',
+  EffectLeft: '✗',
   LaneFailed: '✗',
   RolledBack: '✗',
   RollbackStarted: '✗',
@@ -27,6 +28,7 @@ const marks: Partial<Readonly<Record<EventType, string>>> = {
 const bad: ReadonlySet<EventType> = new Set([
   'SpecRefused',
   'EffectFailed',
+  'EffectLeft',
   'LaneFailed',
   'RolledBack',
   'RollbackStarted',

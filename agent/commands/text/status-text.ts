@@ -60,6 +60,8 @@ export function statusText(view: StatusView, options: TextOptions): string[] {
 
   if (view.writtenAt !== undefined) add('note', `the agent is not running; it wrote this ${ago(view.writtenAt, now)}`);
   if (status.reason !== undefined) add('why', oneLine(status.reason.message));
+  if (status.rollbackIncomplete !== undefined)
+    add('open', `the rollback is not complete: ${oneLine(status.rollbackIncomplete.message)}`);
   const next = status.next ?? (status.reason === undefined ? undefined : status.reason.remedy);
   if (next !== undefined) add('next', oneLine(next));
   if (status.total > 0) add('', counts(view, now));

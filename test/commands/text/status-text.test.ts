@@ -44,6 +44,16 @@ t.test('a rolled-back node reads as in experience.md', async (t) => {
   ]);
 });
 
+t.test('why there is a rollback and what keeps it open are two lines', async (t) => {
+  const open = reason('command command:hosts failed: exit 1');
+  const status: NodeStatus = { ...rolledBack, verdict: 'Degraded', rollbackIncomplete: open };
+  t.strictSame(statusText({ status }, { now }).slice(1, 4), [
+    'why   pod:haproxy not ready: exit 1, "unknown keyword \'blind\'" haproxy.cfg:31',
+    'open  the rollback is not complete: command command:hosts failed: exit 1',
+    'next  fix, sign and push 44; or keelson retry 43 --reason …',
+  ]);
+});
+
 t.test('what waits is listed with its age and detail', async (t) => {
   const status: NodeStatus = {
     ...rolledBack,

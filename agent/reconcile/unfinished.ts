@@ -1,0 +1,33 @@
+/**
+ * What maintenance leaves alone while something failed is being undone: every address that is part of it, what needs
+ * one of them, and what would tell one of them something. Repaired on its own, a pod would start with the
+ * configuration that is still to go back.
+ */
+import type { StateView } from '../apply/state.ts';
+import type { Address, Draft, Item } from '../resources/kind.ts';
+
+/** Whether a draft stands apart from all that is being undone; null: nothing is. */
+export function apartFromUndo(
+  state: StateView,
+  items: readonly Item<unknown>[],
+): ((draft: Draft<unknown>) => boolean) | null {
+  const undone = addressesBeingUndone(state);
+  if (undone === null) return null;
+  const theirs = new Set(undone);
+  for (let before = -1; before !== theirs.size;) {
+    before = theirs.size;
+    for (const { address, needs } of items) if (needs.some((need) => theirs.has(need))) theirs.add(address);
+  }
+  // Whatever is no drift is the rollback's own to bring about.
+  return ({ address, why, effects }) =>
+    why === 'drift' && !theirs.has(address) && !effects.some(({ target }) => theirs.has(target));
+}
+
+function addressesBeingUndone(state: StateView): ReadonlySet<Address> | null {
+  const open = [...state.open.values()];
+  const parts = open.filter((tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad');
+  if (parts.length === 0) return null;
+  const rows = parts.flatMap(({ tx, cause }) => (cause === 'rollback' ? [] : state.undoRows(tx)));
+  const changes = parts.flatMap((tx) => tx.intents.flatMap((intent) => intent.changes));
+  return new Set([...rows, ...changes].map(({ address }) => address));
+}
