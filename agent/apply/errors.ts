@@ -46,6 +46,13 @@ export const APPLY_ERRORS = {
     evidence: 'The offset in the message; its checksum holds, so the disk is not to blame.',
     next: 'Report it with a copy of the journal; the agent observes and reports only.',
   },
+  'KSN-APPLY-008': {
+    fault: 'environment',
+    meaning:
+      'The journal is gone while the rest of the state is there: what is managed, and the way back, are unknown.',
+    evidence: 'The state folder: `specs` or `preimages` hold something, and there is no file `journal`.',
+    next: 'Put `journal` back from a backup of this node. Without one, move the whole state folder away and start again: what is there is then taken over as it is, and nothing goes back to before Keelson.',
+  },
   'KSN-APPLY-010': {
     fault: 'caller',
     meaning: 'What is there is too large to be saved for a rollback.',

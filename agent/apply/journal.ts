@@ -22,7 +22,7 @@ import { JournalRoom } from './journal-room.ts';
 import { JournalStore } from './journal-store.ts';
 import { JOURNAL_FORMAT, type Checkpoint, type JournalRecord } from './records.ts';
 import { replay } from './replay.ts';
-import type { EngineState } from './state.ts';
+import { EngineState } from './state.ts';
 import { EMPTY_CHECKPOINT, type Header } from './state-view.ts';
 
 export interface JournalOptions {
@@ -32,6 +32,8 @@ export interface JournalOptions {
   readonly size?: number;
   /** Bytes that only finishing records may take, besides what each open transaction needs. */
   readonly reserve?: number;
+  /** Why none is begun where none is: it was there, and is lost. */
+  readonly lost?: KeelsonError | null;
   /** Bytes of records after which a checkpoint is worth its while. */
   readonly checkpointAfter?: number;
 }
@@ -78,7 +80,13 @@ export class Journal implements AsyncDisposable {
   readonly #queue = new AppendQueue<Entry>((group) => this.#carry(group));
 
   constructor(fs: FileSystem, path: string, options: JournalOptions) {
-    this.#options = { size: 1024 * kilobyte, reserve: 64 * kilobyte, checkpointAfter: 256 * kilobyte, ...options };
+    this.#options = {
+      size: 1024 * kilobyte,
+      reserve: 64 * kilobyte,
+      lost: null,
+      checkpointAfter: 256 * kilobyte,
+      ...options,
+    };
     this.#store = new JournalStore(fs, path, this.#options.size);
     this.#room = new JournalRoom(this.#options.reserve);
   }
@@ -89,7 +97,7 @@ export class Journal implements AsyncDisposable {
     return this.#state;
   }
 
-  /** Why nothing may be written: damage, a newer format, a newer transaction, another key. */
+  /** Why nothing may be written: damage, loss, a newer format, a newer transaction, another key. */
   get refused(): KeelsonError | null {
     return this.#refused;
   }
@@ -116,6 +124,11 @@ export class Journal implements AsyncDisposable {
 
   async open(): Promise<void> {
     let scan = await this.#store.load();
+    if (scan === null && this.#options.lost !== null) {
+      this.#state = new EngineState();
+      this.#refused = this.#options.lost;
+      return;
+    }
     if (scan === null) {
       const first = this.#firstFrame(EMPTY_CHECKPOINT);
       await this.#store.replace(first, first.length, 0);

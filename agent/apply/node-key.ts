@@ -13,6 +13,7 @@ import type { Digester, FileSystem } from '../../hostfs/filesystem.ts';
 import type { Fingerprint } from '../resources/kind.ts';
 import { applyError } from './errors.ts';
 import { fromFs, isFsError } from './fs-errors.ts';
+import { journalLost } from './lost-journal.ts';
 
 const length = 32;
 
@@ -51,7 +52,7 @@ export async function openNodeKey(fs: FileSystem, dir: string, entropy: Entropy)
   try {
     const bytes = await present(fs, path);
     if (bytes?.length === length) return new NodeKey(bytes);
-    if (bytes !== null || (await fs.lstat(`${dir}/journal`)) !== null) {
+    if (bytes !== null || (await fs.lstat(`${dir}/journal`)) !== null || (await journalLost(fs, dir)) !== null) {
       const what = bytes === null ? 'is missing' : `has ${bytes.length} bytes instead of ${length}`;
       return new NodeKey(
         entropy.bytes(length),

@@ -14,6 +14,7 @@ import type { Execution } from '../apply/execution.ts';
 import type { GuardTimers } from '../apply/guard-timers.ts';
 import { hostsOf } from '../apply/hosts.ts';
 import { openJournal } from '../apply/journal.ts';
+import { journalLost } from '../apply/lost-journal.ts';
 import { lockState, type TakeLock } from '../apply/lock.ts';
 import { openNodeKey } from '../apply/node-key.ts';
 import { openPreimages } from '../apply/preimages.ts';
@@ -111,6 +112,7 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
         key: key.mark,
       },
       size: journalBytes,
+      lost: await journalLost(fs, stateDir),
     }),
   );
   const book = new Book(journal);
