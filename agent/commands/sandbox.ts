@@ -1,5 +1,5 @@
 /** The root that `keelson dev` works on: a folder with a configuration that takes the example unsigned. */
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cliError } from './errors.ts';
@@ -23,7 +23,11 @@ export async function prepareSandbox(root: string): Promise<Sandbox> {
     await mkdir(configFolder, { recursive: true });
     await mkdir(specFolder, { recursive: true });
     await unlessThere(() => writeFile(join(configFolder, '10-dev.yaml'), configuration, { flag: 'wx' }));
-    await unlessThere(() => copyFile(exampleFile(), spec, 1));
+    await unlessThere(async () => {
+      await copyFile(exampleFile(), spec, 1);
+      // Nobody is writing it any more: the agent need not wait for that.
+      await utimes(spec, 0, 0);
+    });
   } catch (error) {
     throw cliError('KSN-CLI-002', `cannot prepare ${root}: ${(error as Error).message}`, {
       cause: error,

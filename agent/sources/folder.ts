@@ -5,9 +5,10 @@
 import { watch } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import { asKeelsonError, type ErrorCode, type Reason } from '../base/errors.ts';
-import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
+import type { Entry, ReadFileSystem } from '../../hostfs/filesystem.ts';
 import type { EventSink } from '../report/events.ts';
 import type { SpecIdentity, VerifiedSpec } from '../verify/verified-spec.ts';
+import { Arrivals, isSame } from './arrivals.ts';
 import { choose, type Candidate } from './choose.ts';
 import { sourceError } from './errors.ts';
 
@@ -33,7 +34,7 @@ export interface FolderSourceOptions {
   readonly pollMs: number;
 }
 
-/** A document is often written in more than one step. */
+/** Names come and go in more than one step. */
 const settleMs = 20;
 const largestDocument = 2 * 1024 * 1024;
 const documentName = /^[^.].*[.](?:dsse[.]json|json|ya?ml)$/u;
@@ -41,9 +42,9 @@ const documentName = /^[^.].*[.](?:dsse[.]json|json|ya?ml)$/u;
 /** Older than what was accepted, or below its floor: a folder may keep what was; that is no alarm. */
 const history: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['KSN-VERIFY-009', 'KSN-VERIFY-012']);
 
-/** What is known of a file: the stat it had, and what came of it. */
+/** What is known of a file: what it looked like when it was read, and what came of it. */
 interface Known {
-  readonly stamp: string;
+  readonly entry: Entry;
   readonly identity: SpecIdentity | null;
 }
 
@@ -52,6 +53,10 @@ export class FolderSource {
   #known = new Map<string, Known>();
   /** Digest and outcome of what was handed over last, so that nothing is handed over twice. */
   #handed: string | null = null;
+  readonly #arrivals: Arrivals;
+  /** Milliseconds until the first of those that may still be written is whole; null: there are none. */
+  #unsettledMs: number | null = null;
+  #watched: Watch | null = null;
   /** Refusals that were told, by file and stamp. */
   #told = new Set<string>();
   readonly #looked = Promise.withResolvers<void>();
@@ -59,20 +64,25 @@ export class FolderSource {
 
   constructor(options: FolderSourceOptions) {
     this.#options = options;
+    this.#arrivals = new Arrivals(options.clock);
   }
 
-  /** Resolves when the first look of {@link run} has ended. */
+  /** Resolves when a look of {@link run} has ended that found nothing which may still be written. */
   get looked(): Promise<void> {
     return this.#looked.promise;
   }
 
   /** Looks until aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      using watching = this.#watch();
-      await this.look();
-      this.#looked.resolve();
-      await this.#pause(watching.active ? undefined : this.#options.pollMs, signal);
+    try {
+      while (!signal.aborted) {
+        await this.#watch();
+        await this.look();
+        if (this.#unsettledMs === null) this.#looked.resolve();
+        await this.#pause(signal);
+      }
+    } finally {
+      this.#watched?.close();
     }
   }
 
@@ -99,21 +109,31 @@ export class FolderSource {
   /** Read and verified once more: what is handed over is what the file holds now. */
   async #hand(file: string): Promise<void> {
     try {
-      const { spec, already } = await this.#verified(file);
-      if (!already) await this.#options.accept(spec);
+      const entry = this.#known.get(file)?.entry;
+      const judged = entry === undefined ? null : await this.#verified(file, entry);
+      if (judged === null) {
+        this.#handed = null;
+        this.#unsettled(settleMs);
+      } else if (!judged.already) await this.#options.accept(judged.spec);
     } catch (error) {
       this.#refuse(file, asKeelsonError(error).toReason());
     }
   }
 
+  /** What may still be written stands for what it was, until it is whole. */
   async #candidates(): Promise<Candidate[]> {
+    this.#unsettledMs = null;
+    // Before the folder is read: a name that comes meanwhile is not gone.
+    const heard = this.#arrivals.names();
     const names = await this.#names();
+    for (const name of heard) if (!names.includes(name)) this.#arrivals.gone(name);
     const known = new Map<string, Known>();
     for (const name of names) {
-      const stamp = await this.#stamp(name);
-      if (stamp === null) continue;
+      const entry = await this.#options.fs.lstat(this.#path(name)).catch(() => null);
+      if (entry === null) continue;
       const before = this.#known.get(name);
-      known.set(name, before?.stamp === stamp ? before : { stamp, identity: await this.#identify(name) });
+      const now = before !== undefined && isSame(before.entry, entry) ? before : await this.#look(name, entry);
+      if (now !== undefined || before !== undefined) known.set(name, (now ?? before) as Known);
     }
     for (const name of this.#known.keys()) if (!known.has(name)) this.#options.refused(this.#path(name), null);
     this.#known = known;
@@ -129,31 +149,45 @@ export class FolderSource {
     }
   }
 
-  async #stamp(name: string): Promise<string | null> {
-    const entry = await this.#options.fs.lstat(this.#path(name)).catch(() => null);
-    return entry === null ? null : `${entry.inode}:${entry.size}:${entry.modifiedMs}`;
-  }
-
-  async #identify(name: string): Promise<SpecIdentity | null> {
+  /** Undefined while the file may still be written. */
+  async #look(name: string, entry: Entry): Promise<Known | undefined> {
     try {
-      const { series, generation, digest } = (await this.#verified(name)).spec;
+      const judged = await this.#verified(name, entry);
+      if (judged === null) return undefined;
+      const { series, generation, digest } = judged.spec;
       this.#options.refused(this.#path(name), null);
-      return { series, generation, digest };
+      return { entry, identity: { series, generation, digest } };
     } catch (error) {
       this.#refuse(name, asKeelsonError(error).toReason());
-      return null;
+      return { entry, identity: null };
     }
   }
 
-  async #verified(name: string): Promise<Judged> {
+  /** Null while the file may still be written; when that ends is noted. */
+  async #verified(name: string, entry: Entry): Promise<Judged | null> {
+    const unsettledMs = this.#arrivals.unsettledMs(name, entry);
+    if (unsettledMs > 0) {
+      this.#unsettled(unsettledMs);
+      return null;
+    }
     const path = this.#path(name);
+    const { fs, verify } = this.#options;
     let document: Uint8Array;
     try {
-      document = await this.#options.fs.read(path, largestDocument);
+      document = await fs.read(path, largestDocument);
     } catch (error) {
       throw sourceError('KSN-SRC-002', `${path}: ${(error as Error).message}`, { cause: error, element: path });
     }
-    return this.#options.verify(document, `folder:${path}`);
+    const after = await fs.lstat(path).catch(() => null);
+    if (after === null || !isSame(after, entry) || !(await this.#arrivals.stillWhole(name, entry))) {
+      this.#unsettled(settleMs);
+      return null;
+    }
+    return verify(document, `folder:${path}`);
+  }
+
+  #unsettled(ms: number): void {
+    this.#unsettledMs = Math.min(this.#unsettledMs ?? ms, ms);
   }
 
   #refuse(file: string, reason: Reason): void {
@@ -170,31 +204,53 @@ export class FolderSource {
     return `${this.#options.folder}/${name}`;
   }
 
-  /** A hint only: what is read is read through the rooted file system. */
-  #watch(): Disposable & { readonly active: boolean } {
+  /**
+   * Watched anew each time, since the folder may be another by now; the new watch before the old one goes, so that no
+   * event is lost between. What is read is read through the rooted file system.
+   */
+  async #watch(): Promise<void> {
+    const { fs, folder } = this.#options;
+    const entry = await fs.lstat(folder).catch(() => null);
+    const before = this.#watched;
+    const id = entry === null ? null : `${entry.device}:${entry.inode}`;
+    if (id === null || id !== before?.id) this.#arrivals.forget();
+    this.#watched = id === null ? null : this.#watcher(fs.physical(folder), id);
+    before?.close();
+  }
+
+  #watcher(path: string, id: string): Watch | null {
     try {
-      const watcher = watch(this.#options.fs.physical(this.#options.folder));
-      watcher.on('change', () => this.#changed.resolve());
+      const watcher = watch(path, (type, name) => {
+        this.#arrivals.event(type, name);
+        this.#changed.resolve();
+      });
       // The folder itself went: look again, and watch what is there then.
       watcher.on('error', () => this.#changed.resolve());
-      return { active: true, [Symbol.dispose]: () => watcher.close() };
+      return { id, close: () => watcher.close() };
     } catch {
-      return { active: false, [Symbol.dispose]: () => {} };
+      return null;
     }
   }
 
-  async #pause(ms: number | undefined, signal: AbortSignal): Promise<void> {
+  async #pause(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const { clock } = this.#options;
+    const { clock, pollMs } = this.#options;
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
     const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    const late = ms === undefined ? aborted : clock.sleep(ms, until).catch(() => {});
+    const ms = Math.min(this.#watched === null ? pollMs : Infinity, this.#unsettledMs ?? Infinity);
+    const late = ms === Infinity ? aborted : clock.sleep(ms, until).catch(() => {});
     await Promise.race([this.#changed.promise, late, aborted]);
     over.abort();
     this.#changed = Promise.withResolvers();
     if (!signal.aborted) await clock.sleep(settleMs, signal).catch(() => {});
   }
+}
+
+/** One watch of the folder, and which folder that was. */
+interface Watch {
+  readonly id: string;
+  close(): void;
 }
 
 function unreadable(path: string, error: unknown): Reason {
