@@ -14,6 +14,7 @@ export type FsErrorCode =
   | 'IO' // EIO and what has no better name
   | 'TOO_MANY_OPEN' // EMFILE, ENFILE
   | 'LOOP' // too many links
+  | 'UNSAFE_LINK' // a link that somebody but root could have made leads to what is not theirs
   | 'UNSUPPORTED' // label, xattr or owner that this host or sandbox cannot set
   | 'CHANGED'; // the thing changed under us (lost a race)
 

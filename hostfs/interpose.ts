@@ -3,7 +3,7 @@ import { joinPath, parentPath } from './path.ts';
 import type { Primitives } from './primitives.ts';
 
 /** Every primitive that can fail, by its name; the plain values of `Primitives` are none. */
-export type PrimitiveName = Exclude<keyof Primitives, 'labels' | 'xattrs' | 'rootPath'>;
+export type PrimitiveName = Exclude<keyof Primitives, 'labels' | 'xattrs' | 'rootPath' | 'uid'>;
 
 export interface PrimitiveCall {
   /** From 1, over all calls. */

@@ -31,6 +31,7 @@ export class MemoryPrimitives implements Primitives {
   readonly labels: LabelSupport;
   readonly xattrs: boolean;
   readonly rootPath = '/';
+  readonly uid: number;
   readonly #disk: Disk;
   readonly #options: MemoryOptions;
   readonly #watches: MemoryWatches;
@@ -42,6 +43,7 @@ export class MemoryPrimitives implements Primitives {
     this.#options = options;
     this.labels = options.labels;
     this.xattrs = options.xattrs;
+    this.uid = options.uid;
     this.#watches = watches;
   }
 

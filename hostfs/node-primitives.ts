@@ -71,6 +71,7 @@ class NodePrimitives implements Primitives {
   readonly labels: LabelSupport;
   readonly xattrs: boolean;
   readonly rootPath: string;
+  readonly uid = process.geteuid?.() ?? 0;
   readonly #libc: Libc | null;
 
   constructor(options: NodePrimitivesOptions) {

@@ -64,6 +64,8 @@ export interface Primitives {
 
   /** The root as this process would name it outside hostfs, for `physical`. `/` for the real root. */
   readonly rootPath: string;
+  /** The user as whom this process acts on files. */
+  readonly uid: number;
   openRoot(): DirectoryHandle;
   /** ENOTDIR for anything but a directory, links included. */
   openDirectory(at: DirectoryHandle, name: string): DirectoryHandle;

@@ -187,6 +187,13 @@ export const APPLY_ERRORS = {
     evidence: 'The path in the message.',
     next: 'Correct the path in the spec.',
   },
+  'KSN-APPLY-043': {
+    fault: 'environment',
+    meaning:
+      'A link on the way to the path could have been made by a user other than root, and leads to what is not theirs: whoever follows it writes where they say, with rights that they do not have.',
+    evidence: '`namei -l` of the path in the message shows every step with its owner.',
+    next: 'Find out who made the link, and put back the directory. If it is meant, give the link and the folder it lies in to root.',
+  },
 } as const satisfies Catalogue;
 
 export const applyError = errorsOf(APPLY_ERRORS);

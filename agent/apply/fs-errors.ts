@@ -18,6 +18,7 @@ const codes = {
   IO: 'KSN-APPLY-032',
   TOO_MANY_OPEN: 'KSN-APPLY-033',
   LOOP: 'KSN-APPLY-036',
+  UNSAFE_LINK: 'KSN-APPLY-043',
   UNSUPPORTED: 'KSN-APPLY-040',
   CHANGED: 'KSN-APPLY-041',
 } as const satisfies Record<FsErrorCode, keyof typeof APPLY_ERRORS>;

@@ -39,8 +39,8 @@ put_file() { # bytes owner mode label
 put_attributes() { # owner mode label
   private && ln -P -- "$at" ./new && [ -f ./new ] && [ ! -L ./new ] && attributes "$1" "$2" "$3" ./new
 }
-put_link() { # target
-  private && ln -s -- "$1" ./new && publish
+put_link() { # target owner
+  private && ln -s -- "$1" ./new && if [ "$(id -u)" = 0 ]; then chown -h -- "$2" ./new; fi && publish
 }
 put_directory() { # owner mode label
   if directory "$at"; then

@@ -44,7 +44,7 @@ function callFor(
   const before = fieldsOf(from);
   switch (before['type']) {
     case 'link':
-      return { call: 'put_link', words: [textOf(before, 'target', address)] };
+      return { call: 'put_link', words: [textOf(before, 'target', address), linkOwner(before)] };
     case 'directory':
       return { call: 'put_directory', words: attributesOf(before, address, accounts) };
     case 'file':
@@ -73,6 +73,11 @@ function attributesOf(state: Fields, address: Address, accounts: Accounts): read
   if (!/^[0-7]{3,4}$/.test(mode)) throw bug(`${address} has the mode ${mode}`);
   const label = state['label'];
   return [`${uid}:${gid}`, mode, typeof label === 'string' ? label : ''];
+}
+
+/** Only of a link that is not root's is it kept. */
+function linkOwner({ uid = 0, gid = 0 }: Fields): string {
+  return `${Number(uid)}:${Number(gid)}`;
 }
 
 function idOf(word: string, lookUp: (name: string) => number | null): number | null {

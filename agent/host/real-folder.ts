@@ -32,6 +32,8 @@ export async function realFolder(fs: Pick<ReadFileSystem, 'lstat'>, path: string
     if (target.startsWith('/')) at = '/';
     queue.push(...target.split('/').toReversed());
   }
+  // A link that the rooted file system does not follow (UNSAFE_LINK) is not followed for it.
+  if (links > 0) await fs.lstat(path);
   return at;
 }
 

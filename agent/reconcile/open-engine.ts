@@ -4,7 +4,7 @@
  */
 import type { Clock, Instant } from '../base/clock.ts';
 import type { Entropy } from '../base/entropy.ts';
-import { asKeelsonError, type KeelsonError } from '../base/errors.ts';
+import { asKeelsonError, type KeelsonError, type Reason } from '../base/errors.ts';
 import { SerialRunner } from '../base/serial-runner.ts';
 import { Ballast } from '../apply/space.ts';
 import { Book } from '../apply/book.ts';
@@ -22,7 +22,7 @@ import type { Accepted } from '../apply/records.ts';
 import { references } from '../apply/references.ts';
 import { Reservations } from '../apply/reservations.ts';
 import { forgetExits, recordStart, recordStop } from '../apply/starts.ts';
-import { sweepStore, sweepTemporaries } from '../apply/temporaries.ts';
+import { sweepStore, sweepTemporaries, type Swept } from '../apply/temporaries.ts';
 import type { GateSpec } from '../desired/common-fields.ts';
 import type { NodeSpec } from '../desired/node-spec.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
@@ -177,6 +177,9 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     const own: Claim = `path:${stateDir}/ballast`;
     const { failed } = await sweepTemporaries(fs, [...claimsOf(book), ...touched, own], book.state.open);
     if (failed.length === 0 && book.state.open.size === 0) touched.clear();
+    const [first] = failed;
+    if (first === undefined) board.unremark('temporaries');
+    else board.remark('temporaries', leftBehind(first, failed.length));
   };
   const reconciliation: Reconciliation = {
     execution,
@@ -260,4 +263,11 @@ function claimsOf(book: Book): readonly Claim[] {
 
 function pathsOf(claims: readonly Claim[]): readonly string[] {
   return claims.filter((claim) => claim.startsWith('path:')).map((claim) => claim.slice('path:'.length));
+}
+
+/** Where nothing could be looked for, or not removed, something half made may lie until somebody looks. */
+function leftBehind({ path, error }: Swept['failed'][number], places: number): Reason {
+  const others = places === 1 ? '' : ` and ${places - 1} more places`;
+  const message = `temporaries (.keelson-*~) may be left at ${path}${others}: ${error.message}`;
+  return { ...error.toReason(), message, element: path };
 }

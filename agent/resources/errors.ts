@@ -143,6 +143,13 @@ export const RESOURCE_ERRORS = {
     evidence: 'The path still has what Keelson wrote.',
     next: 'Put back by hand what should be there.',
   },
+  'KSN-FILE-024': {
+    fault: 'environment',
+    meaning:
+      'A link on the way to the path could have been made by a user other than root, and leads to what is not theirs, or stands where Keelson needs a directory: it is not followed, since they would say where root writes.',
+    evidence: '`namei -l` of the path shows every step with its owner.',
+    next: 'Find out who made the link, and put back the directory; the change goes on by itself. If the link is meant, give it and the folder it lies in to root, or declare it in the spec.',
+  },
 } as const satisfies Catalogue;
 
 export const resourceError = errorsOf(RESOURCE_ERRORS);
@@ -150,6 +157,7 @@ export const resourceError = errorsOf(RESOURCE_ERRORS);
 const codes: Readonly<Record<FsErrorCode, keyof typeof RESOURCE_ERRORS | null>> = {
   ESCAPE: 'KSN-FILE-019',
   LOOP: 'KSN-FILE-019',
+  UNSAFE_LINK: 'KSN-FILE-024',
   INVALID_PATH: 'KSN-FILE-020',
   NOT_FOUND: 'KSN-FILE-015',
   NOT_A_DIRECTORY: 'KSN-FILE-015',
@@ -179,6 +187,7 @@ export function fileFailure(error: unknown, address: Address): unknown {
 export function unreadable(error: unknown, address: Address): KeelsonError {
   if (error instanceof KeelsonError) return error;
   if (!(error instanceof FsError)) throw error;
-  const code = error.code === 'ESCAPE' || error.code === 'LOOP' ? 'KSN-FILE-019' : 'KSN-FILE-008';
+  const known = error.code === 'ESCAPE' || error.code === 'LOOP' || error.code === 'UNSAFE_LINK';
+  const code = (known ? codes[error.code] : null) ?? 'KSN-FILE-008';
   return resourceError(code, error.message, { element: address, cause: error });
 }

@@ -50,7 +50,10 @@ export function stateOf(
   { accounts }: Pick<ReadHost, 'accounts'>,
 ): State<PathState> {
   if (entry === null) return null;
-  if (entry.type === 'link') return { type: 'link', target: entry.target ?? '' };
+  if (entry.type === 'link') {
+    const { target = '', uid, gid } = entry;
+    return { type: 'link', target, ...((uid !== 0 || gid !== 0) && { uid, gid }) };
+  }
   if (entry.type === 'other') return { type: 'other' };
   const attributes = {
     mode: formatMode(entry.mode),

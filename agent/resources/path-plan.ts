@@ -4,7 +4,7 @@
  */
 import { resourceError } from './errors.ts';
 import type { Address, Draft, Item, Note, Observation, Owned, Planned, State, Target } from './kind.ts';
-import { difference, samePath, type PathSpec, type PathState } from './path-state.ts';
+import { difference, samePath, servesAsDirectory, type PathSpec, type PathState } from './path-state.ts';
 
 export interface PathPlanInput {
   readonly targets: readonly Target<PathSpec, PathState>[];
@@ -56,11 +56,14 @@ function planItem(plan: Plan, item: Item<PathSpec>, owned: Owned<PathState> | nu
   plan.changes.push(wantedDraft(plan, item, seen, to, { adopts, summary, why: drifted ? 'drift' : 'generation' }));
 }
 
-/** A directory that another item's path needs: any directory is fine, and so is a link, by which /var/run is one. */
+/** A directory that another item's path needs: any directory is fine, and so is a link of root's, by which /var/run is one. */
 function planImplied(plan: Plan, item: Item<PathSpec>, owned: Owned<PathState> | null, seen: State<PathState>): void {
   const why = owned === null ? 'generation' : 'drift';
   if (seen === null) plan.changes.push(wantedDraft(plan, item, null, item.spec.state, { summary: 'create', why }));
-  else if (seen.type !== 'directory' && seen.type !== 'link')
+  else if (servesAsDirectory(seen)) return;
+  else if (seen.type === 'link')
+    wait(plan, item.address, 'KSN-FILE-024', `is a link of user ${seen.uid} to ${seen.target}, which no spec names`);
+  else
     wait(plan, item.address, 'KSN-FILE-014', 'must be a directory, for what lies beneath, but something else is there');
 }
 

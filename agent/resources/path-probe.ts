@@ -2,7 +2,7 @@
 import { resourceError } from './errors.ts';
 import type { Address, Health, ReadHost, State, Target } from './kind.ts';
 import { observePaths } from './path-observe.ts';
-import { difference, samePath, type PathSpec, type PathState } from './path-state.ts';
+import { difference, samePath, servesAsDirectory, type PathSpec, type PathState } from './path-state.ts';
 
 export async function probePath(
   at: Target<PathSpec, PathState>,
@@ -15,7 +15,7 @@ export async function probePath(
   if ('unknown' in observation) return { is: 'unknown', reason: observation.unknown };
   const seen = observation.state;
   if (samePath(seen, expected)) return { is: 'healthy' };
-  if (at.item?.implied === true && (seen?.type === 'directory' || seen?.type === 'link')) return { is: 'healthy' };
+  if (at.item?.implied === true && servesAsDirectory(seen)) return { is: 'healthy' };
   // Not empty: removing it was never ours to do.
   if (expected === null && seen?.type === 'directory')
     return { is: 'healthy', reason: reason(at.address, 'stays, since it is not empty') };

@@ -26,6 +26,9 @@ export interface DirectoryState extends Attributed {
 export interface LinkState {
   readonly type: 'link';
   readonly target: string;
+  /** Of a link that is not root's, to put it back so; no difference by itself. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 /** Devices, FIFOs, sockets: seen, never made. */
@@ -56,6 +59,11 @@ export function samePath(a: State<PathState>, b: State<PathState>): boolean {
 export function keepsInode(from: State<PathState>, to: State<PathState>): boolean {
   if (from?.type === 'file') return to?.type === 'file' && from.content === to.content;
   return from?.type === 'directory' && to?.type === 'directory';
+}
+
+/** What may stand where only something beneath is asked for: whoever is not root does not say where that lies. */
+export function servesAsDirectory(seen: State<PathState>): boolean {
+  return seen?.type === 'directory' || (seen?.type === 'link' && (seen.uid ?? 0) === 0);
 }
 
 /**

@@ -22,7 +22,7 @@ export async function writeTemporary(
   path: string = pathOf(change.address),
 ): Promise<void> {
   if (to.type === 'link') {
-    await host.temporaries.stageLink(path, name, to.target, { uid: 0, gid: 0 });
+    await host.temporaries.stageLink(path, name, to.target, { uid: to.uid ?? 0, gid: to.gid ?? 0 });
     return;
   }
   const attributes = attributesOf(to, host.accounts, change.address);

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chownSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -303,3 +304,29 @@ t.test('effects on units go to systemd, where it runs', async (t) => {
   ]);
   t.strictSame(await effectLines(effects, { physical, hasSystemd: false }), []);
 });
+
+t.test('a link goes back to whom it belonged', { skip: process.getuid?.() === 0 ? false : 'needs root' }, async (t) => {
+  await using g = await guarded();
+  g.write('/x', 'bad');
+  await g.guards.arm(changeOf('/x', { ...link('var'), uid: 500, gid: 501 }, bad));
+  t.match(g.fire(), { status: 0, stderr: '' });
+  t.match(lstatSync(g.at('/x')), { uid: 500, gid: 501 });
+});
+
+t.test(
+  'a link that hostfs does not follow leads no guard either',
+  { skip: process.getuid?.() === 0 ? false : 'needs root' },
+  async (t) => {
+    await using g = await guarded();
+    g.save(content, 'before');
+    mkdirSync(g.at('/etc'));
+    g.write('/etc/x', 'bad');
+    mkdirSync(g.at('/app'));
+    symlinkSync('/etc', g.at('/app/conf'));
+    chownSync(g.at('/app'), 500, 500);
+    await t.rejects(g.guards.arm(changeOf('/app/conf/x', file(), bad)), {
+      code: 'KSN-HOST-006',
+      message: /is not followed/,
+    });
+  },
+);

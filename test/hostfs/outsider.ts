@@ -46,6 +46,11 @@ export class Outsider implements Disposable {
     else this.#primitives.unlink(parent.handle, name);
   }
 
+  give(path: string, uid: number): void {
+    using parent = this.#directories.parentOf(path);
+    this.#primitives.setLinkOwner(parent.handle, baseName(path), uid, uid);
+  }
+
   attribute(path: string, attribute: string, value: string): void {
     using parent = this.#directories.parentOf(path);
     this.#primitives.setXattr(parent.handle, baseName(path), attribute, Buffer.from(value));

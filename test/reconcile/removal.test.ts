@@ -2,6 +2,7 @@
 import t from 'tap';
 import { losesNothing } from '../../hostfs/memory-crash.ts';
 import { kinds } from '../../agent/resources/registry.ts';
+import { Outsider } from '../hostfs/outsider.ts';
 import { EngineNode, verified, type Sections } from '../support/engine-node.ts';
 import { IntentWatch } from '../support/intent-watch.ts';
 
@@ -173,4 +174,26 @@ t.test('rule 16: leave --restore gives originals back byte for byte and leaves w
     'a newer generation begins anew',
   );
   t.equal(await node.text('/etc/taken'), 'again\n');
+});
+
+t.test('rule 16: a link that was there comes back to whom it belonged', async (t) => {
+  await using node = await EngineNode.on();
+  using hand = new Outsider(node.machine.outside);
+  hand.directory('/srv');
+  for (const name of ['/srv/theirs', '/srv/roots', '/srv/away']) hand.link(name, 'target');
+  hand.give('/srv/theirs', 500);
+  hand.give('/srv/away', 500);
+  await node.start();
+  await node.accept(
+    verified(1, {
+      files: { '/srv/theirs': file('ours\n'), '/srv/roots': file('ours\n') },
+      links: { '/srv/away': { target: 'elsewhere' } },
+    }),
+  );
+  t.equal(await node.text('/srv/theirs'), 'ours\n');
+  t.match(await node.fs.lstat('/srv/away'), { target: 'elsewhere', uid: 0 });
+  await node.accept(verified(2, {}));
+  t.match(await node.fs.lstat('/srv/theirs'), { type: 'link', target: 'target', uid: 500, gid: 500 });
+  t.match(await node.fs.lstat('/srv/away'), { type: 'link', target: 'target', uid: 500, gid: 500 });
+  t.match(await node.fs.lstat('/srv/roots'), { type: 'link', uid: 0, gid: 0 });
 });

@@ -1,4 +1,5 @@
 /** What lies in an exclusive directory without being named by the spec. */
+import { FsError } from '../../../hostfs/errors.ts';
 import { joinPath } from '../../../hostfs/path.ts';
 import type { Address, ReadHost, Target } from '../kind.ts';
 import { pathOf } from '../path-key.ts';
@@ -18,11 +19,21 @@ export async function discoverForeign(
   const foreign: Target<DirectorySpec, PathState>[] = [];
   for (const directory of exclusive) {
     signal.throwIfAborted();
-    for (const name of await host.fs.list(directory)) {
+    for (const name of await namesIn(directory, host)) {
       const path = joinPath(directory, name);
       if (named.has(path) || name.startsWith('.keelson-')) continue;
       foreign.push({ address: `directory:${path}`, item: null, owned: null });
     }
   }
   return foreign;
+}
+
+/** None where it cannot be listed: what is wrong with the directory is found when that is looked at itself. */
+async function namesIn(directory: string, host: ReadHost): Promise<readonly string[]> {
+  try {
+    return await host.fs.list(directory);
+  } catch (error) {
+    if (error instanceof FsError) return [];
+    throw error;
+  }
 }
