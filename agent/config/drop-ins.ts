@@ -1,4 +1,5 @@
 /** Which files configure this node, in the order in which they do. */
+import { changeableBy, folderChangeableBy } from '../base/changeable-by.ts';
 import type { Reason } from '../base/errors.ts';
 import { configError, type ConfigCode } from './errors.ts';
 import type { ConfigFiles, Fragment } from './fragment.ts';
@@ -23,6 +24,8 @@ export async function readDropIns(files: ConfigFiles, folders: readonly string[]
   const findings: Reason[] = [];
   for (const folder of folders) {
     try {
+      const open = await folderChangeableBy((path) => files.lstat(path), folder);
+      if (open !== null) findings.push(fault('KSN-CFG-003', open.path, open.what));
       for (const name of await files.list(folder)) if (isDropIn(name)) paths.set(name, `${folder}/${name}`);
     } catch (error) {
       findings.push(fault('KSN-CFG-002', folder, `cannot be read: ${wordsOf(error)}`));
@@ -57,8 +60,8 @@ async function readOne(files: ConfigFiles, path: string): Promise<Fragment | rea
     const entry = await files.lstat(path);
     if (entry === null || (entry.type === 'link' && entry.target === '/dev/null')) return null;
     if (entry.type !== 'file') return [fault('KSN-CFG-002', path, `is a ${entry.type}, not a file`)];
-    if ((entry.mode & 0o002) !== 0) return [fault('KSN-CFG-003', path, 'can be written by everybody')];
-    if (entry.uid !== 0) return [fault('KSN-CFG-003', path, `belongs to user ${entry.uid}, who could change it`)];
+    const open = changeableBy(entry);
+    if (open !== null) return [fault('KSN-CFG-003', path, open)];
     if (entry.size > LARGEST_FILE)
       return [fault('KSN-CFG-002', path, `has ${entry.size} bytes, more than ${LARGEST_FILE}`)];
     return await readText(path, await files.read(path, LARGEST_FILE));

@@ -15,9 +15,10 @@ export const CONFIG_ERRORS = {
   },
   'KSN-CFG-003': {
     fault: 'caller',
-    meaning: 'A configuration file can be written by everybody, so it is not trusted.',
-    evidence: '`ls -l` of the file named.',
-    next: 'chmod o-w the file, after a look at what it says.',
+    meaning:
+      'A configuration file, or a folder on the way to it, could be changed by others than root: it is not trusted.',
+    evidence: '`ls -ld` of what the message names; `namei -l` of the file shows every step.',
+    next: 'After a look at what lies there: chown it to root, and chmod o-w.',
   },
   'KSN-CFG-004': {
     fault: 'caller',

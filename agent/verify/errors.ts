@@ -144,9 +144,10 @@ export const VERIFY_ERRORS = {
   },
   'KSN-VERIFY-032': {
     fault: 'environment',
-    meaning: 'A trust file is a link, or writable by everybody: anybody might put a key into it.',
-    evidence: '`ls -l FILE`.',
-    next: 'Make it a regular file that only root writes (`chmod 0644`).',
+    meaning:
+      'A trust file is a link, or it or a folder on the way to it could be changed by others than root: anybody might put a key there.',
+    evidence: '`ls -ld` of what the message names; `namei -l` of the file shows every step.',
+    next: 'After a look at what lies there: make it a regular file in a folder, both of root and written by root alone (`chmod o-w`).',
   },
   'KSN-VERIFY-033': {
     fault: 'caller',

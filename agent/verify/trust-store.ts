@@ -1,8 +1,10 @@
 /**
  * The trust roots of the node: one file a key, in folders of which a later one hides an earlier one's file
  * of the same name. An empty file or a link to /dev/null masks. A file that is hidden stays hidden even if
- * what hides it cannot be used: a broken override must not bring an old key back.
+ * what hides it cannot be used: a broken override must not bring an old key back. So do the files of a folder that
+ * others than root could change, of which no key counts.
  */
+import { changeableBy, folderChangeableBy } from '../base/changeable-by.ts';
 import type { Reason } from '../base/errors.ts';
 import { FsError } from '../../hostfs/errors.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
@@ -32,12 +34,17 @@ export async function readTrust(
   folders: readonly string[],
   thresholds: Thresholds,
 ): Promise<{ readonly trust: Trust; readonly findings: readonly Reason[] }> {
-  const pathOf = new Map<string, string>();
-  for (const folder of folders)
-    for (const name of await fs.list(folder)) if (isTrustName(name)) pathOf.set(name, joinPath(folder, name));
+  const pathOf = new Map<string, string | null>();
   const keys: TrustedKey[] = [];
   const findings: Reason[] = [];
+  for (const folder of folders) {
+    const open = await folderChangeableBy((path) => fs.lstat(path), folder);
+    if (open !== null) findings.push(...unsafe(open.path, open.what).findings);
+    for (const name of await fs.list(folder))
+      if (isTrustName(name)) pathOf.set(name, open === null ? joinPath(folder, name) : null);
+  }
   for (const [, path] of [...pathOf].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    if (path === null) continue;
     const read = await readOne(fs, path);
     if (read?.key !== undefined) keys.push(read.key);
     findings.push(...(read?.findings ?? []));
@@ -61,8 +68,8 @@ async function readOne(fs: Pick<ReadFileSystem, 'lstat' | 'read'>, path: string)
   if (entry === null || (entry.type === 'link' && entry.target === '/dev/null')) return null;
   if (entry.type === 'file' && entry.size === 0) return null;
   if (entry.type !== 'file') return unsafe(path, 'is not a regular file');
-  if ((entry.mode & 0o002) !== 0) return unsafe(path, 'can be written by everybody');
-  if (entry.uid !== 0) return unsafe(path, `belongs to user ${entry.uid}, who could change it`);
+  const open = changeableBy(entry);
+  if (open !== null) return unsafe(path, open);
   try {
     return readTrustFile(await fs.read(path, largestFile), path);
   } catch (error) {
@@ -79,7 +86,7 @@ async function readOne(fs: Pick<ReadFileSystem, 'lstat' | 'read'>, path: string)
   }
 }
 
-function unsafe(path: string, what: string): TrustFile {
+function unsafe(path: string, what: string): TrustFile & { readonly findings: readonly Reason[] } {
   return {
     findings: [verifyError('KSN-VERIFY-032', `${path} ${what}`, { element: path, place: { file: path } }).toReason()],
   };

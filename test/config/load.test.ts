@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { ConfigError } from '../../agent/config/errors.ts';
 import { loadConfig, type LoadOptions } from '../../agent/config/load.ts';
 import type { Reason } from '../../agent/base/errors.ts';
+import { Outsider } from '../hostfs/outsider.ts';
 import { memoryRoot } from '../support/roots.ts';
 import { plant, type Tree } from '../support/tree.ts';
 
@@ -262,4 +263,45 @@ t.test('never crashes, whatever is written', async () => {
     }),
     { numRuns: 300 },
   );
+});
+
+t.test('folders that others than root could change are faults, and so are those above them', async (t) => {
+  const open: readonly (readonly [string, number, number])[] = [
+    [etc, 0o777, 0],
+    [etc, 0o1777, 0],
+    [etc, 0o755, 1000],
+    ['/etc/keelson', 0o757, 0],
+    ['/etc', 0o755, 1000],
+  ];
+  for (const [path, mode, uid] of open) {
+    await using root = await memoryRoot();
+    await plant(root.fs, yaml('node: { name: a }'));
+    await root.fs.setAttributes(path, { mode, uid, gid: 0 });
+    await t.rejects(
+      loadConfig({ files: root.fs }),
+      { code: 'KSN-CFG-001', findings: [{ code: 'KSN-CFG-003', element: path }] },
+      path,
+    );
+  }
+  await using root = await memoryRoot();
+  await root.fs.ensureDirectory(etc, { mode: 0o777, uid: 0, gid: 0 });
+  await t.rejects(loadConfig({ files: root.fs }), { code: 'KSN-CFG-001' }, 'also where somebody emptied it');
+});
+
+t.test('a sticky folder above, and links of root on the way, are none; a link of others is', async (t) => {
+  await using root = await memoryRoot();
+  using outsider = new Outsider(root.outside);
+  await plant(root.fs, { '/site/config.d/10-x.yaml': { file: 'node: { name: a }' } });
+  await root.fs.setAttributes('/site', { mode: 0o1777, uid: 0, gid: 0 });
+  await root.fs.ensureDirectory('/etc/keelson', { mode: 0o755, uid: 0, gid: 0 });
+  outsider.link(etc, '../../site/config.d');
+  t.equal((await loadConfig({ files: root.fs })).settings.node.name, 'a');
+  await root.fs.setAttributes('/site/config.d', { mode: 0o777, uid: 0, gid: 0 });
+  await t.rejects(loadConfig({ files: root.fs }), { code: 'KSN-CFG-001', findings: [{ element: '/site/config.d' }] });
+  await root.fs.setAttributes('/site/config.d', { mode: 0o755, uid: 0, gid: 0 });
+  outsider.give(etc, 1000);
+  await t.rejects(loadConfig({ files: root.fs }), {
+    code: 'KSN-CFG-001',
+    findings: [{ code: 'KSN-CFG-003', element: etc }],
+  });
 });

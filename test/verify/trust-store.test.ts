@@ -6,6 +6,8 @@ import { generateKeys } from '../../agent/verify/keys.ts';
 import { readTrust, thresholdFor, TRUST_FOLDERS } from '../../agent/verify/trust-store.ts';
 import { readTrustFile } from '../../agent/verify/trust-file.ts';
 import { matches } from '../../agent/verify/series-pattern.ts';
+import { memoryRoot } from '../support/roots.ts';
+import { plant } from '../support/tree.ts';
 
 type Files = Readonly<
   Record<string, string | { readonly link: string } | { readonly text: string; readonly mode: number }>
@@ -184,3 +186,31 @@ t.test('patterns and thresholds', async (t) => {
   t.equal(thresholdFor('lb', { threshold: 1, bySeries: { 'l*': 2, lb: 3, gpu: 9 } }), 3);
   t.equal(thresholdFor('lb', { threshold: -1, bySeries: {} }), 1);
 });
+
+t.test(
+  'a folder that others than root could change: its keys do not count, and what it hides stays hidden',
+  async (t) => {
+    const open: readonly (readonly [string, number, number])[] = [
+      [etc, 0o777, 0],
+      [etc, 0o755, 1000],
+      ['/etc/keelson', 0o777, 0],
+    ];
+    for (const [path, mode, uid] of open) {
+      await using root = await memoryRoot();
+      await plant(root.fs, {
+        [`${image}/ana.yaml`]: { file: file() },
+        [`${image}/ben.yaml`]: { file: file() },
+        [`${etc}/ben.yaml`]: { file: file() },
+        [`${etc}/eve.yaml`]: { file: file() },
+      });
+      await root.fs.setAttributes(path, { mode, uid, gid: 0 });
+      const { trust, findings } = await readTrust(root.fs, TRUST_FOLDERS, one);
+      t.strictSame(
+        trust.keys.map(({ name }) => name),
+        ['ana'],
+      );
+      t.match(findings, [{ code: 'KSN-VERIFY-032', element: path, remedy: /chmod o-w/ }]);
+      t.equal(findings.length, 1);
+    }
+  },
+);
