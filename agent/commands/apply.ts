@@ -1,8 +1,10 @@
 /**
  * `keelson apply [FILE]`: shows the plan, asks, hands the document to the agent, and stays until the verdict.
- * What is applied is the plan that was shown: the agent refuses when the node changed in between.
+ * What is applied is the plan that was shown: it is refused where the node has changed so that another one would run.
  */
 import type { ControlClient } from '../control/client.ts';
+import type { Preview } from '../plan/preview.ts';
+import { applyShown } from './apply-shown.ts';
 import { confirm } from './confirm.ts';
 import { connectAgent } from './connect.ts';
 import { readBasis } from './basis.ts';
@@ -35,7 +37,8 @@ export async function apply(
   const timeoutMs = durationOf(options.timeout, '--timeout');
   const request = file === undefined ? undefined : asRequest(await readDocument(file, terminal));
   const agent = await connectAgent(invocation);
-  const preview = await agent.plan(request && { ...request, signed: !options.dryRun });
+  const plan = (): Promise<Preview> => agent.plan(request && { ...request, signed: !options.dryRun });
+  const preview = await plan();
   if (options.output === 'table')
     terminal.print(planText(preview, { palette: terminal.palette, ...widthOf(terminal) }));
   else terminal.print(await dataText(preview, options.output));
@@ -44,12 +47,15 @@ export async function apply(
   if (options.dryRun) return pending ? 2 : 0;
   if (request === undefined && !pending) return 0;
   if (pending && !(await confirm(invocation, 'Apply it?', options.yes))) return 1;
-  const { generation, afterEvent } = await agent.apply({
+  const order = {
     ...request,
-    basis: options.basis === undefined ? preview.basis : readBasis(options.basis),
     ...whoAsks(invocation),
     ...(options.reason !== undefined && { reason: options.reason }),
-  });
+  };
+  const { generation, afterEvent } =
+    options.basis === undefined
+      ? await applyShown(agent, preview, plan, order)
+      : await agent.apply({ ...order, basis: readBasis(options.basis) });
   if (!options.wait) return 0;
   return waitAndSay(invocation, agent, { digest: generation?.digest ?? null, afterEvent, timeoutMs });
 }

@@ -3,7 +3,7 @@ import { connectAgent } from './connect.ts';
 import { cliError } from './errors.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { whoAsks } from './who.ts';
-import { count } from './text/columns.ts';
+import { counted } from '../base/words.ts';
 
 export interface ReleaseOptions {
   readonly all: boolean;
@@ -26,7 +26,7 @@ export async function release(
   }
   if (ids.size > 0) await agent.release({ ids: [...ids], ...whoAsks(invocation) });
   invocation.terminal.print(
-    `Released ${count(ids.size, 'hold')}. What differs is shown by keelson plan, then repaired.`,
+    `Released ${counted(ids.size, 'hold')}. What differs is shown by keelson plan, then repaired.`,
   );
   return 0;
 }

@@ -8,7 +8,7 @@ import { readDocument, type GivenDocument } from './documents.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { dataText, type Output } from './text/data.ts';
 import { findingsSum, findingsText } from './text/findings-text.ts';
-import { count } from './text/columns.ts';
+import { counted } from '../base/words.ts';
 
 export interface ValidateOptions {
   readonly output: Output;
@@ -27,7 +27,7 @@ export async function validate(
   for (const file of files) findings.push(...(await judge(await readDocument(file, terminal))));
   if (options.output !== 'table') terminal.print(await dataText({ findings }, options.output));
   else if (findings.length > 0) terminal.print([...findingsText(findings, terminal.palette), findingsSum(findings)]);
-  else terminal.print(`${count(files.length, 'document')} valid.`);
+  else terminal.print(`${counted(files.length, 'document')} valid.`);
   return findings.length > 0 ? 1 : 0;
 }
 

@@ -14,6 +14,8 @@ export interface Preview {
   readonly held: readonly Address[];
   /** Addresses in a running transaction; their plan may change. */
   readonly busy: readonly Address[];
+  /** Folders that nobody asked for by name: what is declared needs them. */
+  readonly implied: readonly Address[];
   readonly same: number;
   /** Why nothing of it would be done now: observe mode, safe mode, hold, blocked. */
   readonly withheld: string | null;

@@ -81,6 +81,11 @@ export async function survey(input: SurveyInput, signal: AbortSignal): Promise<S
   return { drafts: handOver(free), waits, notes, seen, targets: all, orphaned, dueAt };
 }
 
+/** Folders among the drafts that only carry what is declared. */
+export function impliedOf({ drafts, targets }: Survey): readonly Address[] {
+  return drafts.map(({ address }) => address).filter((address) => targets.get(address)?.item?.implied === true);
+}
+
 /** A kind that cannot look says so for each target: unknown, never "as desired". */
 async function observeKind(
   kind: AnyKind,

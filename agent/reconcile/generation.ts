@@ -3,13 +3,14 @@
  * rollback follows from what the journal then says).
  */
 import type { Reason } from '../base/errors.ts';
+import { counted } from '../base/words.ts';
 import { isIrreversible } from '../apply/execution.ts';
 import { runChanges } from '../apply/run-changes.ts';
 import type { Accepted, OpenTransaction, TxId } from '../apply/records.ts';
 import { holdGates } from '../health/hold.ts';
 import { withhold } from '../plan/withhold.ts';
-import type { Survey } from '../plan/survey.ts';
-import type { Address } from '../resources/kind.ts';
+import { impliedOf, type Survey } from '../plan/survey.ts';
+import type { Address, Draft } from '../resources/kind.ts';
 import { look, now, overridesInForce, pause, restraintOf, wasSuperseded, type Reconciliation } from './context.ts';
 import { converge, differing } from './converge.ts';
 import type { Desired } from './desired.ts';
@@ -58,12 +59,19 @@ async function open(
   await book.commit({ t: 'open', tx, cause: 'generation', identity: accepted, drafts: free, at: now(r), bootId });
   events.emit({
     type: 'TransactionOpened',
-    message: `applying ${nameOf(accepted)}: ${free.length} to change`,
+    message: `applying ${nameOf(accepted)}: ${toChange(free, impliedOf(first))}`,
     generation: nameOf(accepted),
     tx,
   });
   r.execution.progressed();
   return first;
+}
+
+/** "31 resources to change, 15 folders on the way": who wrote the spec knows of the first. */
+function toChange(drafts: readonly Draft<unknown>[], implied: readonly Address[]): string {
+  const folders = drafts.filter(({ address }) => implied.includes(address)).length;
+  const resources = `${counted(drafts.length - folders, 'resource')} to change`;
+  return folders === 0 ? resources : `${resources}, ${counted(folders, 'folder')} on the way`;
 }
 
 async function bringAbout(

@@ -4,6 +4,7 @@ import { order } from '../plan/order.ts';
 import type { Preview } from '../plan/preview.ts';
 import { withhold } from '../plan/withhold.ts';
 import type { VerifiedSpec } from '../verify/verified-spec.ts';
+import { impliedOf } from '../plan/survey.ts';
 import { look, now, overridesInForce, restraintOf, type Reconciliation } from './context.ts';
 import type { Basis } from './engine-port.ts';
 import { nameOf } from './generation.ts';
@@ -38,6 +39,7 @@ export async function preview(
     notes: seen.notes,
     held: held.map((draft) => draft.address),
     busy: [...r.execution.busy.keys()],
+    implied: impliedOf(seen),
     same: desired.items.filter((item) => item.implied !== true && !changing.has(item.address)).length,
     withheld: withheldWhy(r),
   };

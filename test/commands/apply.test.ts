@@ -110,6 +110,24 @@ t.test('an apply may be tied to a plan of before', async (t) => {
   t.equal(await tied('lb/42@9'), 0);
 });
 
+t.test('a repair between plan and apply is no other plan; a change that was not shown is', async (t) => {
+  const [[change] = []] = pending.waves;
+  if (change === undefined) throw new Error('nothing is pending');
+  const drift = { ...change, address: 'file:/etc/y', why: 'drift' } as const;
+  const shown: Preview = { ...pending, waves: [[change, drift]] };
+  const moved = { ...pending.basis, journalSeq: 12 };
+
+  const repaired = fakePort({ previews: [shown, { ...pending, basis: moved }] });
+  const { person, file } = await node(t, repaired);
+  t.equal(await apply(person, file, { ...options, wait: false }), 0, 'the drift that was shown was put back meanwhile');
+  t.match(repaired.calls, [['accept', { generation: 43 }, moved]]);
+
+  const other = fakePort({ previews: [pending, { ...shown, basis: moved }] });
+  const { person: careful, file: same } = await node(t, other);
+  await t.rejects(apply(careful, same, { ...options, wait: false }), { code: 'KSN-ENGINE-009' });
+  t.strictSame(other.calls, []);
+});
+
 t.test('gives up in time, and reads from standard input', async (t) => {
   const port = fakePort({ preview: pending });
   const { person } = await node(t, port, { input: 'a spec' });

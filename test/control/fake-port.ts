@@ -35,6 +35,7 @@ export const somePreview: Preview = {
   notes: [],
   held: [],
   busy: [],
+  implied: [],
   same: 2,
   withheld: null,
 };
@@ -67,9 +68,17 @@ export interface FakePort extends ControlPort {
 }
 
 export function fakePort(
-  over: { status?: NodeStatus; preview?: Preview; events?: readonly EventRecord[] } = {},
+  over: {
+    status?: NodeStatus;
+    preview?: Preview;
+    /** One after the other, the last for ever; what is applied is measured against the last. */
+    previews?: readonly [Preview, ...Preview[]];
+    events?: readonly EventRecord[];
+  } = {},
 ): FakePort {
   const calls: unknown[] = [];
+  const previews = over.previews ?? [over.preview ?? somePreview];
+  let planned = 0;
   const emitted: EventDraft[] = [];
   const verified: string[] = [];
   const events = [...(over.events ?? [])];
@@ -82,7 +91,7 @@ export function fakePort(
     };
   const engine: EnginePort = {
     accept: async (spec, basis) => {
-      const now = (over.preview ?? somePreview).basis;
+      const now = previews.at(-1)?.basis ?? somePreview.basis;
       if (basis !== undefined && (basis.journalSeq !== now.journalSeq || basis.generation !== now.generation))
         throw engineError('KSN-ENGINE-009', 'the plan was made for another state');
       calls.push(['accept', spec, basis]);
@@ -93,7 +102,11 @@ export function fakePort(
     reconsider: () => {},
     override: note('override'),
     release: note('release'),
-    preview: async () => over.preview ?? somePreview,
+    preview: async () => {
+      const preview = previews[Math.min(planned, previews.length - 1)] ?? somePreview;
+      planned += 1;
+      return preview;
+    },
     reconcile: note('reconcile'),
     retry: note('retry'),
     rollback: note('rollback'),

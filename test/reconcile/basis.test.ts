@@ -77,6 +77,24 @@ t.test('rule 24: a preview of a spec that is not accepted writes nothing and cha
   t.equal(await node.text('/etc/a'), 'a\n');
 });
 
+t.test('what begins says how many resources change, and how many folders lie on the way to them', async (t) => {
+  await using node = await EngineNode.on();
+  await node.start();
+  const deep = verified(1, { files: { '/etc/app/x/a': file('a\n'), '/etc/app/x/b': file('b\n') } });
+  const { waves, implied } = await node.engine.preview(deep);
+  t.same(
+    [waves.flat().length, implied],
+    [5, ['directory:/etc', 'directory:/etc/app', 'directory:/etc/app/x']],
+    'the plan has them all',
+  );
+  await node.accept(deep);
+  await node.accept(verified(2, { files: { '/etc/app/x/a': file('a2\n'), '/etc/app/x/b': file('b\n') } }));
+  t.same(
+    node.events.filter(({ type }) => type === 'TransactionOpened').map(({ message }) => message),
+    ['applying lb/1: 2 resources to change, 3 folders on the way', 'applying lb/2: 1 resource to change'],
+  );
+});
+
 t.test('rule 24: a preview does not wait for the writer, and says what is busy', async (t) => {
   const reload = Promise.withResolvers<void>();
   const support = recordingEffects([]);

@@ -39,11 +39,6 @@ export function spread(leftSide: string, rightSide: string, at: number): string 
   return `${leftSide}${' '.repeat(Math.max(2, room))}${rightSide}`;
 }
 
-/** "2 changes", "1 change". */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
-}
-
 /** For options that leave a field out rather than set it to undefined. */
 export function widthOf(terminal: { readonly width: number | undefined }): { readonly width?: number } {
   return terminal.width === undefined ? {} : { width: terminal.width };

@@ -1,6 +1,6 @@
 /** Findings of `keelson validate`, and failures of any command: the place, the code, what is wrong, the remedy. */
 import type { Place, Reason } from '../../base/errors.ts';
-import { count } from './columns.ts';
+import { counted } from '../../base/words.ts';
 import { plain, type Palette } from './palette.ts';
 import { printableText } from '../../base/printable-text.ts';
 import { oneLine } from './printable.ts';
@@ -28,7 +28,7 @@ export function findingsText(findings: readonly Reason[], palette: Palette = pla
 
 /** "2 errors. Nothing was written." */
 export function findingsSum(findings: readonly Reason[]): string {
-  return `${count(findings.length, 'error')}. Nothing was written.`;
+  return `${counted(findings.length, 'error')}. Nothing was written.`;
 }
 
 /** One failure: "CODE message", "   Fix: remedy". */

@@ -1,6 +1,7 @@
 /** `keelson plan` in words: one line a change, what it does to what runs, and the sum. */
 import type { Preview } from '../../plan/preview.ts';
 import type { Draft } from '../../resources/kind.ts';
+import { counted } from '../../base/words.ts';
 import { columns, cut } from './columns.ts';
 import { effectWords } from './effect-words.ts';
 import { plain, type Palette } from './palette.ts';
@@ -80,10 +81,12 @@ function paint(draft: Draft<unknown> | undefined, line: string, palette: Palette
   }
 }
 
-/** "2 change, 1 removed, 28 same. Reboot: no." */
+/** "2 change, 1 removed, 28 same. Reboot: no." Folders that only carry something are counted apart. */
 export function planSum(preview: Preview): string {
   const drafts = preview.waves.flat().filter(({ address }) => !preview.held.includes(address));
-  const marks = drafts.map(markOf);
+  const declared = drafts.filter(({ address }) => !preview.implied.includes(address));
+  const marks = declared.map(markOf);
+  const folders = drafts.length - declared.length;
   const number = (mark: Mark): number => marks.filter((other) => other === mark).length;
   const parts = [
     [number('+'), 'new'],
@@ -93,9 +96,12 @@ export function planSum(preview: Preview): string {
     [preview.held.length, 'held'],
     [preview.same, 'same'],
   ] as const;
-  const said = parts.filter(([n, word]) => n > 0 || (word === 'same' && marks.length === 0));
+  const said = parts
+    .filter(([n, word]) => n > 0 || (word === 'same' && drafts.length === 0))
+    .map(([n, word]) => `${n} ${word}`);
+  if (folders > 0) said.push(`${counted(folders, 'folder')} on the way`);
   const reboot = preview.waits.some(({ until }) => until === 'reboot') ? 'yes' : 'no';
-  return `${said.map(([n, word]) => `${n} ${word}`).join(', ')}. Reboot: ${reboot}.`;
+  return `${said.join(', ')}. Reboot: ${reboot}.`;
 }
 
 /** Whether carrying the plan out would change anything: exit code 2. */

@@ -1,6 +1,7 @@
 /** `keelson status` in words: one word, the reason, the next step, then what is not as it should be. */
 import type { NodeStatus, ResourceCondition, ResourceStatus } from '../../report/status.ts';
-import { columns, count, cut, spread } from './columns.ts';
+import { counted } from '../../base/words.ts';
+import { columns, cut, spread } from './columns.ts';
 import { plain, type Palette } from './palette.ts';
 import { oneLine } from './printable.ts';
 import { ago, left, shortSpan } from './spans.ts';
@@ -101,7 +102,7 @@ function counts(view: StatusView, now: number): string {
     if (condition === 'placed') remark = placedRemark(these);
     parts.push(`${n} ${countWords[condition]}${remark}`);
   }
-  return `${count(view.status.total, 'resource')}: ${parts.join(', ')}`;
+  return `${counted(view.status.total, 'resource')}: ${parts.join(', ')}`;
 }
 
 /** "file:/etc/chrony.conf, ana, 38 min left". */

@@ -41,6 +41,7 @@ const preview: Preview = {
   notes: [],
   held: [],
   busy: [],
+  implied: [],
   same: 28,
   withheld: null,
 };
@@ -62,6 +63,13 @@ t.test('a node as desired has nothing to do', async (t) => {
   t.equal(isPending(empty), false);
 });
 
+t.test('folders that only carry something are shown, and counted apart', async (t) => {
+  const folder = draft('directory:/etc/haproxy', { kind: 'directories', from: null, summary: 'create' });
+  const lines = planText({ ...preview, waves: [[folder], ...preview.waves], implied: ['directory:/etc/haproxy'] });
+  t.match(lines[1], /^\+ directory:\/etc\/haproxy/);
+  t.equal(lines.at(-1), '2 change, 1 removed, 28 same, 1 folder on the way. Reboot: no.');
+});
+
 t.test('what waits, is held or stands by itself is said, and so is why nothing is done', async (t) => {
   const reason = { code: 'KSN-X-1', message: 'Vault sealed', fault: 'environment' } as const;
   const lines = planText({
@@ -77,6 +85,7 @@ t.test('what waits, is held or stands by itself is said, and so is why nothing i
     waits: [{ address: 'secret:stats', reason, until: 'input' }],
     held: ['file:/etc/chrony.conf'],
     notes: [{ address: 'file:/etc/edited', reason: { ...reason, message: 'edited since, left' } }],
+    implied: [],
     same: 0,
     withheld: 'mode observe',
   });
