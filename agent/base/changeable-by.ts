@@ -29,7 +29,7 @@ export function changeableBy({ type, mode, uid }: Looked): string | null {
  * remove (/tmp), what is root's stays what it is; the last folder must not even gain names. Absent: nobody.
  */
 export async function folderChangeableBy(look: Look, folder: string): Promise<{ path: string; what: string } | null> {
-  const queue = folder.split('/').reverse();
+  const queue = folder.split('/').toReversed();
   let at = '/';
   let links = 0;
   let found: { path: string; what: string } | null = null;
@@ -46,7 +46,7 @@ export async function folderChangeableBy(look: Look, folder: string): Promise<{ 
     if (entry.type !== 'link' || entry.target === undefined) at = path;
     else if (++links > maxLinks) return null;
     else {
-      queue.push(...entry.target.split('/').reverse());
+      queue.push(...entry.target.split('/').toReversed());
       if (entry.target.startsWith('/')) at = '/';
     }
   }
