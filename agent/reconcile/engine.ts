@@ -37,6 +37,16 @@ export interface EngineOptions {
   readonly publish: (status: NodeStatus) => void;
 }
 
+interface Lane {
+  /** Under which its failure stands among the remarks. */
+  readonly name: string;
+  readonly work: () => Promise<void>;
+  /** Until it has succeeded once. */
+  readonly once?: boolean;
+  /** Asked after a success: whether what had failed is over. */
+  readonly isWell?: () => boolean;
+}
+
 const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
 const asleep = (): void => {};
@@ -72,35 +82,43 @@ export class Engine implements EnginePort {
     this.publish();
     const { readOnly } = this.#r.execution.book;
     // Tried once: what cannot be swept now is swept again when a transaction closes, and must not keep the agent away.
-    if (!readOnly) await this.#options.sweep().catch((error: unknown) => this.#afterFailure(error));
+    if (!readOnly) await this.#options.sweep().catch((error: unknown) => this.#afterFailure('recovery', error));
     ready();
-    if (!readOnly) await this.#forEver(stop, () => recover(this.#r, stop), true);
+    if (!readOnly) await this.#forEver(stop, { name: 'recovery', work: () => recover(this.#r, stop), once: true });
     this.#queue.everything(this.#r.execution.clock.monotonic());
-    const looking = this.#forEver(stop, () => this.#maintenance.turn(stop));
-    await (readOnly ? looking : Promise.all([looking, this.#forEver(stop, () => this.#generation.turn(stop))]));
+    const looking = this.#forEver(stop, {
+      name: 'maintenance lane',
+      work: () => this.#maintenance.turn(stop),
+      // A turn that found nothing due says nothing about what has failed.
+      isWell: () => !this.#maintenance.failing,
+    });
+    const applying = (): Promise<void> =>
+      this.#forEver(stop, { name: 'generation lane', work: () => this.#generation.turn(stop) });
+    await (readOnly ? looking : Promise.all([looking, applying()]));
   }
 
   /** Runs `work` again and again (or until it succeeds once); failures back off, a poisoned journal is reopened first. */
-  async #forEver(stop: AbortSignal, work: () => Promise<void>, once = false): Promise<void> {
+  async #forEver(stop: AbortSignal, { name, work, once = false, isWell = () => true }: Lane): Promise<void> {
     let delays = backoff(LANE_RETRY, this.#r.entropy);
     while (!stop.aborted) {
       try {
         await work();
+        if (isWell()) this.#r.board.unremark(name);
         if (once) return;
         delays = backoff(LANE_RETRY, this.#r.entropy);
         this.publish();
       } catch (error) {
         if (stop.aborted) return;
-        await this.#afterFailure(error);
+        await this.#afterFailure(name, error);
         if (!(await pause(this.#r, delays.next().value, stop))) return;
       }
     }
   }
 
-  async #afterFailure(error: unknown): Promise<void> {
+  async #afterFailure(lane: string, error: unknown): Promise<void> {
     const failure = asKeelsonError(error);
     const reason = engineError('KSN-ENGINE-008', `${failure.code} ${failure.message}`, { cause: error }).toReason();
-    this.#r.board.remark('lane', reason);
+    this.#r.board.remark(lane, reason);
     this.#r.execution.events.emit({ type: 'LaneFailed', message: reason.message, reason });
     this.#leaveOpen();
     if (this.#r.execution.book.poisoned) await this.#mendJournal();
@@ -127,6 +145,7 @@ export class Engine implements EnginePort {
       await Promise.all([this.#generation.idle(), this.#maintenance.idle()]);
       try {
         await book.recover();
+        this.#r.board.unremark('journal');
         this.#leaveOpen();
       } catch (error) {
         this.#r.board.remark('journal', asKeelsonError(error).toReason());

@@ -133,6 +133,7 @@ async function gatesHold(
           );
         },
       });
+      r.board.unremark('gates');
       if (outcome.held) return 'held';
       if (!outcome.unknownOnly || unknownOfChanged) return outcome.why;
       r.board.remark('gates', outcome.why);

@@ -32,6 +32,7 @@ export class MaintenanceLane {
   #working: Promise<void> | null = null;
   #undamped = false;
   #looked = false;
+  #failing = false;
   #lastFull = Number.NEGATIVE_INFINITY;
   #offset: number;
   #overrides: readonly Override[] = [];
@@ -47,6 +48,11 @@ export class MaintenanceLane {
 
   get quiet(): boolean {
     return this.#working === null && this.#queue.dueIn(this.#r.execution.clock.monotonic()) !== 0;
+  }
+
+  /** A pass failed, and none has succeeded since. */
+  get failing(): boolean {
+    return this.#failing;
   }
 
   /** Everything was looked at since the start. */
@@ -117,7 +123,9 @@ export class MaintenanceLane {
     this.#stop = new AbortController();
     try {
       await (this.#working = this.#pass(due, signal, AbortSignal.any([signal, this.#stop.signal])));
+      this.#failing = false;
     } catch (error) {
+      this.#failing = true;
       this.#requeue(due, FAILED_MS);
       throw error;
     } finally {

@@ -59,6 +59,8 @@ export class FolderSource {
   #watched: Watch | null = null;
   /** Refusals that were told, by file and stamp. */
   #told = new Set<string>();
+  /** Of another series than the one that is followed. */
+  #strangers: ReadonlySet<string> = new Set();
   readonly #looked = Promise.withResolvers<void>();
   #changed = Promise.withResolvers<void>();
 
@@ -101,6 +103,9 @@ export class FolderSource {
       const message = `${other.file} is of series ${other.series}, this node follows ${chosen?.series ?? this.#options.followed() ?? 'none'}`;
       this.#refuse(other.file, sourceError('KSN-SRC-001', message, { element: other.file }).toReason());
     }
+    const strangers = new Set(others.map(({ file }) => file));
+    for (const file of this.#strangers) if (!strangers.has(file)) this.#unrefuse(file);
+    this.#strangers = strangers;
     if (chosen === null || chosen.digest === this.#handed) return;
     this.#handed = chosen.digest;
     await this.#hand(chosen.file);
@@ -142,7 +147,9 @@ export class FolderSource {
 
   async #names(): Promise<readonly string[]> {
     try {
-      return (await this.#options.fs.list(this.#options.folder)).filter((name) => documentName.test(name));
+      const names = await this.#options.fs.list(this.#options.folder);
+      this.#unrefuse('');
+      return names.filter((name) => documentName.test(name));
     } catch (error) {
       this.#refuse('', unreadable(this.#options.folder, error));
       return [];
@@ -198,6 +205,12 @@ export class FolderSource {
     this.#told.add(key);
     const message = file === '' ? reason.message : `${this.#path(file)} is refused: ${reason.message}`;
     this.#options.events.emit({ type: 'SpecRefused', message, reason });
+  }
+
+  /** Refused no longer; should it be again, it is told again. */
+  #unrefuse(file: string): void {
+    this.#options.refused(file === '' ? this.#options.folder : this.#path(file), null);
+    for (const key of this.#told) if (key.startsWith(`${file}\0`)) this.#told.delete(key);
   }
 
   #path(name: string): string {

@@ -1,5 +1,7 @@
 /** A lane that fails says so by an event of its own, and begins again. */
 import t from 'tap';
+import type { CommandResult } from '../../agent/resources/kind.ts';
+import { EngineNode, verified } from '../support/engine-node.ts';
 import { ScriptedKind } from '../support/scripted-kind.ts';
 import { scriptedNode, things } from '../support/scripted-node.ts';
 
@@ -19,4 +21,49 @@ t.test('a kind that cannot plan', async (t) => {
   kind.plan = plan;
   await it.node.clock.advance(600_000);
   t.equal(await it.thing('a'), '1');
+});
+
+t.test('what a lane failed with is said until it has done that again', async (t) => {
+  const file = (inline: string): object => ({ content: { inline } });
+  await using first = await EngineNode.on();
+  await first.start();
+  await first.accept(verified(1, { files: { '/etc/a': file('a\n') } }));
+  await first.stop();
+  const fs = await first.outside();
+  const specs = '/var/lib/keelson/specs';
+  const [name = ''] = await fs.list(specs);
+  const envelope = await fs.read(`${specs}/${name}`);
+  await fs.remove(`${specs}/${name}`);
+  await using node = await EngineNode.on(first.machine);
+  await node.start();
+  const remarks = (): string => JSON.stringify(node.engine.publish().remarks);
+  for (const minutes of [1, 1, 5]) {
+    await node.clock.advance(minutes * 60_000);
+    t.match(remarks(), /KSN-APPLY-014/, 'also between two tries');
+  }
+  await fs.writeDurably(`${specs}/${name}`, envelope, { mode: 0o600, uid: 0, gid: 0 });
+  await node.clock.advance(60_000);
+  t.equal(remarks(), '[]');
+  t.equal(node.engine.status().verdict, 'OK');
+});
+
+t.test('gates that nobody could judge are a remark only while they are asked', async (t) => {
+  let there = true;
+  const passed: CommandResult = { exitCode: 0, signal: null, timedOut: false, outputTail: '' };
+  await using node = await EngineNode.on(undefined, {
+    run: () => (there ? passed : { ...passed, exitCode: null, startError: 'ENOENT' }),
+  });
+  await node.start();
+  const section = (a: string) => ({
+    files: { '/etc/a': { content: { inline: a } }, '/etc/b': { content: { inline: 'b' }, gates: [{ exec: ['/p'] }] } },
+  });
+  const health = { health: { stableForMs: 0, deadlineMs: 1_000 } };
+  await node.accept(verified(1, section('1'), health));
+  there = false;
+  await node.clock.runUntil(node.engine.accept(verified(2, section('2'), health)));
+  await node.clock.advance(10_000);
+  t.equal(node.engine.publish().remarks.length, 1);
+  there = true;
+  const { verdict, remarks } = await node.settled();
+  t.same([verdict, remarks], ['OK', []]);
 });

@@ -23,6 +23,7 @@ async function watched(t: Test, clock: Clock = systemClock) {
   const stop = new AbortController();
   const accepted: string[] = [];
   const events: EventDraft[] = [];
+  const remarks = new Map<string, string>();
   let bell = Promise.withResolvers<void>();
   const ring = () => {
     bell.resolve();
@@ -36,7 +37,10 @@ async function watched(t: Test, clock: Clock = systemClock) {
       accepted.push(`${series}/${generation}`);
       ring();
     },
-    refused: () => {},
+    refused: (file, reason) => {
+      if (reason === null) remarks.delete(file);
+      else remarks.set(file, reason.code);
+    },
     followed: () => accepted.at(-1)?.split('/')[0] ?? null,
     events: {
       emit: (event) => {
@@ -57,6 +61,8 @@ async function watched(t: Test, clock: Clock = systemClock) {
   });
   return {
     folder,
+    /** What is refused now, by file. */
+    remarks,
     source,
     accepted,
     events,
@@ -128,6 +134,32 @@ t.test('a folder that is missing, or goes and comes, is no failure', async (t) =
   w.age('a.yaml');
   await came;
   t.strictSame(w.accepted, ['lb/1']);
+});
+
+t.test('what was refused is said no longer when it is over', async (t) => {
+  const w = await watched(t);
+  rmSync(w.folder, { recursive: true });
+  writeFileSync(w.folder, 'no folder');
+  await w.source.look();
+  t.same([...w.remarks], [['/specs.d', 'KSN-SRC-002']]);
+  rmSync(w.folder);
+  mkdirSync(w.folder);
+  w.put('a.yaml', 'lb 1');
+  w.put('b.yaml', 'web 1');
+  for (const name of ['a.yaml', 'b.yaml']) w.age(name);
+  await w.source.look();
+  t.same([...w.remarks].length, 1, 'the folder is there again; one of the two is of another series');
+  rmSync(join(w.folder, w.accepted[0] === 'lb/1' ? 'b.yaml' : 'a.yaml'));
+  await w.source.look();
+  t.same([...w.remarks], []);
+  rmSync(w.folder, { recursive: true });
+  writeFileSync(w.folder, 'no folder');
+  await w.source.look();
+  t.equal(
+    w.events.filter(({ reason }) => reason?.code === 'KSN-SRC-002').length,
+    2,
+    'and told again when it comes back',
+  );
 });
 
 t.test('what was accepted before is not handed over again', async (t) => {
