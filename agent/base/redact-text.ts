@@ -6,6 +6,8 @@
 
 export const REDACTED = '[redacted]';
 
+const LONGEST_PATH = 1_024;
+
 /** Shorter values would hide ordinary words. */
 const SHORTEST_VALUE = 4;
 
@@ -16,6 +18,8 @@ const QUOTED = `"(?:[^"\\\\\\n]|\\\\.)*"?|'(?:[^'\\\\\\n]|\\\\.)*'?`;
 interface Shape {
   readonly pattern: RegExp;
   readonly replacement: string;
+  /** Not where the first group ends an absolute path: `/etc/app/secret: not there` names a file and no secret. */
+  readonly sparesPaths?: true;
 }
 
 const SHAPES: readonly Shape[] = [
@@ -38,14 +42,20 @@ const SHAPES: readonly Shape[] = [
       'gi',
     ),
     replacement: `$1${REDACTED}`,
+    sparesPaths: true,
   },
   // --password value
   {
     pattern: new RegExp(`(--?[\\w-]{0,64}?${SECRET_WORD}[\\w-]{0,32}\\s{1,4})(?:${QUOTED}|[^\\s"'-][^\\s]*)`, 'gi'),
     replacement: `$1${REDACTED}`,
+    sparesPaths: true,
   },
   // keepalived's `auth_pass x`, haproxy's `password x` and `insecure-password x`.
-  { pattern: /(\b(?:auth_pass|insecure-password|password)[ \t]+)[^\s]+/gi, replacement: `$1${REDACTED}` },
+  {
+    pattern: /(\b(?:auth_pass|insecure-password|password)[ \t]+)[^\s]+/gi,
+    replacement: `$1${REDACTED}`,
+    sparesPaths: true,
+  },
   // Tokens that show what they are: Vault, GitHub, Slack, AWS, JWT; crypt(3) hashes.
   { pattern: /\bhv[bsr]\.[\w-]{16,}|\bs\.[A-Za-z0-9]{24}\b/g, replacement: REDACTED },
   {
@@ -77,6 +87,34 @@ export function redactText(text: string, secrets: readonly string[] = []): strin
     ];
     for (const form of new Set(forms)) if (form.length >= SHORTEST_VALUE) out = out.replaceAll(form, REDACTED);
   }
-  for (const { pattern, replacement } of SHAPES) out = out.replace(pattern, replacement);
+  for (const { pattern, replacement, sparesPaths } of SHAPES) {
+    out = sparesPaths === true ? replaceSparing(out, pattern) : out.replace(pattern, replacement);
+  }
   return out;
+}
+
+/** What follows a path is looked at as if the path were not there: it may have a secret of its own. */
+function replaceSparing(text: string, pattern: RegExp): string {
+  const looking = new RegExp(pattern);
+  let out = '';
+  let done = 0;
+  for (let match = looking.exec(text); match !== null; match = looking.exec(text)) {
+    const head = match[1] ?? '';
+    const begins = match.index + head.length;
+    if (endsPath(text, match.index, head)) {
+      looking.lastIndex = begins;
+      continue;
+    }
+    out += `${text.slice(done, begins)}${REDACTED}`;
+    done = looking.lastIndex;
+  }
+  return out + text.slice(done);
+}
+
+/** `/etc/app/secret: `, `file:/etc/app/my-secret `; not `kv/app/secret: `, `https://x/secret: `, `/etc/secret=`. */
+function endsPath(text: string, at: number, head: string): boolean {
+  if (!/^[^=]*\s$/u.test(head)) return false;
+  let begins = at;
+  while (begins > 0 && at - begins < LONGEST_PATH && !/[\s"'(]/u.test(text.charAt(begins - 1))) begins -= 1;
+  return /^(?:[A-Za-z]+:)?\/(?!\/)/u.test(text.slice(begins, at));
 }

@@ -35,7 +35,8 @@ export async function apply(
 ): Promise<ExitCode> {
   const { terminal } = invocation;
   const timeoutMs = durationOf(options.timeout, '--timeout');
-  const request = file === undefined ? undefined : asRequest(await readDocument(file, terminal));
+  const basis = options.basis === undefined ? undefined : readBasis(options.basis);
+  const request = file === undefined ? undefined : asRequest(await readDocument(file, invocation));
   const agent = await connectAgent(invocation);
   const plan = (): Promise<Preview> => agent.plan(request && { ...request, signed: !options.dryRun });
   const preview = await plan();
@@ -45,7 +46,7 @@ export async function apply(
 
   const pending = isPending(preview);
   if (options.dryRun) return pending ? 2 : 0;
-  if (request === undefined && !pending) return 0;
+  // With nothing to change as well: a generation becomes the running one, and what runs is looked at, by the agent.
   if (pending && !(await confirm(invocation, 'Apply it?', options.yes))) return 1;
   const order = {
     ...request,
@@ -53,9 +54,7 @@ export async function apply(
     ...(options.reason !== undefined && { reason: options.reason }),
   };
   const { generation, afterEvent } =
-    options.basis === undefined
-      ? await applyShown(agent, preview, plan, order)
-      : await agent.apply({ ...order, basis: readBasis(options.basis) });
+    basis === undefined ? await applyShown(agent, preview, plan, order) : await agent.apply({ ...order, basis });
   if (!options.wait) return 0;
   return waitAndSay(invocation, agent, { digest: generation?.digest ?? null, afterEvent, timeoutMs });
 }

@@ -12,7 +12,7 @@ export interface DiffOptions {
 
 export async function diff(invocation: Invocation, file: string | undefined, options: DiffOptions): Promise<ExitCode> {
   const { terminal } = invocation;
-  const request = file === undefined ? undefined : asRequest(await readDocument(file, terminal));
+  const request = file === undefined ? undefined : asRequest(await readDocument(file, invocation));
   const answer = await (await connectAgent(invocation)).diff(request);
   if (options.output === 'table') terminal.print(diffText(answer, terminal.palette));
   else terminal.print(await dataText(answer, options.output));

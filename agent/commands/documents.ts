@@ -1,6 +1,8 @@
 /** Files that a person names on the command line; `-` is standard input. */
+import { KeelsonError, type Reason } from '../base/errors.ts';
+import { RefusedDocument } from '../sources/refused-document.ts';
+import type { Invocation } from './invocation.ts';
 import { readGiven } from './read-given.ts';
-import type { Terminal } from './terminal.ts';
 
 export interface GivenDocument {
   /** As shown in findings. */
@@ -8,11 +10,27 @@ export interface GivenDocument {
   readonly bytes: Uint8Array;
 }
 
-export async function readDocument(file: string, terminal: Terminal): Promise<GivenDocument> {
-  if (file === '-') return { name: 'stdin', bytes: await terminal.readInput() };
+export async function readDocument(file: string, { terminal, signal }: Invocation): Promise<GivenDocument> {
+  if (file === '-') return { name: 'stdin', bytes: await terminal.readInput(signal) };
   return { name: file, bytes: await readGiven(file) };
 }
 
 export function asRequest(document: GivenDocument): { readonly document: string; readonly name: string } {
   return { document: Buffer.from(document.bytes).toString('base64'), name: document.name };
+}
+
+/** What is wrong with a document, told with its name. */
+function aboutDocument({ name }: GivenDocument, error: KeelsonError): Reason {
+  const reason = error.toReason();
+  return { ...reason, place: { file: name, ...reason.place } };
+}
+
+/** A failure to read a document as an envelope names the file. @throws RefusedDocument */
+export function ofDocument<T>(document: GivenDocument, read: (bytes: Uint8Array) => T): T {
+  try {
+    return read(document.bytes);
+  } catch (error) {
+    if (!(error instanceof KeelsonError)) throw error;
+    throw new RefusedDocument([aboutDocument(document, error)]);
+  }
 }

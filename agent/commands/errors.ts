@@ -44,6 +44,12 @@ export const CLI_ERRORS = {
     evidence: 'keelson status lists holds with their ids.',
     next: 'Name an address that is held, or an id.',
   },
+  'KSN-CLI-008': {
+    fault: 'environment',
+    meaning: 'The file system refused what the command had to read or write of the root.',
+    evidence: 'The path and the reason of the system in the message; ls -ld shows owner and mode.',
+    next: 'Run it as root, or on a root of your own with --root.',
+  },
 } as const satisfies Catalogue;
 
 export const cliError = errorsOf(CLI_ERRORS);

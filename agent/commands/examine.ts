@@ -6,6 +6,9 @@ import type { AgentFolders } from '../composition.ts';
 import type { Settings } from '../config/settings.ts';
 import { runningPid } from '../apply/starts.ts';
 import { readTrust, TRUST_FOLDERS } from '../verify/trust-store.ts';
+import { FsError } from '../../hostfs/errors.ts';
+import type { NodeStatus } from '../report/status.ts';
+import { verdictWord } from './text/verdict-word.ts';
 import { agentFolders, connectAgent } from './connect.ts';
 import type { Invocation } from './invocation.ts';
 import { openRootFolder, type OpenedRoot } from './open-root.ts';
@@ -33,15 +36,25 @@ export async function examine(invocation: Invocation): Promise<readonly Examined
   return [
     config,
     await writable('root folder', invocation.global.root, 'Run it as root, or give a folder of your own with --root.'),
-    await room(root, folders),
-    await agentRuns(invocation, root, folders),
-    await trust(fs, settings),
+    await lookedAt('state folder', () => room(root, folders)),
+    await lookedAt('agent', () => agentRuns(invocation, root, folders)),
+    await lookedAt('trust roots', () => trust(fs, settings)),
     ffi(root),
     await watches(),
     await selinux(path('/sys/fs/selinux/enforce')),
     await kubelet(path, settings),
     await systemd(path('/run/systemd/system')),
   ];
+}
+
+/** What this user may not look at is lacking; the rest is looked at all the same. */
+async function lookedAt(what: string, look: () => Promise<Examined>): Promise<Examined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof FsError)) throw error;
+    return { what, is: 'lacking', detail: error.message, next: 'Run it as root, as the agent runs.' };
+  }
 }
 
 async function configuration(
@@ -97,8 +110,7 @@ async function room({ fs }: OpenedRoot, { state }: AgentFolders): Promise<Examin
 async function agentRuns(invocation: Invocation, { fs }: OpenedRoot, { state }: AgentFolders): Promise<Examined> {
   const what = 'agent';
   try {
-    const { agentVersion, verdict } = await (await connectAgent(invocation)).status();
-    return { what, is: 'ok', detail: `${agentVersion} runs: ${verdict}` };
+    return ofStatus(what, await (await connectAgent(invocation)).status());
   } catch (error) {
     if (!(error instanceof KeelsonError)) throw error;
     const pid = await runningPid(fs, state);
@@ -111,6 +123,18 @@ async function agentRuns(invocation: Invocation, { fs }: OpenedRoot, { state }: 
       next: `systemctl status keelson; is process ${pid} an agent?`,
     };
   }
+}
+
+/** An agent that does not know its node does not work, whatever else is there. */
+function ofStatus(what: string, { agentVersion, verdict, reason, next }: NodeStatus): Examined {
+  const detail = `${agentVersion} runs: ${verdictWord(verdict)}`;
+  if (verdict !== 'Unknown' && verdict !== 'SafeMode' && verdict !== 'Degraded') return { what, is: 'ok', detail };
+  return {
+    what,
+    is: verdict === 'Unknown' && reason !== undefined ? 'lacking' : 'limited',
+    detail: reason === undefined ? detail : `${detail}: ${reason.message}`,
+    next: next ?? reason?.remedy ?? 'keelson status',
+  };
 }
 
 async function trust(fs: OpenedRoot['fs'], settings: Settings | null): Promise<Examined> {

@@ -15,7 +15,7 @@ export interface PlanOptions {
 
 export async function plan(invocation: Invocation, file: string | undefined, options: PlanOptions): Promise<ExitCode> {
   const { terminal } = invocation;
-  const request = file === undefined ? undefined : asRequest(await readDocument(file, terminal));
+  const request = file === undefined ? undefined : asRequest(await readDocument(file, invocation));
   const preview = await (await connectAgent(invocation)).plan(request);
   if (options.output === 'table')
     terminal.print(planText(preview, { palette: terminal.palette, ...widthOf(terminal) }));

@@ -1,8 +1,9 @@
 /** argv → command → exit code, and what a failure looks like. */
 import type { Command } from 'commander';
 import { systemClock } from '../base/system-clock.ts';
-import { asKeelsonError } from '../base/errors.ts';
+import { asKeelsonError, type KeelsonError } from '../base/errors.ts';
 import { readEnvironment } from '../config/environment.ts';
+import { FsError } from '../../hostfs/errors.ts';
 import type { ExitCode, GlobalOptions, Invocation } from './invocation.ts';
 import { quickCommand } from './quick.ts';
 import { terminalOf, type Streams, type Terminal } from './terminal.ts';
@@ -76,12 +77,18 @@ function quiet(command: Command, terminal: Terminal): void {
 async function printFailure(terminal: Terminal, thrown: unknown): Promise<void> {
   const { failureText, findingsSum, findingsText } = await import('./text/findings-text.ts');
   for (const one of apart(thrown)) {
-    const error = asKeelsonError(one);
+    const error = one instanceof FsError ? await ofFileSystem(one) : asKeelsonError(one);
     const findings = 'findings' in error && Array.isArray(error.findings) ? error.findings : [];
     if (findings.length > 0) terminal.warn([...findingsText(findings, terminal.palette), findingsSum(findings)]);
     else terminal.warn(failureText(error.toReason(), terminal.palette));
     if (error.fault === 'bug') terminal.warn((error.cause instanceof Error ? error.cause.stack : error.stack) ?? '');
   }
+}
+
+/** What the file system refuses is no bug of ours. */
+async function ofFileSystem(error: FsError): Promise<KeelsonError> {
+  const { cliError } = await import('./errors.ts');
+  return cliError('KSN-CLI-008', error.message, { cause: error, element: error.path });
 }
 
 /** What failed first, then what failed while everything was closed. */

@@ -12,7 +12,7 @@ import {
   type Envelope,
 } from '../verify/dsse.ts';
 import { keyIdOf, parsePrivateKey } from '../verify/keys.ts';
-import { readDocument, type GivenDocument } from './documents.ts';
+import { ofDocument, readDocument, type GivenDocument } from './documents.ts';
 import { cliError } from './errors.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { findingsSum, findingsText } from './text/findings-text.ts';
@@ -28,7 +28,7 @@ type PrivateKey = ReturnType<typeof parsePrivateKey>;
 export async function sign(invocation: Invocation, file: string, options: SignOptions): Promise<ExitCode> {
   const { terminal } = invocation;
   const keys = await Promise.all(options.key.map(readKey));
-  const given = await readDocument(file, terminal);
+  const given = await readDocument(file, invocation);
   const envelope = await signed(given, keys, invocation);
   if (envelope === null) return 1;
   const bytes = writeEnvelope(envelope);
@@ -53,8 +53,11 @@ async function signed(
   keys: readonly PrivateKey[],
   { terminal }: Invocation,
 ): Promise<Envelope | null> {
-  const json = jsonIn(given.bytes);
-  if (looksLikeEnvelope(json)) return addSignatures(readEnvelope(json), keys);
+  const envelope = ofDocument(given, (bytes) => {
+    const json = jsonIn(bytes);
+    return looksLikeEnvelope(json) ? readEnvelope(json) : null;
+  });
+  if (envelope !== null) return addSignatures(envelope, keys);
   const findings = await judge(given);
   const parsed = parseDocument(given.bytes, { file: given.name });
   if (findings.length > 0 || parsed.findings !== undefined) {

@@ -1,5 +1,6 @@
 /** Where a command prints and asks. */
 import { once } from 'node:events';
+import { addAbortSignal } from 'node:stream';
 import { paletteFor, type Palette } from './text/palette.ts';
 import { cliError } from './errors.ts';
 import { GIVEN_LIMIT } from './read-given.ts';
@@ -15,7 +16,8 @@ export interface Terminal {
   warn(lines: string | readonly string[]): void;
   /** The answer without its line feed; empty at end of input. */
   ask(question: string, signal: AbortSignal): Promise<string>;
-  readInput(): Promise<Uint8Array>;
+  /** Standard input to its end. @throws the reason of the signal. */
+  readInput(signal: AbortSignal): Promise<Uint8Array>;
 }
 
 export interface Streams {
@@ -47,14 +49,20 @@ export function terminalOf(streams: Streams, colorWanted: boolean): Terminal {
         stdin.pause();
       }
     },
-    async readInput() {
+    async readInput(signal) {
       const chunks: Buffer[] = [];
       let size = 0;
-      for await (const chunk of stdin as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size > GIVEN_LIMIT)
-          throw cliError('KSN-CLI-002', `cannot read standard input: it is larger than ${GIVEN_LIMIT} bytes`);
-        chunks.push(chunk);
+      try {
+        for await (const chunk of addAbortSignal(signal, stdin) as AsyncIterable<Buffer>) {
+          size += chunk.length;
+          if (size > GIVEN_LIMIT)
+            throw cliError('KSN-CLI-002', `cannot read standard input: it is larger than ${GIVEN_LIMIT} bytes`);
+          chunks.push(chunk);
+        }
+      } catch (error) {
+        // Cut by the signal it says only that it was aborted.
+        signal.throwIfAborted();
+        throw error;
       }
       return Buffer.concat(chunks);
     },

@@ -5,7 +5,7 @@ import { readIdentity } from '../verify/freshness.ts';
 import { countSigners, signersOf } from '../verify/signers.ts';
 import { readTrust, TRUST_FOLDERS, type Trust } from '../verify/trust-store.ts';
 import { RefusedDocument } from '../sources/refused-document.ts';
-import { readDocument } from './documents.ts';
+import { ofDocument, readDocument } from './documents.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
 import { readConfig } from './settings.ts';
@@ -20,8 +20,8 @@ export interface VerifyOptions {
 
 export async function verify(invocation: Invocation, file: string, options: VerifyOptions): Promise<ExitCode> {
   const { terminal, clock } = invocation;
-  const given = await readDocument(file, terminal);
-  const envelope = readEnvelope(jsonIn(given.bytes));
+  const given = await readDocument(file, invocation);
+  const envelope = ofDocument(given, (bytes) => readEnvelope(jsonIn(bytes)));
   const trust = await trustOf(invocation, options.trust);
   const signed = signersOf(envelope, trust);
   if (signed.refused !== undefined) throw new RefusedDocument(signed.refused);

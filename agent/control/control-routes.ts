@@ -4,12 +4,9 @@ import type { Basis } from '../reconcile/engine-port.ts';
 import type { Address } from '../resources/kind.ts';
 import { controlError } from './errors.ts';
 import type { ControlPort } from './port.ts';
-import type { ApplyAnswer, HoldAnswer } from './protocol.ts';
+import { LONGEST_HOLD_MS, type ApplyAnswer, type HoldAnswer } from './protocol.ts';
 import { bytes, flag, oneOf, optional, optionalText, text, texts, wholeNumber, type Body } from './read-fields.ts';
 import type { Answer, Route, RouteRequest, Routes } from './route.ts';
-
-/** A hold has an end; a longer one is a change of the spec. */
-const longestHoldMs = 30 * 24 * 3600 * 1000;
 
 /** Does what was asked; `by` is the person, for the journal and the status. */
 type Order = (port: ControlPort, request: RouteRequest, by: string) => Promise<unknown>;
@@ -85,8 +82,11 @@ async function hold(port: ControlPort, { body }: RouteRequest, by: string): Prom
   const all = flag(body, 'all');
   const reason = text(body, 'reason');
   const forMs = wholeNumber(body, 'forMs');
-  if (forMs === 0 || forMs > longestHoldMs)
-    throw controlError('KSN-CTL-003', 'a hold ends within 30 days', { element: 'forMs' });
+  if (forMs === 0 || forMs > LONGEST_HOLD_MS)
+    throw controlError('KSN-CTL-003', 'a hold ends within 30 days', {
+      element: 'forMs',
+      remedy: 'Hold it for 30d at most; what is to stay as it is for longer leaves the spec, or gets drift: report.',
+    });
   if (all === addresses.length > 0)
     throw controlError('KSN-CTL-003', 'name addresses, or all', { element: 'addresses' });
   const since = port.now();

@@ -10,6 +10,9 @@ import type { Address } from '../resources/kind.ts';
 export const READ_SOCKET = 'agent.sock';
 export const CONTROL_SOCKET = 'control.sock';
 
+/** A hold has an end; a longer one is a change of the spec. */
+export const LONGEST_HOLD_MS = 30 * 24 * 3600 * 1000;
+
 /** A spec has at most 1 MiB of payload; base64 in an envelope takes 4/3 of that, and JSON around it a little. */
 export const MAX_REQUEST_BYTES = 2 * 1024 * 1024;
 

@@ -82,8 +82,11 @@ export function verifySpec(bytes: Uint8Array, context: VerifyContext): Verificat
       return { refused: checkDocument(authentic.unbound, context.checker, context, authentic.file).findings };
     return judge(bytes, authentic, context);
   } catch (error) {
-    if (error instanceof KeelsonError) return { refused: [error.toReason()] };
-    throw error;
+    if (!(error instanceof KeelsonError)) throw error;
+    const reason = error.toReason();
+    return {
+      refused: [context.file === undefined ? reason : { ...reason, place: { file: context.file, ...reason.place } }],
+    };
   }
 }
 

@@ -22,6 +22,12 @@ t.test('hides the shapes that secrets have', async (t) => {
     ['hvs.CAESIPlantedPlanted1234 used', `${REDACTED} used`],
     ['ghp_PlantedPlantedPlanted1234', REDACTED],
     ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.Planted', REDACTED],
+    ['/etc/app/secret: password: Planted', `/etc/app/secret: password: ${REDACTED}`],
+    ['/etc/app/secret=Planted', `/etc/app/secret=${REDACTED}`],
+    ['/etc/app/secret:Planted', `/etc/app/secret:${REDACTED}`],
+    ['kv/app/password: Planted', `kv/app/password: ${REDACTED}`],
+    ['https://vault/v1/token: Planted', `https://vault/v1/token: ${REDACTED}`],
+    ['/usr/bin/psql --password Planted', `/usr/bin/psql --password ${REDACTED}`],
     ['root:$6$saltsalt$Planted/abc.:19000', `root:${REDACTED}:19000`],
   ];
   for (const [text, clean] of cases) t.equal(redactText(text), clean, text);
@@ -34,6 +40,11 @@ t.test('leaves what is no secret', async (t) => {
     'https://10.0.0.1:8404/healthz answered 503',
     'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     'mail to ops@example.net',
+    '/etc/app/secret: not there',
+    'file:/etc/app/my-secret is refused: it is a directory',
+    'cannot read "/run/secrets/db-password": permission denied',
+    'Cannot look at /etc/app/password : permission denied',
+    '/etc/app/password is missing',
   ]) {
     t.equal(redactText(text), text);
   }

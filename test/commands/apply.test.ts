@@ -128,6 +128,19 @@ t.test('a repair between plan and apply is no other plan; a change that was not 
   t.strictSame(other.calls, []);
 });
 
+t.test('with nothing to change the agent is asked all the same', async (t) => {
+  const port = fakePort();
+  const { person, file } = await node(t, port);
+  port.onAccept = () => setTimeout(() => port.publish(good), 20);
+  t.equal(await apply(person, file, options), 0);
+  t.match(port.calls, [['accept', { generation: 43 }]]);
+  t.match(person.printed.join('\n'), /OK {2}running lb\/43/u, 'what changes nothing becomes what runs');
+  t.equal(await apply(person, undefined, options), 0);
+  t.match(port.calls[1], ['reconcile', 'ana']);
+  await t.rejects(apply(person, undefined, { ...options, basis: 'zzz' }), { code: 'KSN-CLI-001' });
+  await t.rejects(apply(person, undefined, { ...options, dryRun: true, basis: 'zzz' }), { code: 'KSN-CLI-001' });
+});
+
 t.test('gives up in time, and reads from standard input', async (t) => {
   const port = fakePort({ preview: pending });
   const { person } = await node(t, port, { input: 'a spec' });

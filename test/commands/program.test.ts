@@ -1,5 +1,7 @@
 /** What a person typed wrongly is told as that, with its code, and never with a stack. */
 import t from 'tap';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { runProgram, type ProcessHost } from '../../agent/commands/program.ts';
 
@@ -39,3 +41,13 @@ for (const argv of [
     t.match(text, /KSN-CLI-001/);
     t.notMatch(text, /KSN-BASE|^\s+at /m);
   });
+
+t.test('what the file system refuses is no bug', async (t) => {
+  const root = t.testdir();
+  mkdirSync(join(root, 'var/lib/keelson'), { recursive: true });
+  writeFileSync(join(root, 'var/lib/keelson/events'), 'no folder');
+  const { code, text } = await said('--root', root, 'events');
+  t.equal(code, 1);
+  t.match(text, /^KSN-CLI-008 Cannot list \/var\/lib\/keelson\/events/m);
+  t.notMatch(text, /KSN-BASE|^\s+at /m);
+});

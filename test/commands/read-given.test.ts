@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,16 @@ t.test('a named file is read whole', async (t) => {
 });
 
 t.test('what has no end, is no file or is not there ends in a sentence', async (t) => {
-  await t.rejects(readGiven('/dev/zero'), { code: 'KSN-CLI-002', message: /larger than/ });
+  const large = join(mkdtempSync(join(tmpdir(), 'keelson-')), 'spec');
+  writeFileSync(large, Buffer.alloc(GIVEN_LIMIT + 1));
+  await t.rejects(readGiven(large), { code: 'KSN-CLI-002', message: /larger than/ });
+  await t.rejects(readGiven('/dev/zero'), { code: 'KSN-CLI-002', message: /no regular file/ });
   await t.rejects(readGiven('/tmp'), { code: 'KSN-CLI-002' });
   await t.rejects(readGiven('/no/such/file'), { code: 'KSN-CLI-002', message: /ENOENT/ });
+});
+
+t.test('a pipe without a writer is refused at once', async (t) => {
+  const fifo = join(mkdtempSync(join(tmpdir(), 'keelson-')), 'spec');
+  execFileSync('/usr/bin/mkfifo', [fifo]);
+  await t.rejects(readGiven(fifo), { code: 'KSN-CLI-002', message: /no regular file/, remedy: /standard input/ });
 });

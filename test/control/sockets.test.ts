@@ -160,6 +160,11 @@ t.test('what comes over a socket is not trusted', async (t) => {
   t.match(await post('/v1/hold', '[]'), /400.*KSN-CTL-003/su);
   t.match(await post('/v1/hold', '{"addresses":[1],"all":false,"forMs":1,"reason":"r"}'), /'addresses' must be/u);
   t.match(await post('/v1/hold', '{"addresses":[],"all":true,"forMs":0,"reason":"r"}'), /ends within 30 days/u);
+  const month = 31 * 24 * 3600 * 1000;
+  t.match(
+    await post('/v1/hold', `{"addresses":[],"all":true,"forMs":${month},"reason":"r"}`),
+    /Hold it for 30d at most/u,
+  );
   t.match(await post('/v1/hold', '{"addresses":[],"all":true,"forMs":5}'), /'reason' must be/u);
   t.match(await post('/v1/retry', '{"generation":"43","reason":"r"}'), /'generation' must be a whole number/u);
   t.match(await post('/v1/nothing', '{}'), /KSN-CTL-005/u);

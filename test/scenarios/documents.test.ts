@@ -17,7 +17,40 @@ t.test('validate tells everything that is wrong, and the exit code', async (t) =
 
   const input = await new Program(['validate', '-'], readFileSync(example, 'utf8')).ended;
   t.equal(input.code, 0, input.err);
-  t.match(await keelson('validate', join(folder, 'none.yaml')), { code: 1, err: /^KSN-CLI-002 cannot read/u });
+  const some = await keelson('validate', join(folder, 'none.yaml'), join(folder, 'bad.yaml'), join(folder, 'no.yaml'));
+  t.match(
+    some,
+    { code: 1, out: /KSN-CLI-002 +cannot read \S+none\.yaml: ENOENT/u },
+    'the others are judged all the same',
+  );
+  t.match(some.out, /KSN-CLI-002 +cannot read \S+no\.yaml/u);
+  t.match(some.out, /bad\.yaml:\d+:\d+ +KSN-SPEC-010/u);
+  t.match(some.out, /[3-9] errors\. Nothing was written/u);
+});
+
+t.test('what is wrong with an envelope is told with its file', async (t) => {
+  const payloadType = 'application/vnd.keelson.nodespec.v1+json';
+  const payload = Buffer.alloc(1_100_000, 'x').toString('base64');
+  const folder = t.testdir({ 'large.json': JSON.stringify({ payloadType, payload, signatures: [{ sig: 'eA==' }] }) });
+  const file = join(folder, 'large.json');
+  const key = join(folder, 'ops-1.key');
+  await keelson('keygen', 'ops-1', '--out', folder);
+  for (const args of [
+    ['validate', file],
+    ['verify', file, '--trust', folder],
+    ['sign', file, '--key', key],
+  ]) {
+    const { code, out, err } = await keelson(...args);
+    t.equal(code, 1);
+    t.match(out + err, /large\.json {2}KSN-VERIFY-003 {2}there are \d+ bytes/u, args.join(' '));
+  }
+});
+
+t.test('Ctrl-C ends what waits for its input', async (t) => {
+  const program = new Program(['validate', '-'], null);
+  t.teardown(() => program.process.kill('SIGKILL'));
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  t.match(await program.stop('SIGINT'), { code: 1, out: '', err: '' });
 });
 
 t.test('a spec is signed by two people, and verified against trust roots', async (t) => {

@@ -22,7 +22,7 @@ export class Program {
   #err = '';
   #grown = Promise.withResolvers<void>();
 
-  constructor(args: readonly string[], input = '', more: SpawnOptions = {}) {
+  constructor(args: readonly string[], input: string | null = '', more: SpawnOptions = {}) {
     const env = { PATH: process.env['PATH'], ...more.env };
     this.process = spawn(PLAIN_NODE.command, [...PLAIN_NODE.before, ...flags, main, ...args], { ...more, env });
     const grew = (): void => {
@@ -37,7 +37,8 @@ export class Program {
       this.#err += chunk.toString();
       grew();
     });
-    this.process.stdin?.end(input);
+    // Null: it stays open.
+    if (input !== null) this.process.stdin?.end(input);
     this.ended = new Promise((resolve) => {
       this.process.once('close', (code) => {
         resolve({ code, out: this.#out, err: this.#err });
