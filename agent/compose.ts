@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { lockState } from './apply/lock.ts';
+import { closeLoose, judgeState } from './apply/state-folder.ts';
 import { controlRoutes } from './control/control-routes.ts';
 import { FileTexts } from './control/file-texts.ts';
 import { LocalServer } from './control/local-server.ts';
@@ -34,15 +35,17 @@ const NO_PROCESSES: ProcessTable = { all: async () => [], byPid: async () => nul
 const PRIVATE = { mode: 0o700, uid: 0, gid: 0 } as const;
 const SHARED = { mode: 0o755, uid: 0, gid: 0 } as const;
 
-/** @throws KSN-APPLY-020 when another agent runs on this state folder. */
+/** @throws KSN-APPLY-020 when another agent runs on this state folder, KSN-APPLY-023 when others could have changed it. */
 export async function composeAgent(parts: AgentParts): Promise<Agent> {
   const { fs, folders, settings, log, clock, bootId } = parts;
   await using building = new AsyncDisposableStack();
 
-  // The lock comes before anything that writes.
+  // The lock comes before anything that writes, and before it whether what lies there may be believed.
   await fs.ensureDirectory(parentPath(folders.state), SHARED);
   await fs.ensureDirectory(folders.state, PRIVATE);
+  const loose = await judgeState(fs, folders.state);
   building.use(await lockState(fs, folders.state));
+  for (const closed of await closeLoose(fs, loose)) log.warn('state-folder', closed.message, { error: closed });
   const events = building.use(
     await EventLog.open({ fs, folder: folders.events, clock, bootId, log: log.room('events'), newLogId: randomUUID }),
   );

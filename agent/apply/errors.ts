@@ -103,6 +103,19 @@ export const APPLY_ERRORS = {
     evidence: 'The file `node-key` in the state folder.',
     next: 'Restore the file from a backup of this node. Without it the agent cannot tell what it wrote: it observes only.',
   },
+  'KSN-APPLY-023': {
+    fault: 'environment',
+    meaning:
+      'The state folder, something in it or a folder on the way to it could have been changed by others than root. A forged journal or guard would be acted on as root, so the agent does not start.',
+    evidence: '`namei -l` and `ls -lR` of the state folder.',
+    next: 'Find out who wrote there. If it is sound: `chown -R root: DIR; chmod -R go-rwx DIR`, but for `certs`. If not: restore a backup, or move it away and start anew.',
+  },
+  'KSN-APPLY-024': {
+    fault: 'environment',
+    meaning: 'Something in the state folder could be read by others than root. The agent has closed it.',
+    evidence: 'The path and its mode before, in the message.',
+    next: 'Find out who opened it. It holds secrets of specs and of what was there before: change those that matter.',
+  },
   'KSN-APPLY-030': {
     fault: 'environment',
     meaning: 'The file system is full.',
