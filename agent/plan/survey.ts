@@ -53,8 +53,11 @@ export async function survey(input: SurveyInput, signal: AbortSignal): Promise<S
   await Promise.all(
     input.kinds.map(async (kind) => {
       const targets = [...(byKind.get(kind.name) ?? [])];
-      if (input.only === undefined && kind.discover !== undefined)
-        targets.push(...(await kind.discover(input.host, known, signal, targets)));
+      if (input.only === undefined && kind.discover !== undefined) {
+        const found = await kind.discover(input.host, known, signal, targets);
+        targets.push(...found.targets);
+        notes.push(...found.more);
+      }
       if (targets.length === 0) return;
       const observed = await observeKind(kind, targets, input.host, signal);
       const planned = kind.plan({ targets, seen: observed, now: input.now });

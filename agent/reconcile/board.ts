@@ -112,7 +112,7 @@ export class Board {
     }
     for (const note of look.notes) {
       if (note.disown === true) found.delete(note.address);
-      else found.set(note.address, { condition: this.#noteCondition(look, note.address), reason: note.reason });
+      else found.set(note.address, { condition: this.#noteCondition(look, note), reason: note.reason });
     }
     for (const row of look.orphaned) found.set(row.address, { condition: 'orphaned', reason: orphanOf(row.address) });
     for (const draft of withheld.free) found.set(draft.address, { condition: 'changing', detail: draft.summary });
@@ -141,9 +141,9 @@ export class Board {
     return seen !== undefined && 'unknown' in seen ? 'unknown' : 'waiting';
   }
 
-  #noteCondition(look: Survey, address: Address): ResourceCondition {
+  #noteCondition(look: Survey, { address, foreign }: Note): ResourceCondition {
     const target = look.targets.get(address);
-    return target?.item === null && target.owned === null ? 'foreign' : 'differs';
+    return foreign === true || (target?.item === null && target.owned === null) ? 'foreign' : 'differs';
   }
 }
 

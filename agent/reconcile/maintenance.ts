@@ -195,7 +195,7 @@ function tellNoLongerHeld(r: Reconciliation, drafts: readonly Draft<unknown>[]):
 /** Drift that is only to be reported becomes an event once, when it is first seen. */
 function tellReported(r: Reconciliation, seen: Survey, complete: boolean): void {
   for (const note of r.board.untold(seen.notes, complete)) {
-    const foreign = seen.targets.get(note.address)?.item === null;
+    const foreign = note.foreign === true || seen.targets.get(note.address)?.item === null;
     r.execution.events.emit({
       type: foreign ? 'ForeignFound' : 'DriftReported',
       address: note.address,

@@ -125,6 +125,18 @@ export interface Note {
   readonly reason: Reason;
   /** The ledger row is to be dropped (already gone, kept, or edited since and left). */
   readonly disown?: true;
+  /** About what nobody declared: the address is that of no target. */
+  readonly foreign?: true;
+}
+
+/** Foreign things of one place that are looked at and named one by one; of the others only the number is told. */
+export const NAMED_FOREIGN = 20;
+
+/** What a kind found on the host that nobody declared. */
+export interface Discovered<Spec, S> {
+  readonly targets: readonly Target<Spec, S>[];
+  /** How many there are beyond them. */
+  readonly more: readonly Note[];
 }
 
 export interface Planned<S> {
@@ -268,13 +280,14 @@ export interface Kind<Spec, S> {
   /**
    * Things on the host that belong in this kind's sight without being in spec or ledger (foreign manifests). Never
    * writes. `known`: every address of spec and ledger, of all kinds. `at`: the targets among them that are this kind's.
+   * Whoever can write there decides how many there are: the answer is bounded, see {@link NAMED_FOREIGN}.
    */
   discover?(
     host: ReadHost,
     known: ReadonlySet<Address>,
     signal: AbortSignal,
     at?: readonly Target<Spec, S>[],
-  ): Promise<readonly Target<Spec, S>[]>;
+  ): Promise<Discovered<Spec, S>>;
   /** Never writes; the host handle it gets cannot. An address missing from the answer counts as unknown. */
   observe(
     at: readonly Target<Spec, S>[],

@@ -1,11 +1,24 @@
 /** What lies in the manifest folder and is not ours. Kubelet parses every name there that begins with no dot. */
 import { FsError } from '../../../hostfs/errors.ts';
+import type { AuditEntry, Entry } from '../../../hostfs/filesystem.ts';
 import { joinPath } from '../../../hostfs/path.ts';
-import type { Address, Fingerprint, ReadHost, Target } from '../kind.ts';
+import {
+  NAMED_FOREIGN,
+  type Address,
+  type Discovered,
+  type Fingerprint,
+  type Note,
+  type ReadHost,
+  type Target,
+} from '../kind.ts';
 import { entryAt } from '../path-observe.ts';
-import { foreignAddress, isForeign } from './foreign-facts.ts';
+import { podReason } from './errors.ts';
+import { foreignAddress, isForeign, OTHER_FOREIGN } from './foreign-facts.ts';
 import { manifestPath, nameOf, pathOfTarget, type PodState } from './pod-state.ts';
 import type { PodItemSpec } from './spec.ts';
+
+/** Kubelet runs them meanwhile: more are quarantined at once than would be named. The others follow at the next look. */
+const QUARANTINED_AT_ONCE = 200;
 
 /** `known`: the addresses of every kind, in the spec or owned. `at`: the pods among them. */
 export async function discoverForeign(
@@ -13,27 +26,47 @@ export async function discoverForeign(
   known: ReadonlySet<Address>,
   signal: AbortSignal,
   at: readonly Target<PodItemSpec, PodState>[] = [],
-): Promise<readonly Target<PodItemSpec, PodState>[]> {
+): Promise<Discovered<PodItemSpec, PodState>> {
   const { manifestFolder, foreignManifests } = host.settings;
-  if (foreignManifests === 'ignore') return [];
+  if (foreignManifests === 'ignore') return { targets: [], more: [] };
   const ours = new Set([
     ...at.filter(({ address }) => !isForeign(address)).map((pod) => pathOfTarget(pod, host.settings)),
     ...[...known].filter(isPod).map((address) => manifestPath(manifestFolder, nameOf(address))),
   ]);
   const quarantines = foreignManifests === 'quarantine' && ours.size > 0;
-  const found: Target<PodItemSpec, PodState>[] = [];
+  const most = quarantines ? QUARANTINED_AT_ONCE : NAMED_FOREIGN;
+  const targets: Target<PodItemSpec, PodState>[] = [];
+  let others = 0;
   for (const file of await names(manifestFolder, host)) {
     signal.throwIfAborted();
     const path = joinPath(manifestFolder, file);
     if (file.startsWith('.') || ours.has(path) || known.has(`file:${path}`) || known.has(`link:${path}`)) continue;
-    const entry = await entryAt(path, host).catch(unreadable);
+    const isCounted = targets.length >= most;
+    const entry = await (isCounted ? host.fs.lstat(path) : entryAt(path, host)).catch(unreadable);
     // Kubelet does not go into folders.
     if (entry === null || entry?.type === 'directory') continue;
-    const kept = quarantines ? (entry?.digest as Fingerprint | undefined) : undefined;
+    if (isCounted) {
+      others += 1;
+      continue;
+    }
+    const kept = quarantines ? digestOf(entry) : undefined;
     const address = foreignAddress(file, kept);
-    if (!known.has(address)) found.push({ address, item: null, owned: null });
+    if (!known.has(address)) targets.push({ address, item: null, owned: null });
   }
-  return found;
+  return { targets, more: others === 0 ? [] : [moreIn(manifestFolder, others)] };
+}
+
+function digestOf(entry: AuditEntry | Entry | undefined): Fingerprint | undefined {
+  return entry !== undefined && 'digest' in entry ? (entry.digest as Fingerprint) : undefined;
+}
+
+function moreIn(folder: string, count: number): Note {
+  const message = `${folder} has ${count} more files that no resource names`;
+  return {
+    address: OTHER_FOREIGN,
+    reason: podReason('KSN-POD-012', message, { element: OTHER_FOREIGN }),
+    foreign: true,
+  };
 }
 
 function isPod(address: Address): boolean {

@@ -26,6 +26,9 @@ export function foreignAddress(file: string, content?: Fingerprint): Address {
   return `${PREFIX}${escaped(file)}${content === undefined ? '' : `@${content.slice('hmac:'.length, 'hmac:'.length + 8)}`}`;
 }
 
+/** What stands for those that are not named; no file's address, where `*` is escaped. */
+export const OTHER_FOREIGN: Address = `${PREFIX}*`;
+
 export function isForeign(address: Address): boolean {
   return address.startsWith(PREFIX);
 }

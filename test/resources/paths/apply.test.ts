@@ -220,11 +220,11 @@ t.test('an exclusive directory reports what is foreign in it', async (t) => {
   const own = targets.filter(({ address }) => address.startsWith('directory:')) as never;
   const found = await directories.discover?.(host.hosts.read, new Set(items.map(({ address }) => address)), never, own);
   t.same(
-    found?.map(({ address }) => address),
+    found?.targets.map(({ address }) => address),
     ['directory:/etc/d/deep', 'directory:/etc/d/foreign'],
   );
-  const seen = await directories.observe(found as never, host.hosts.read, never);
-  const planned = directories.plan({ targets: found as never, seen, now: 0 });
+  const seen = await directories.observe(found?.targets as never, host.hosts.read, never);
+  const planned = directories.plan({ targets: found?.targets as never, seen, now: 0 });
   t.same(planned.changes, []);
   t.match(planned.notes, [{ reason: { code: 'KSN-FILE-013' } }, { reason: { code: 'KSN-FILE-013' } }]);
 });

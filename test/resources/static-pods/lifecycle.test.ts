@@ -40,7 +40,8 @@ class Bench {
     const { byKind } = targetsOf([staticPods], this.items, this.ledger);
     const targets = [...(byKind.get('staticPods') ?? [])] as Target<PodItemSpec, PodState>[];
     const known = new Set(targets.map(({ address }) => address));
-    targets.push(...((await staticPods.discover?.(this.host.hosts.read, known, signal, [...targets])) ?? []));
+    const found = await staticPods.discover?.(this.host.hosts.read, known, signal, [...targets]);
+    targets.push(...(found?.targets ?? []));
     const seen = await staticPods.observe(targets, this.host.hosts.read, signal);
     return staticPods.plan({ targets, seen, now: 0 });
   }
