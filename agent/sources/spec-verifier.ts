@@ -96,7 +96,8 @@ export class SpecVerifier {
       fingerprint,
     });
     if (verification.refused !== undefined) throw new RefusedDocument(verification.refused);
-    refusing(await checkResolvedPaths(verification.items, fs, policy));
+    const { gates } = verification.verified.spec;
+    refusing(await checkResolvedPaths(verification.items, gates, fs, policy));
     return { spec: verification.verified, already: verification.already };
   }
 
@@ -116,7 +117,7 @@ export class SpecVerifier {
     if (recognised === null || known === null) return null;
     const { spec, items, facts } = known;
     const refused = checkPolicy(items, spec, this.#options.checker.kinds, policy);
-    refusing(refused.length > 0 ? refused : await checkResolvedPaths(items, fs, policy));
+    refusing(refused.length > 0 ? refused : await checkResolvedPaths(items, spec.gates, fs, policy));
     return {
       spec: { ...recognised, spec, facts, source, envelope: document, checkedBy: agentVersion },
       already: true,

@@ -130,6 +130,13 @@ export const VERIFY_ERRORS = {
     evidence: 'The path and the place it leads to stand with the finding.',
     next: 'Remove the link on the node, or name the real path.',
   },
+  'KSN-VERIFY-025': {
+    fault: 'caller',
+    meaning:
+      "A gate asks for a file in the agent's own folders (by its name or through a link). What it contains would be told, text by text, to whoever writes specs.",
+    evidence: 'The path, and where it leads to, stand with the finding.',
+    next: 'Ask for a file of the service itself, by http, tcp or exec. What lies in /var/lib/keelson/certs may be asked for.',
+  },
   'KSN-VERIFY-030': {
     fault: 'environment',
     meaning: 'A trust file cannot be used; its key counts for nothing.',

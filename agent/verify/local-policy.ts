@@ -17,6 +17,8 @@ export interface LocalPolicy {
   readonly limits: { readonly resources: number; readonly bytes: number };
   /** Programs as specs name them (argv[0]), for checks, effects and gates. */
   readonly commands: 'any' | readonly string[];
+  /** The agent's own folders, wherever the settings put them: besides being kept from specs, no gate asks what is in them. */
+  readonly own?: readonly string[];
   /** Whether something that is there and not ours may be taken over; the plan asks. */
   readonly adoption: 'allow' | 'deny';
 }
@@ -29,16 +31,10 @@ export const DEFAULT_POLICY: LocalPolicy = {
   adoption: 'allow',
 };
 
+const OWN_FOLDERS = ['/etc/keelson', '/usr/lib/keelson', '/var/lib/keelson', '/run/keelson'] as const;
+
 /** Never a spec's, whatever the settings say: the agent's own folders, and what is no disk. */
-export const PROTECTED_FOLDERS = [
-  '/etc/keelson',
-  '/usr/lib/keelson',
-  '/var/lib/keelson',
-  '/run/keelson',
-  '/proc',
-  '/sys',
-  '/dev',
-] as const;
+export const PROTECTED_FOLDERS = [...OWN_FOLDERS, '/proc', '/sys', '/dev'] as const;
 
 /** The part of the agent's state that is made for specs to put things into. */
 const openFolder = '/var/lib/keelson/certs';
@@ -49,7 +45,7 @@ export function keptFrom(policy: LocalPolicy, folders: readonly string[]): Local
     (folder) => isInside(folder, openFolder) || !PROTECTED_FOLDERS.some((kept) => isInside(folder, kept)),
   );
   const { allow, deny } = policy.paths;
-  return { ...policy, paths: { allow, deny: [...new Set([...deny, ...moved])] } };
+  return { ...policy, paths: { allow, deny: [...new Set([...deny, ...moved])] }, own: folders };
 }
 
 type Items = readonly Item<unknown>[];
@@ -80,6 +76,15 @@ export function pathRefusal(path: string, policy: LocalPolicy): string | null {
   }
   if (policy.paths.allow.some((folder) => isInside(path, folder))) return null;
   return `lies outside what policy allows: ${oneOf(policy.paths.allow)}`;
+}
+
+/** Why a gate may not ask for this file, or null: its answer tells, text by text, what is in the agent's keys and stores. */
+export function gateRefusal(path: string, { own = [] }: LocalPolicy): string | null {
+  const inOpen = path.startsWith(`${openFolder}/`);
+  const asked = inOpen ? own.filter((each) => isInside(each, openFolder)) : [...OWN_FOLDERS, ...own];
+  const folder = asked.find((each) => isInside(path, each));
+  if (folder === undefined) return null;
+  return `lies in ${folder}, which is the agent's own`;
 }
 
 function checkLimits(items: Items, { limits }: LocalPolicy): readonly Reason[] {
@@ -120,11 +125,17 @@ function checkItem(item: Item<unknown>, kinds: readonly AnyKind[], policy: Local
 }
 
 function checkGates(gates: readonly GateSpec[], policy: LocalPolicy, element: string): readonly Reason[] {
-  return checkCommands(
-    gates.flatMap((gate) => (gate.type === 'exec' ? [gate.command] : [])),
-    policy,
-    element,
-  );
+  const commands = gates.flatMap((gate) => (gate.type === 'exec' ? [gate.command] : []));
+  const files = new Set(gates.flatMap((gate) => (gate.type === 'file' ? [gate.path] : [])));
+  return [
+    ...checkCommands(commands, policy, element),
+    ...[...files].flatMap((path) => {
+      const why = gateRefusal(path, policy);
+      return why === null
+        ? []
+        : [refuse('KSN-VERIFY-025', `${element}: a gate asks for ${path}, which ${why}`, element)];
+    }),
+  ];
 }
 
 function checkCommands(commands: readonly CommandSpec[], policy: LocalPolicy, element: string): readonly Reason[] {

@@ -7,30 +7,46 @@ import type { Reason } from '../base/errors.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
 import { baseName, joinPath, parentPath } from '../../hostfs/path.ts';
 import { isPath, pathOf } from '../desired/items.ts';
+import type { GateSpec } from '../desired/common-types.ts';
 import type { Item } from '../resources/kind.ts';
 import { verifyError } from './errors.ts';
-import { pathRefusal, type LocalPolicy } from './local-policy.ts';
+import { gateRefusal, pathRefusal, type LocalPolicy } from './local-policy.ts';
 
 const mostLinks = 40;
 
-/** Items whose parent folders lead, through links of this host, to a place that policy keeps from specs. */
+/** Items, and files that gates ask for, whose parent folders lead through links of this host to where policy lets no spec go. */
 export async function checkResolvedPaths(
   items: readonly Item<unknown>[],
+  gates: readonly GateSpec[],
   fs: Pick<ReadFileSystem, 'lstat'>,
   policy: LocalPolicy,
 ): Promise<readonly Reason[]> {
   const links = linksOf(items);
   const real = new Map<string, string>();
   const reasons: Reason[] = [];
-  for (const { address, claims, implied } of items) {
+  /** Null: where it is said to be. */
+  const elsewhere = async (path: string): Promise<string | null> => {
+    const folder = parentPath(path);
+    const resolved = real.get(folder) ?? (await resolveFolder(folder, links, fs));
+    real.set(folder, resolved);
+    return resolved === folder ? null : joinPath(resolved, baseName(path));
+  };
+  const checkGates = async (asked: readonly GateSpec[], element: string): Promise<void> => {
+    for (const path of new Set(asked.flatMap((gate) => (gate.type === 'file' ? [gate.path] : [])))) {
+      const place = await elsewhere(path);
+      const why = place === null ? null : gateRefusal(place, policy);
+      if (why === null) continue;
+      const message = `${element}: a gate asks for ${path}, which is in truth ${place} and ${why}`;
+      reasons.push(verifyError('KSN-VERIFY-025', message, { element }).toReason());
+    }
+  };
+  await checkGates(gates, 'spec');
+  for (const { address, claims, implied, common } of items) {
     if (implied === true) continue;
+    await checkGates(common.gates, address);
     for (const path of new Set(claims.filter(isPath).map(pathOf))) {
-      const folder = parentPath(path);
-      const resolved = real.get(folder) ?? (await resolveFolder(folder, links, fs));
-      real.set(folder, resolved);
-      if (resolved === folder) continue;
-      const place = joinPath(resolved, baseName(path));
-      const why = pathRefusal(place, policy);
+      const place = await elsewhere(path);
+      const why = place === null ? null : pathRefusal(place, policy);
       if (why !== null)
         reasons.push(
           verifyError('KSN-VERIFY-024', `${address} is in truth ${place}, which ${why}`, {

@@ -3,6 +3,7 @@ import type { Entry, ReadFileSystem } from '../../hostfs/filesystem.ts';
 import {
   checkPolicy,
   DEFAULT_POLICY,
+  keptFrom,
   pathRefusal,
   PROTECTED_FOLDERS,
   type LocalPolicy,
@@ -70,6 +71,21 @@ boxes:
   t.strictSame(told(programs, { commands: ['one', 'two', 'three', 'four'] }), []);
 });
 
+t.test("no gate asks what lies in the agent's own folders, wherever these are", async (t) => {
+  const asks = (path: string) => `gates: [ { file: ${path}, contains: x } ]
+boxes: { /a: { gates: [ { file: ${path}, absent: true } ] } }`;
+  const refused = ['KSN-VERIFY-025 box:/a', 'KSN-VERIFY-025 spec'];
+  for (const path of ['/var/lib/keelson/node-key', '/var/lib/keelson/specs/ab', '/etc/keelson/x', '/run/keelson/x'])
+    t.strictSame(told(asks(path)), refused, path);
+  for (const path of ['/var/lib/keelson/certs/web.pem', '/proc/cmdline', '/var/lib/keelsonx'])
+    t.strictSame(told(asks(path)), [], path);
+  const moved = (...own: string[]) => keptFrom(DEFAULT_POLICY, own);
+  t.strictSame(told(asks('/srv/keelson/journal'), moved('/srv/keelson')), refused);
+  t.strictSame(told(asks('/var/lib/keelson/certs/journal'), moved('/var/lib/keelson/certs')), refused);
+  t.strictSame(told(asks('/var/lib/keelson/certs/state/journal'), moved('/var/lib/keelson/certs/state')), refused);
+  t.strictSame(told(asks('/srv/data'), { paths: { allow: ['/a'], deny: ['/srv'] } }), [], 'a gate owns nothing');
+});
+
 t.test('a signature does not buy what policy refuses', async (t) => {
   const ana = person('ana', ['*']);
   const bytes = payload({}, {}, { boxes: { '/etc/keelson/trust.d/eve.yaml': {} } });
@@ -98,7 +114,7 @@ t.test('links of the host do not lead around policy', async (t) => {
       ),
     ),
   );
-  const reasons = await checkResolvedPaths(items, fs, DEFAULT_POLICY);
+  const reasons = await checkResolvedPaths(items, [], fs, DEFAULT_POLICY);
   t.strictSame(
     reasons.map(({ code, element }) => `${code} ${element}`),
     ['KSN-VERIFY-024 box:/srv/x/keelson/config', 'KSN-VERIFY-024 box:/var/run/keelson/a'],
