@@ -10,7 +10,8 @@ export function diffText({ preview, texts }: DiffAnswer, palette: Palette = plai
   for (const draft of preview.waves.flat()) {
     lines.push(palette.strong(`${markOf(draft)} ${oneLine(draft.address)}  ${oneLine(draft.summary)}`.trimEnd()));
     for (const line of printableText(texts[draft.address] ?? '').split('\n')) {
-      if (line !== '') lines.push(paint(`  ${line}`, palette));
+      // A blank line of the context is a blank line, and no row of spaces.
+      if (line !== '') lines.push(line.trim() === '' ? '' : paint(`  ${line}`, palette));
     }
   }
   return [...lines, planSum(preview)];
