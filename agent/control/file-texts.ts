@@ -1,22 +1,25 @@
 /**
  * The texts behind a change of a file, for people who look at a plan: what is on the host, and what the spec carries.
- * Content that not everybody on the host may read is secret and is never shown, nor counted.
+ * Content that not everybody on the host may read is secret and is never shown, nor counted: by the file's own mode, or
+ * by that of a folder on the way to it, now or as the plan will leave it.
  */
 import { redactText } from '../base/redact-text.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
 import type { Preview } from '../plan/preview.ts';
 import type { Draft, Fingerprint } from '../resources/kind.ts';
+import { isBehindClosedFolder, isClosedFolder } from '../resources/closed-folders.ts';
 import { isSecret, type FileState } from '../resources/path-state.ts';
 import { diffLines, type LineDiff } from './line-diff.ts';
 
 export interface FileTextsOptions {
-  readonly fs: Pick<ReadFileSystem, 'read'>;
+  readonly fs: Pick<ReadFileSystem, 'read' | 'lstat'>;
   /** Bytes that a loaded spec carries. */
   readonly content: (fingerprint: Fingerprint) => Uint8Array | undefined;
 }
 
 const largestText = 256 * 1024;
 const prefix = 'file:';
+const folderPrefix = 'directory:';
 
 export class FileTexts {
   readonly #options: FileTextsOptions;
@@ -25,30 +28,37 @@ export class FileTexts {
     this.#options = options;
   }
 
-  /** Null: no file, a secret, no text, or nothing of the content changes. */
-  async diff(draft: Draft<unknown>): Promise<LineDiff | null> {
+  /** Null: no file, a secret, no text, or nothing of the content changes. `plan`: what the draft is part of. */
+  async diff(draft: Draft<unknown>, { waves }: Pick<Preview, 'waves'>): Promise<LineDiff | null> {
     const { address } = draft;
     const from = fileOf(draft.from);
     const to = fileOf(draft.to);
     if (!address.startsWith(prefix) || from === null || to === null || from.content === to.content) return null;
     if (isSecret(from) || isSecret(to)) return null;
+    const path = address.slice(prefix.length);
+    if (closesAbove(path, waves) || (await isBehindClosedFolder(this.#options.fs, path))) return null;
     const after = textOf(this.#options.content(to.content));
-    const before = textOf(
-      await this.#options.fs.read(address.slice(prefix.length), largestText).catch(() => undefined),
-    );
+    const before = textOf(await this.#options.fs.read(path, largestText).catch(() => undefined));
     return before === null || after === null ? null : diffLines(before, after);
   }
 
   /** The same plan, in which "content" says how many lines come and go. */
   async count(preview: Preview): Promise<Preview> {
     const counted = async (draft: Draft<unknown>): Promise<Draft<unknown>> => {
-      const diff = await this.diff(draft);
+      const diff = await this.diff(draft, preview);
       if (diff === null) return draft;
       return { ...draft, summary: draft.summary.replace(/^content\b/u, `+${diff.added} -${diff.removed}`) };
     };
     const waves = await Promise.all(preview.waves.map((wave) => Promise.all(wave.map(counted))));
     return { ...preview, waves };
   }
+}
+
+function closesAbove(path: string, waves: Preview['waves']): boolean {
+  return waves.flat().some(({ address, to }) => {
+    const at = address.startsWith(folderPrefix) ? address.slice(folderPrefix.length) : null;
+    return at !== null && path.startsWith(`${at}/`) && isClosedFolder(to);
+  });
 }
 
 /** The lines of a diff; what looks like a secret in them is hidden all the same. */

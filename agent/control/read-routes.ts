@@ -64,7 +64,7 @@ async function diff(port: ControlPort, spec?: Awaited<ReturnType<typeof specOf>>
   const preview = await port.engine.preview(spec);
   const texts: [Address, string][] = [];
   for (const draft of preview.waves.flat()) {
-    const lines = await port.texts.diff(draft);
+    const lines = await port.texts.diff(draft, preview);
     const described = [port.describe(draft), lines === null ? null : diffText(lines)].filter((text) => text !== null);
     if (described.length > 0) texts.push([draft.address, described.join('\n')]);
   }

@@ -1,5 +1,6 @@
 /** A NodeSpec → everything it declares, as addressed items: the input of ownership, policy and plan. */
 import type { Address, AnyKind, Claim, ExpandContext, Fingerprint, Item } from '../resources/kind.ts';
+import { isClosedFolder } from '../resources/closed-folders.ts';
 import { parentPath } from '../../hostfs/path.ts';
 import { errorOf, Findings } from './findings.ts';
 import type { NodeSpec } from './node-spec.ts';
@@ -37,7 +38,7 @@ export function expandSections(
     const section = sections[kind.name];
     return section === undefined ? [] : (kind.expand(section, context) as readonly AnyItem[]);
   });
-  return withNeeds(withImplied([...expanded, ...outlines], kinds)).toSorted((a, b) =>
+  return withClosed(withNeeds(withImplied([...expanded, ...outlines], kinds))).toSorted((a, b) =>
     a.address < b.address ? -1 : a.address > b.address ? 1 : 0,
   );
 }
@@ -56,6 +57,32 @@ function withImplied(declared: readonly AnyItem[], kinds: readonly AnyKind[]): r
     for (const item of implied) items.push({ ...item, implied: true });
   }
   return items;
+}
+
+/** What lies beneath a folder that the spec closes to everybody is not for everybody, whatever its own mode. */
+function withClosed(items: readonly AnyItem[]): readonly AnyItem[] {
+  const closed = new Set(
+    items
+      .filter(({ spec }) => isClosedFolder(stateIn(spec)))
+      .flatMap(({ claims }) => claims.filter(isPath).map(pathOf)),
+  );
+  if (closed.size === 0) return items;
+  return items.map((item) => {
+    if (item.contentsArePublic !== true || !item.claims.some((claim) => isPath(claim) && liesIn(pathOf(claim), closed)))
+      return item;
+    const { contentsArePublic: _, ...secret } = item;
+    return secret;
+  });
+}
+
+/** Kinds whose items are paths say what is to be there as `state`. */
+function stateIn(spec: unknown): unknown {
+  return typeof spec === 'object' && spec !== null && 'state' in spec ? spec.state : undefined;
+}
+
+function liesIn(path: string, folders: ReadonlySet<string>): boolean {
+  for (let at = parentPath(path); at !== '/'; at = parentPath(at)) if (folders.has(at)) return true;
+  return false;
 }
 
 function withNeeds(items: readonly AnyItem[]): readonly AnyItem[] {

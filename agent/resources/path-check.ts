@@ -1,5 +1,6 @@
 /** Runs the check of a file on its staged content, and says why it was refused without saying what is in it. */
 import { redactText } from '../base/redact-text.ts';
+import { isBehindClosedFolder } from './closed-folders.ts';
 import { resourceError } from './errors.ts';
 import type { Change, CommandResult, StageHost } from './kind.ts';
 import { pathOf } from './path-key.ts';
@@ -36,10 +37,11 @@ export async function checkStaged(
   // People know the file by its own path.
   const said = result.outputTail.replaceAll(physical, pathOf(address)).replaceAll(staged, pathOf(address));
   const own = await host.content(to.content);
-  const known = isSecret(to) ? argv : [...argv, Buffer.from(own).toString()];
+  const secret = isSecret(to) || isAmong(host.secrets(), own) || (await isBehindClosedFolder(host.fs, pathOf(address)));
+  const known = secret ? argv : [...argv, Buffer.from(own).toString()];
   const everybodys = new Set([...known, pathOf(address).replaceAll('/', ' ')].flatMap(words));
   const others = withoutOthers(said, host.secrets(), everybodys);
-  const shown = shortened(isSecret(to) ? withoutContent(others, own) : others);
+  const shown = shortened(secret ? withoutContent(others, own) : others);
   throw resourceError(
     'KSN-FILE-002',
     `${address}: its check ${program} ${ending(result)}${shown === '' ? '' : `: ${shown}`}`,
@@ -52,6 +54,11 @@ export async function checkStaged(
 function ending({ exitCode, signal, timedOut }: CommandResult): string {
   if (timedOut) return 'gave no answer in time';
   return exitCode === null ? `was ended by ${signal}` : `said no (exit ${exitCode})`;
+}
+
+function isAmong(secrets: Iterable<Uint8Array>, bytes: Uint8Array): boolean {
+  for (const secret of secrets) if (Buffer.compare(secret, bytes) === 0) return true;
+  return false;
 }
 
 /** Hides every word that the output shares with the content, whole or in part, either way round. */

@@ -145,7 +145,10 @@ export function fakePort(
       return someSpec;
     },
     describe: () => null,
-    texts: new FileTexts({ fs: { read: async () => new Uint8Array() }, content: () => undefined }),
+    texts: new FileTexts({
+      fs: { read: async () => new Uint8Array(), lstat: async () => null },
+      content: () => undefined,
+    }),
     userName: (uid) => (uid === 0 ? 'root' : null),
     now: () => 1000,
     publish(next) {

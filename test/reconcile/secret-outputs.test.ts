@@ -41,7 +41,7 @@ async function told(node: EngineNode): Promise<string> {
   return JSON.stringify([[...files], node.events, node.status, node.engine.status(), preview]);
 }
 
-async function play(sections: Sections, fails: string): Promise<string> {
+async function play(sections: Sections, fails: string, found?: (node: EngineNode) => Promise<void>): Promise<string> {
   const echoes = async ({ argv }: CommandSpec): Promise<CommandResult> => ({
     // What undoes it owes the same effect, and that one works.
     exitCode: argv[0] === fails && !node.events.some(({ type }) => type === 'RollbackStarted') ? 1 : 0,
@@ -51,6 +51,7 @@ async function play(sections: Sections, fails: string): Promise<string> {
   });
   await using node = await EngineNode.on(new MemoryHost(), { run: echoes, effects: [processes] });
   await node.start();
+  await found?.(node);
   await node.accept(verified(1, { files: { '/etc/quiet': { content: { inline: 'quiet\n' } } } }));
   await node.accept(verified(2, sections));
   return told(node);
@@ -80,6 +81,23 @@ const scenes: Readonly<Record<string, { sections: Sections; says: RegExp }>> = {
     },
     says: /said no \(exit 1\): unknown keyword 'blind'/,
   },
+  'a failing check of one that only its folder keeps secret': {
+    sections: {
+      directories: { '/etc/closed': { mode: '0750' } },
+      files: { '/etc/closed/in/s': { content: secretFile.content, check: { exec: ['/bin/fails', '{staged}'] } } },
+    },
+    says: /said no \(exit 1\): unknown keyword 'blind'/,
+  },
+  'a failing check of another file, beside one that only its folder keeps secret': {
+    sections: {
+      directories: { '/etc/closed': { mode: '0700' } },
+      files: {
+        '/etc/closed/s': { content: secretFile.content },
+        '/etc/open': { content: { inline: 'x\n' }, check: { exec: ['/bin/fails', '{staged}'] } },
+      },
+    },
+    says: /said no \(exit 1\): unknown keyword 'blind'/,
+  },
 };
 
 for (const [name, { sections, says }] of Object.entries(scenes)) {
@@ -89,3 +107,13 @@ for (const [name, { sections, says }] of Object.entries(scenes)) {
     for (const trace of traces) t.notOk(text.includes(trace), `told: ${trace}`);
   });
 }
+
+t.test('a failing check of one in a folder that somebody else closed', async (t) => {
+  const text = await play(
+    { files: { '/srv/s': { content: secretFile.content, check: { exec: ['/bin/fails', '{staged}'] } } } },
+    '/bin/fails',
+    async (node) => (await node.outside()).ensureDirectory('/srv', { mode: 0o700, uid: 0, gid: 0 }),
+  );
+  t.match(text, /said no \(exit 1\): unknown keyword 'blind'/);
+  for (const trace of traces) t.notOk(text.includes(trace), `told: ${trace}`);
+});
