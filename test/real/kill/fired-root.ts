@@ -13,6 +13,7 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -60,6 +61,8 @@ export class FiredRoot implements Places {
     const folder = join(this.root, SPECS);
     const older = readdirSync(folder);
     writeFileSync(join(folder, '.next'), documentOf(generation, variant, this, deadline));
+    // With the times of its source: an agent that starts just now takes it as well, without waiting whether it grows.
+    utimesSync(join(folder, '.next'), 0, 0);
     renameSync(join(folder, '.next'), join(folder, `kill-${generation}.json`));
     for (const name of older) unlinkSync(join(folder, name));
   }
