@@ -1,5 +1,6 @@
 /** Two writers must not fight at full speed: five repairs in ten minutes, then one a minute, growing to one an hour. */
 import type { Instant } from '../base/clock.ts';
+import type { Reason } from '../base/errors.ts';
 import { backoffStep } from '../base/backoff.ts';
 import type { Address } from '../resources/kind.ts';
 import type { RepairCount } from './records.ts';
@@ -24,6 +25,17 @@ export function afterRepair(address: Address, count: RepairCount | undefined, no
   const step = count === undefined || quiet ? 0 : count.step;
   if (times.length < REPAIRS_IN_WINDOW && step === 0) return { address, times, step: 0, notBefore: now };
   return { address, times, step: step + 1, notBefore: now + backoffStep(CONTENDED, step) };
+}
+
+/** The count after a renewal that was undone: tried again after a minute, and ever later. */
+export function afterFailure(
+  address: Address,
+  count: RepairCount | undefined,
+  now: Instant,
+  because: Reason,
+): RepairCount {
+  const step = count?.because === undefined ? 0 : count.step;
+  return { address, times: [now], step: step + 1, notBefore: now + backoffStep(CONTENDED, step), because };
 }
 
 export function isContended(count: RepairCount | undefined, now: Instant): boolean {

@@ -71,6 +71,8 @@ export interface RepairCount {
   readonly step: number;
   /** No repair before this. */
   readonly notBefore: Instant;
+  /** A renewal was undone for this; drift is put back all the same. */
+  readonly because?: Reason;
 }
 
 export interface Blocked {

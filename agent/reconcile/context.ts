@@ -9,6 +9,7 @@ import { survey, type Survey } from '../plan/survey.ts';
 import type { Restraint } from '../plan/withhold.ts';
 import type { Address, Health, Target } from '../resources/kind.ts';
 import type { Debts } from './debts.ts';
+import type { Trials } from './trials.ts';
 import { activeOverrides, heldAddresses, type Desired, type DesiredView } from './desired.ts';
 import type { Board } from './board.ts';
 
@@ -30,6 +31,7 @@ export interface Reconciliation {
   readonly board: Board;
   readonly reservations: Reservations;
   readonly debts: Debts;
+  readonly trials: Trials;
   /** The wall time at which some kind wants to be asked again, as the last complete look has it. */
   readonly due: { at: Instant | null };
   /** Unjudged transactions that a crash or a failure left in the middle: finished from the journal before anything else of their lane. */

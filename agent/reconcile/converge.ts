@@ -16,6 +16,7 @@ import type { Address, Change, Draft, Wait } from '../resources/kind.ts';
 import { isRestrained, look, noteDue, now, pause, restraintOf, type Reconciliation } from './context.ts';
 import type { Desired } from './desired.ts';
 import { keepBooks } from './bookkeeping.ts';
+import { supersedeTrials } from './judge-maintenance.ts';
 
 export interface Convergence {
   readonly tx: TxId;
@@ -57,6 +58,7 @@ export async function converge(r: Reconciliation, convergence: Convergence): Pro
       const weary = free.find((draft) => (tries.get(aimOf(draft)) ?? 0) >= CHANGES_OF_ONE_ADDRESS);
       if (weary !== undefined && onFailure === 'stop') return { is: 'failed', reason: keepsChanging(weary) };
       // Everything that differs is ours until it has arrived; maintenance keeps its hands off.
+      await supersedeTrials(r, differing(seen));
       if (!r.reservations.take(differing(seen), tx)) {
         await r.reservations.released();
         seen = undefined;

@@ -1,5 +1,5 @@
 /**
- * Repairs that are done but for an effect that failed. Their transaction stays open, so that no crash forgets what
+ * Repairs that are done but for an effect that failed, and what has a bad verdict and is to be undone. Their transaction stays open, so that no crash forgets what
  * is owed, and the effect is tried again, ever more rarely; until then the node is not well.
  */
 import { backoffStep } from '../base/backoff.ts';
@@ -11,8 +11,21 @@ export class Debts {
   /** At which monotonic time each is tried again. */
   readonly #open = new Map<TxId, { readonly at: number; readonly tries: number }>();
 
+  /** It waits for its next try. */
   has(tx: TxId): boolean {
-    return this.#open.has(tx);
+    const debt = this.#open.get(tx);
+    return debt !== undefined && debt.tries > 0 && debt.at !== Number.POSITIVE_INFINITY;
+  }
+
+  /** It is being tried: due when that has failed. */
+  trying(tx: TxId): void {
+    const debt = this.#open.get(tx);
+    if (debt !== undefined) this.#open.set(tx, { ...debt, at: Number.POSITIVE_INFINITY });
+  }
+
+  /** Due at once. */
+  begin(tx: TxId, at: number): void {
+    this.#open.set(tx, { at, tries: 0 });
   }
 
   add(tx: TxId, at: number): void {

@@ -299,7 +299,8 @@ export class Engine implements EnginePort {
     for await (const status of this.watchStatus(signal)) {
       const { state, poisoned } = this.#r.execution.book;
       // What stands open while nothing may be changed rests; so does what only owes an effect.
-      const resting = isRestrained(this.#r) || [...state.open.keys()].every((tx) => this.#r.debts.has(tx));
+      const resting =
+        isRestrained(this.#r) || [...state.open.values()].every((tx) => this.#r.debts.has(tx.undoes ?? tx.tx));
       const quiet = this.#generation.quiet && this.#maintenance.quiet && this.#maintenance.looked;
       if (quiet && resting && !poisoned) return status;
     }

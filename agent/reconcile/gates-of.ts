@@ -24,6 +24,17 @@ export function gatesOf(r: Reconciliation, desired: Desired, changed: ReadonlySe
   return [...own, ...ofItems, ...(changed.size > 0 ? [implicitGate(r, desired, changed)] : [])];
 }
 
+/** Of a renewal or an override: what it changed, and nothing else, which may have been unwell before. */
+export function gatesOfChanged(
+  r: Reconciliation,
+  desired: Desired,
+  changed: ReadonlySet<Address>,
+): readonly GateCheck[] {
+  const items = desired.items.filter(({ address }) => changed.has(address));
+  const own = items.flatMap((item) => item.common.gates.map((gate) => gateCheck(r, gate, item.address, true)));
+  return [...own, implicitGate(r, desired, changed)];
+}
+
 function gateCheck(r: Reconciliation, gate: GateSpec, of: string, ofChanged: boolean): GateCheck {
   return { subject: `${of} ${gateSubject(gate)}`, ofChanged, check: (signal) => r.checkGate(gate, signal) };
 }

@@ -14,8 +14,8 @@ import {
 import { finish, nameOf, runGeneration } from './generation.ts';
 import { disarmGuards } from '../apply/prove-guards.ts';
 import { runLeave } from './leave.ts';
-import { nextJob, type Job } from './next-job.ts';
-import { finishLeft, isMaintenance } from './recovery.ts';
+import { inMaintenance, nextJob, type Job } from './next-job.ts';
+import { finishLeft } from './recovery.ts';
 import { runRollback } from './rollback.ts';
 
 /** With nothing to do it sleeps until somebody rings; this long at most, so that a lost ring costs little. */
@@ -64,7 +64,7 @@ export class GenerationLane {
       await pause(this.#r, IDLE_MS, signal);
       return;
     }
-    if (await finishLeft(this.#r, (tx) => !isMaintenance(tx), signal)) return;
+    if (await finishLeft(this.#r, (tx) => !inMaintenance(this.#r.execution.book.state, tx), signal)) return;
     const stop = new AbortController();
     const both = linked(signal, stop);
     const work = this.#do(job, both.signal);

@@ -7,16 +7,16 @@ import { counted } from '../base/words.ts';
 import { isIrreversible } from '../apply/execution.ts';
 import { runChanges } from '../apply/run-changes.ts';
 import type { Accepted, OpenTransaction, TxId } from '../apply/records.ts';
-import { holdGates } from '../health/hold.ts';
 import { withhold } from '../plan/withhold.ts';
 import { impliedOf, type Survey } from '../plan/survey.ts';
 import type { Address, Draft } from '../resources/kind.ts';
 import { look, now, overridesInForce, pause, restraintOf, wasSuperseded, type Reconciliation } from './context.ts';
 import { converge, differing } from './converge.ts';
 import type { Desired } from './desired.ts';
+import { gatesHold } from './gates-hold.ts';
 import { gatesOf, showAll } from './gates-of.ts';
 import { disarmGuards } from '../apply/prove-guards.ts';
-import { guardsHold } from './guards.ts';
+import { supersedeTrials } from './judge-maintenance.ts';
 
 const CLEANUP_RETRY_MS = 30_000;
 
@@ -51,9 +51,11 @@ async function open(
 ): Promise<Survey> {
   const { book, events, bootId } = r.execution;
   let first = await look(r, desired, stop);
+  await supersedeTrials(r, differing(first));
   while (!r.reservations.take(differing(first), tx)) {
     await r.reservations.released();
     first = await look(r, desired, stop);
+    await supersedeTrials(r, differing(first));
   }
   const { free } = withhold(first.drafts, first.waits, restraintOf(r), r.execution.kinds);
   await book.commit({ t: 'open', tx, cause: 'generation', identity: accepted, drafts: free, at: now(r), bootId });
@@ -93,7 +95,7 @@ async function bringAbout(
   });
   if (converged.is === 'stopped') return stopHere(r, tx, accepted, stop);
   if (converged.is === 'failed') return judgeBad(r, tx, accepted, converged.reason);
-  const verdict = await gatesHold(r, tx, desired, changedBy(r, tx), stop);
+  const verdict = await gatesHold(r, tx, desired, gatesOf(r, desired, changedBy(r, tx)), stop);
   if (verdict === 'stopped') return stopHere(r, tx, accepted, stop);
   if (verdict !== 'held') return judgeBad(r, tx, accepted, verdict);
   await judgeGood(r, tx, accepted);
@@ -104,45 +106,6 @@ async function bringAbout(
 function changedBy(r: Reconciliation, tx: TxId): ReadonlySet<Address> {
   const intents = r.execution.book.state.open.get(tx)?.intents ?? [];
   return new Set(intents.flatMap((intent) => intent.changes.map((change) => change.address)));
-}
-
-/** 'held', 'stopped', or why not. A gate that nobody can judge fails only what changed. */
-async function gatesHold(
-  r: Reconciliation,
-  tx: TxId,
-  desired: Desired,
-  changed: ReadonlySet<Address>,
-  stop: AbortSignal,
-): Promise<'held' | 'stopped' | Reason> {
-  const { stableForMs, deadlineMs } = desired.spec?.health ?? { stableForMs: 10_000, deadlineMs: 600_000 };
-  const cutOff = await guardsHold(r, tx, desired, stop);
-  if (cutOff !== null) return cutOff;
-  const checks = gatesOf(r, desired, changed);
-  for (;;) {
-    let unknownOfChanged = false;
-    try {
-      const outcome = await holdGates({
-        checks,
-        stableForMs,
-        deadlineMs,
-        clock: r.execution.clock,
-        signal: stop,
-        onRound: (results) => {
-          unknownOfChanged = results.some(
-            ({ health }, index) => health.is === 'unknown' && checks[index]?.ofChanged === true,
-          );
-        },
-      });
-      r.board.unremark('gates');
-      if (outcome.held) return 'held';
-      if (!outcome.unknownOnly || unknownOfChanged) return outcome.why;
-      r.board.remark('gates', outcome.why);
-      r.execution.progressed();
-    } catch (error) {
-      if (stop.aborted) return 'stopped';
-      throw error;
-    }
-  }
 }
 
 async function judgeGood(r: Reconciliation, tx: TxId, accepted: Accepted): Promise<void> {

@@ -14,8 +14,8 @@ import {
 } from './context.ts';
 import { payDebts } from './pay-debts.ts';
 import { maintain } from './maintenance.ts';
-import { maintained } from './next-job.ts';
-import { finishLeft, isMaintenance } from './recovery.ts';
+import { inMaintenance, maintained } from './next-job.ts';
+import { finishLeft } from './recovery.ts';
 
 const FULL_LOOK_MS = 60 * 60_000;
 /** Wall time is compared with monotonic time this often: a jump moves expiries and due times. */
@@ -62,6 +62,7 @@ export class MaintenanceLane {
 
   /** What may be changed is another now: a repair under way stops at its next step. */
   interrupt(): void {
+    for (const tx of this.#r.trials.interrupt()) this.#r.left.add(tx);
     this.#stop?.abort(new Interrupted('what may be changed is another now'));
   }
 
@@ -103,7 +104,7 @@ export class MaintenanceLane {
   async turn(signal: AbortSignal): Promise<void> {
     const { clock } = this.#r.execution;
     if (!isRestrained(this.#r)) {
-      await finishLeft(this.#r, isMaintenance, signal);
+      await finishLeft(this.#r, (tx) => inMaintenance(this.#r.execution.book.state, tx), signal);
       await payDebts(this.#r, signal);
     }
     this.#noticeJump();
@@ -145,7 +146,7 @@ export class MaintenanceLane {
     const desired = await this.#r.view.of(accepted, overridesInForce(this.#r));
     const undamped = this.#undamped;
     if (due === 'everything') this.#undamped = false;
-    const pass = await maintain(this.#r, desired, { only: due, cause: 'repair', undamped, stopRepair }, signal);
+    const pass = await maintain(this.#r, desired, { only: due, undamped, stopRepair }, signal);
     if (pass === 'overtaken') {
       this.#requeue(due, OVERTAKEN_MS);
       return;

@@ -8,21 +8,22 @@ import { firstReason } from '../apply/commit-wave.ts';
 import { changed } from '../apply/event-sink.ts';
 import { owedEffects } from '../apply/owed-effects.ts';
 import { executionError } from '../apply/execution-errors.ts';
-import type { TxCause } from '../apply/records.ts';
+import { isIrreversible } from '../apply/execution.ts';
 import type { StateView } from '../apply/state.ts';
 import { runChanges } from '../apply/run-changes.ts';
 import { withhold } from '../plan/withhold.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { Address, Draft } from '../resources/kind.ts';
 import { keepBooks } from './bookkeeping.ts';
-import { isRestrained, look, now, restraintOf, type Reconciliation } from './context.ts';
+import { isRestrained, look, now, overridesInForce, restraintOf, type Reconciliation } from './context.ts';
 import type { Desired } from './desired.ts';
 import { owe } from './pay-debts.ts';
 import { isAlive, probeAll } from './gates-of.ts';
+import { bringAnew, toVerdict, REPAIR_SETTLE_MS, type MaintenanceRun } from './bring-anew.ts';
+import { onTrial, supersedeTrials } from './judge-maintenance.ts';
 import { maintained } from './next-job.ts';
+import { purposesOf, type Purpose } from './purpose.ts';
 import { apartFromUndo } from './unfinished.ts';
-
-const REPAIR_SETTLE_MS = 60_000;
 
 export interface Pass {
   /** Addresses to look at again, with the milliseconds until then. */
@@ -34,13 +35,13 @@ export interface Pass {
 
 export interface PassOptions {
   readonly only: ReadonlySet<Address> | 'everything';
-  readonly cause: Extract<TxCause, 'repair' | 'override'>;
   /** A person asked: damping does not hold this pass back. */
   readonly undamped: boolean;
   /** Aborted when what may be changed is another: what is not begun is left to the next pass. */
   readonly stopRepair: AbortSignal;
 }
 
+const DONE = { repair: 'repaired', renewal: 'renewed', override: 'patched' } as const;
 const RETRY_MS = 5_000;
 const SOONEST_MS = 5;
 
@@ -61,6 +62,9 @@ export async function maintain(
   const withheld = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
   const again = new Map<Address, number>();
   const apart = apartFromUndo(r.execution.book.state, desired.items);
+  const trial = onTrial(r);
+  /** Wanted differently by now than what is on trial there. */
+  const outdated: Address[] = [];
   const generation = [...r.execution.book.state.open.values()].some((tx) => tx.cause === 'generation');
   const mine = withheld.free.filter((draft) => {
     // What a generation or rollback under way has still to bring about is its own, also between two tries.
@@ -69,8 +73,15 @@ export async function maintain(
       again.set(draft.address, RETRY_MS);
       return false;
     }
+    if (draft.why !== 'drift' && trial.has(draft.address)) {
+      // What cannot be undone waits for the verdict; anything else ends the trial.
+      if (!isIrreversible(draft)) outdated.push(draft.address);
+      again.set(draft.address, isIrreversible(draft) ? RETRY_MS : SOONEST_MS);
+      return false;
+    }
     const count = r.execution.book.state.repairs.get(draft.address);
-    if (options.undamped || mayRepair(count, now(r))) return true;
+    const isForgiven = count?.because !== undefined && draft.why === 'drift';
+    if (options.undamped || isForgiven || mayRepair(count, now(r))) return true;
     again.set(draft.address, (count?.notBefore ?? now(r)) - now(r));
     return false;
   });
@@ -81,7 +92,9 @@ export async function maintain(
   for (const wait of [...seen.waits, ...withheld.waits]) again.set(wait.address, RETRY_MS);
   tellReported(r, seen, complete);
   // Nothing is awaited between the look's end and the reservation.
-  const repaired = mine.length === 0 ? 0 : await repair(r, mine, seen, options, again);
+  const run = { seen, desired, stop: options.stopRepair, ending: signal, again };
+  const repaired = mine.length === 0 ? 0 : await bringBack(r, mine, run);
+  await supersedeTrials(r, outdated);
   if (!isRestrained(r) && apart === null) await keepBooks(r, seen);
   if (complete)
     await probeAll(
@@ -93,13 +106,27 @@ export async function maintain(
   return { again, dueAt: seen.dueAt, repaired };
 }
 
-async function repair(
+/** A transaction for each purpose. What needs something that could not be put back waits for the next pass. */
+async function bringBack(r: Reconciliation, drafts: readonly Draft<unknown>[], run: MaintenanceRun): Promise<number> {
+  const missed = new Set<Address>();
+  let arrived = 0;
+  for (const purpose of purposesOf(drafts, overridesInForce(r))) {
+    const isStuck = purpose.drafts.some(({ needs }) => needs.some((need) => missed.has(need)));
+    const applied = isStuck ? [] : await carryOut(r, purpose, run);
+    arrived += applied.length;
+    const done = new Set(applied);
+    for (const { address } of purpose.drafts) if (!done.has(address)) missed.add(address);
+    if (isStuck) for (const { address } of purpose.drafts) run.again.set(address, RETRY_MS);
+  }
+  return arrived;
+}
+
+async function carryOut(
   r: Reconciliation,
-  drafts: readonly Draft<unknown>[],
-  seen: Survey,
-  options: PassOptions,
-  again: Map<Address, number>,
-): Promise<number> {
+  { cause, drafts }: Purpose,
+  run: MaintenanceRun,
+): Promise<readonly Address[]> {
+  const { seen, stop, again } = run;
   const { book, bootId, clock, events } = r.execution;
   const tx = r.execution.book.nextTx();
   if (
@@ -109,19 +136,22 @@ async function repair(
     )
   ) {
     for (const draft of drafts) again.set(draft.address, RETRY_MS);
-    return 0;
+    return [];
   }
   try {
     // Not synced by itself: the first intent's fsync carries it, and recovery looks for leftovers of unknown transactions.
-    await book.note({ t: 'open', tx, cause: options.cause, drafts: [], at: now(r), bootId });
-    const outcome = await runChanges(r.execution, tx, drafts, {
-      stop: options.stopRepair,
-      onFailure: 'continue',
-      settleMs: REPAIR_SETTLE_MS,
-      targets: seen.targets,
-    });
+    await book.note({ t: 'open', tx, cause, drafts: cause === 'repair' ? [] : drafts, at: now(r), bootId });
+    const outcome =
+      cause === 'repair'
+        ? await runChanges(r.execution, tx, drafts, {
+            stop,
+            onFailure: 'continue',
+            settleMs: REPAIR_SETTLE_MS,
+            targets: seen.targets,
+          })
+        : await bringAnew(r, tx, drafts, run);
     const counts = outcome.applied
-      .filter((change) => change.why === 'drift')
+      .filter(({ why, address }) => why === 'drift' && book.state.repairs.get(address)?.because === undefined)
       .map((change) => afterRepair(change.address, book.state.repairs.get(change.address), now(r)));
     const open = book.state.open.get(tx);
     const isOwing = open !== undefined && owedEffects(open, bootId).length > 0;
@@ -129,13 +159,14 @@ async function repair(
       { t: 'verdict', tx, outcome: 'good', at: now(r) },
       { t: 'close', tx, left: [], at: clock.now() },
     ] as const;
-    const records = [...counts.map((count) => ({ t: 'repair', count }) as const), ...(isOwing ? [] : ending)];
+    const isOpen = isOwing || (cause !== 'repair' && outcome.applied.length + outcome.failures.length > 0);
+    const records = [...counts.map((count) => ({ t: 'repair', count }) as const), ...(isOpen ? [] : ending)];
     // A fight is not begun anew at full speed by a crash.
     if (counts.some(({ step }) => step > 0)) await book.commit(...records);
     else await book.note(...records);
     for (const change of outcome.applied) {
       r.board.set(change.address, { condition: 'ok' }, now(r));
-      const message = `${change.address} repaired: ${change.summary}`;
+      const message = `${change.address} ${DONE[cause]}: ${change.summary}`;
       events.emit({
         ...changed(change, tx),
         ...(change.why === 'drift' ? { type: 'DriftRepaired' as const } : {}),
@@ -153,18 +184,20 @@ async function repair(
       r.board.set(address, { condition: 'failed', reason: why }, now(r));
       again.set(address, 60_000);
     }
-    if (isOwing) owe(r, tx, outcome.failures);
+    if (cause === 'repair' && isOwing) owe(r, tx, outcome.failures);
     if (reason !== null)
-      events.emit({ type: 'EffectFailed', message: `a repair failed: ${reason.message}`, reason, tx });
+      events.emit({ type: 'EffectFailed', message: `a ${cause} failed: ${reason.message}`, reason, tx });
     for (const wait of outcome.waits) {
       r.board.set(wait.address, { condition: 'waiting', reason: wait.reason }, now(r));
       again.set(wait.address, RETRY_MS);
     }
     // Looked at while it was being written: it is whole by now, most likely.
     for (const address of outcome.replan) again.set(address, SOONEST_MS);
-    return outcome.applied.length;
+    const begun = book.state.open.get(tx);
+    if (cause !== 'repair' && isOpen && begun !== undefined) await toVerdict(r, begun, outcome, run);
+    return outcome.applied.map(({ address }) => address);
   } finally {
-    r.reservations.release(tx);
+    if (book.state.open.get(tx)?.verdict?.outcome !== 'bad') r.reservations.release(tx);
     r.execution.progressed();
   }
 }
@@ -172,8 +205,12 @@ async function repair(
 function contended(r: Reconciliation, drafts: readonly Draft<unknown>[]): void {
   for (const { address } of drafts) {
     const count = r.execution.book.state.repairs.get(address);
-    if (isContended(count, now(r)))
-      r.board.set(address, { condition: 'contended', reason: contention(address) }, now(r));
+    if (!isContended(count, now(r))) continue;
+    const finding =
+      count?.because === undefined
+        ? { condition: 'contended' as const, reason: contention(address) }
+        : { condition: 'failed' as const, reason: count.because };
+    r.board.set(address, finding, now(r));
   }
 }
 

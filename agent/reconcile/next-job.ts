@@ -13,7 +13,7 @@ export type Job =
   | { readonly do: 'leave'; readonly tx: OpenTransaction };
 
 export function nextJob(state: StateView): Job | null {
-  const open = [...state.open.values()];
+  const open = [...state.open.values()].filter((tx) => !inMaintenance(state, tx));
   const rollback = open.find((tx) => tx.cause === 'rollback');
   const failed = open.find((tx) => tx.cause !== 'rollback' && tx.verdict?.outcome === 'bad');
   if (failed !== undefined) return { do: 'rollback', failed, resumed: rollback ?? null };
@@ -31,6 +31,22 @@ export function nextJob(state: StateView): Job | null {
   if (wanted === null || state.left || state.blocked.has(wanted.digest)) return null;
   if (state.running?.digest === wanted.digest) return null;
   return { do: 'generation', accepted: wanted, resumed: null };
+}
+
+/** Transactions of the maintenance lane, but for what undoes them. */
+export function isMaintenance({ cause }: Pick<OpenTransaction, 'cause'>): boolean {
+  return cause === 'repair' || cause === 'override' || cause === 'renewal';
+}
+
+/** Those of them that have a verdict of their own; a repair stays. */
+export function isJudged({ cause }: Pick<OpenTransaction, 'cause'>): boolean {
+  return cause === 'override' || cause === 'renewal';
+}
+
+/** The maintenance lane's, with what undoes them. */
+export function inMaintenance(state: StateView, tx: OpenTransaction): boolean {
+  const undone = tx.undoes === undefined ? undefined : state.open.get(tx.undoes);
+  return isMaintenance(tx) || (undone !== undefined && isMaintenance(undone));
 }
 
 /** What maintenance keeps true: the generation under way, else what is judged, else what is wanted. */

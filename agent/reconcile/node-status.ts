@@ -6,6 +6,7 @@ import type { GenerationRef, NodeStatus, ResourceCondition, ResourceStatus, Verd
 import type { Instant } from '../base/clock.ts';
 import type { activeOverrides } from './desired.ts';
 import { engineError } from './errors.ts';
+import { inMaintenance, isJudged } from './next-job.ts';
 import type { EngineSettings } from './context.ts';
 
 export interface StatusInput {
@@ -60,7 +61,8 @@ export function judge(input: StatusInput): Judgement {
       worst('differs')?.reason,
       'keelson plan shows what would be done; set mode: enforce to let it happen',
     );
-  const open = [...state.open.values()];
+  const all = [...state.open.values()];
+  const open = all.filter((tx) => !inMaintenance(state, tx));
   const blocked = state.wanted === null ? undefined : state.blocked.get(state.wanted.digest);
   const rollingBack = open.some((tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad');
   const failed = open.find((tx) => tx.verdict?.outcome === 'bad');
@@ -93,7 +95,7 @@ export function judge(input: StatusInput): Judgement {
   if (unwell !== undefined) return withReason('Degraded', unwell.reason, unwell.reason?.remedy);
   if (!input.looked || worst('unknown') !== undefined)
     return withReason('Unknown', worst('unknown')?.reason, worst('unknown')?.reason?.remedy);
-  if (worst('changing') !== undefined) return { verdict: 'Changing' };
+  if (worst('changing') !== undefined || all.some((tx) => isJudged(tx))) return { verdict: 'Changing' };
   if (worst('held') !== undefined)
     return { verdict: 'Held', next: 'what differs is held; the diff is shown when the hold ends' };
   if (waiting !== undefined) return withReason('Waiting', waiting.reason, waiting.reason?.remedy);

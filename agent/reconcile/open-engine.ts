@@ -46,6 +46,7 @@ import { DesiredView } from './desired.ts';
 import { Engine } from './engine.ts';
 import { enterSafeMode } from './enter-safe-mode.ts';
 import { engineError } from './errors.ts';
+import { Trials } from './trials.ts';
 import { Watchers } from './watchers.ts';
 
 export interface EngineParts {
@@ -187,6 +188,7 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     board,
     reservations: new Reservations(),
     debts: new Debts(),
+    trials: new Trials(),
     due: { at: null },
     left: new Set(),
     entropy: parts.entropy,

@@ -3,6 +3,7 @@ import type { Failure } from '../apply/execution.ts';
 import type { TxId } from '../apply/records.ts';
 import { runEffects } from '../apply/run-effects.ts';
 import { now, type Reconciliation } from './context.ts';
+import { undoMaintenance } from './undo-maintenance.ts';
 
 /** Shows what failed, and tries it again later. */
 export function owe(r: Reconciliation, tx: TxId, failures: readonly Failure[]): void {
@@ -14,6 +15,11 @@ export function owe(r: Reconciliation, tx: TxId, failures: readonly Failure[]): 
 export async function payDebts(r: Reconciliation, signal: AbortSignal): Promise<void> {
   const { book, clock } = r.execution;
   for (const tx of r.debts.due(clock.monotonic())) {
+    const open = book.state.open.get(tx);
+    if (open?.verdict?.outcome === 'bad') {
+      await undoMaintenance(r, open, signal);
+      continue;
+    }
     const failures = await runEffects(r.execution, tx, { later: new Set(), signal });
     if (failures.length > 0) {
       owe(r, tx, failures);

@@ -4,30 +4,27 @@
  * configuration that is still to go back.
  */
 import type { StateView } from '../apply/state.ts';
-import type { Address, Draft, Item } from '../resources/kind.ts';
+import type { Draft, Item } from '../resources/kind.ts';
+import { inMaintenance } from './next-job.ts';
 
 /** Whether a draft stands apart from all that is being undone; null: nothing is. */
 export function apartFromUndo(
   state: StateView,
   items: readonly Item<unknown>[],
 ): ((draft: Draft<unknown>) => boolean) | null {
-  const undone = addressesBeingUndone(state);
-  if (undone === null) return null;
-  const theirs = new Set(undone);
-  for (let before = -1; before !== theirs.size;) {
-    before = theirs.size;
-    for (const { address, needs } of items) if (needs.some((need) => theirs.has(need))) theirs.add(address);
-  }
-  // Whatever is no drift is the rollback's own to bring about.
-  return ({ address, why, effects }) =>
-    why === 'drift' && !theirs.has(address) && !effects.some(({ target }) => theirs.has(target));
-}
-
-function addressesBeingUndone(state: StateView): ReadonlySet<Address> | null {
   const open = [...state.open.values()];
   const parts = open.filter((tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad');
   if (parts.length === 0) return null;
   const rows = parts.flatMap(({ tx, cause }) => (cause === 'rollback' ? [] : state.undoRows(tx)));
   const changes = parts.flatMap((tx) => tx.intents.flatMap((intent) => intent.changes));
-  return new Set([...rows, ...changes].map(({ address }) => address));
+  const undone = [...rows, ...changes].map(({ address }) => address);
+  const isGeneration = parts.some((tx) => !inMaintenance(state, tx));
+  const theirs = new Set(undone);
+  for (let before = -1; before !== theirs.size;) {
+    before = theirs.size;
+    for (const { address, needs } of items) if (needs.some((need) => theirs.has(need))) theirs.add(address);
+  }
+  // Whatever is no drift is the rollback's own to bring about, where a generation goes back.
+  return ({ address, why, effects }) =>
+    (why === 'drift' || !isGeneration) && !theirs.has(address) && !effects.some(({ target }) => theirs.has(target));
 }
