@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { KeelsonError } from '../base/errors.ts';
 import type { AgentFolders } from '../composition.ts';
 import type { Settings } from '../config/settings.ts';
+import { judgeState } from '../apply/state-folder.ts';
 import { runningPid } from '../apply/starts.ts';
 import { readTrust, TRUST_FOLDERS } from '../verify/trust-store.ts';
 import { FsError } from '../../hostfs/errors.ts';
@@ -83,7 +84,8 @@ async function writable(what: string, path: string, next: string): Promise<Exami
   }
 }
 
-async function room({ fs }: OpenedRoot, { state }: AgentFolders): Promise<Examined> {
+async function room(root: OpenedRoot, { state }: AgentFolders): Promise<Examined> {
+  const { fs } = root;
   const what = 'state folder';
   const entry = await fs.lstat(state);
   if (entry !== null && entry.type !== 'directory') {
@@ -94,6 +96,8 @@ async function room({ fs }: OpenedRoot, { state }: AgentFolders): Promise<Examin
       next: 'Move it away; the agent makes the folder.',
     };
   }
+  const doubt = await doubtOf(root, state);
+  if (doubt !== null) return { what, is: 'lacking', detail: doubt.message, next: doubt.remedy ?? '' };
   const { free } = await fs.space(state);
   const megabytes = Math.floor(free / 1024 / 1024);
   if (free < wantedBytes) {
@@ -105,6 +109,18 @@ async function room({ fs }: OpenedRoot, { state }: AgentFolders): Promise<Examin
     };
   }
   return { what, is: 'ok', detail: `${state}${entry === null ? ' (not there yet)' : ''}: ${megabytes} MiB free` };
+}
+
+/** Why the agent would not start on it. An ordinary user, to whom root is somebody else, cannot tell of the whole host. */
+async function doubtOf({ fs, rootless, isWholeHost }: OpenedRoot, state: string): Promise<KeelsonError | null> {
+  if (rootless && isWholeHost) return null;
+  try {
+    await judgeState(fs, state);
+    return null;
+  } catch (error) {
+    if (error instanceof KeelsonError) return error;
+    throw error;
+  }
 }
 
 async function agentRuns(invocation: Invocation, { fs }: OpenedRoot, { state }: AgentFolders): Promise<Examined> {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { doctor } from '../../agent/commands/doctor.ts';
@@ -37,4 +37,16 @@ t.test('one that just looks for the first time, or is in safe mode, is worse tha
     text: /limited +agent +0\.1\.0 runs: UNKNOWN/u,
   });
   t.match(await examined(t, { ...someStatus, verdict: 'SafeMode' }), { text: /limited +agent .*SAFE MODE/u });
+});
+
+t.test('a state folder that others could have changed', async (t) => {
+  const root = t.testdir();
+  mkdirSync(join(root, 'var/lib/keelson'), { recursive: true });
+  chmodSync(join(root, 'var/lib/keelson'), 0o777);
+  const person = fakeInvocation(root);
+  t.equal(await doctor(person, { output: 'table' }), 1);
+  t.match(
+    person.printed.join('\n'),
+    /LACKING +state folder .*\/var\/lib\/keelson can be written by everybody[^]*chmod/u,
+  );
 });

@@ -191,3 +191,24 @@ t.test('swapped at any primitive, nothing is written elsewhere', async (t) => {
   }
   t.ok(refused > 10, `${refused} refused`);
 });
+
+t.test('where no link is on the way the kernel is asked nothing more', async (t) => {
+  await using root = await memoryRoot();
+  const { fs, host } = root;
+  using outsider = new Outsider(root.outside);
+  await fs.ensureDirectory('/d/sub', folder);
+  outsider.give('/d', haproxy);
+  await fs.flush();
+  const before = host.calls;
+  await fs.lstat('/d/sub/f');
+  const steps = host.calls - before;
+  t.equal(host.counts.get('readlink'), undefined);
+  t.ok(steps <= 6, `${steps} primitives for three names`);
+  outsider.link('/d/way', 'sub');
+  outsider.give('/d/way', haproxy);
+  outsider.give('/d/sub', haproxy);
+  await fs.flush();
+  const linked = host.calls;
+  await fs.lstat('/d/way/f');
+  t.ok(host.calls - linked <= steps + 12, `${host.calls - linked} with a link`);
+});
