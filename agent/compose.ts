@@ -44,7 +44,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
   await fs.ensureDirectory(parentPath(folders.state), SHARED);
   await fs.ensureDirectory(folders.state, PRIVATE);
   const loose = await judgeState(fs, folders.state);
-  building.use(await lockState(fs, folders.state));
+  building.use(await lockState(fs, folders.state, parts.takeLock));
   for (const closed of await closeLoose(fs, loose)) log.warn('state-folder', closed.message, { error: closed });
   const events = building.use(
     await EventLog.open({ fs, folder: folders.events, clock, bootId, log: log.room('events'), newLogId: randomUUID }),

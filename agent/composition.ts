@@ -1,4 +1,5 @@
 /** What the composition root is given, and what it gives back. */
+import type { TakeLock } from './apply/lock.ts';
 import type { Clock } from './base/clock.ts';
 import type { Entropy } from './base/entropy.ts';
 import type { Reason } from './base/errors.ts';
@@ -43,6 +44,7 @@ export interface AgentParts {
   /** The systemd that runs is that of this root: it holds the timers of guards. */
   readonly hasSystemd: boolean;
   readonly peerOf: (descriptor: number) => Peer | null;
+  readonly takeLock: TakeLock;
 }
 
 export interface Agent extends AsyncDisposable {

@@ -19,21 +19,35 @@ process.on('uncaughtException', (thrown: unknown) => {
   process.exit(1);
 });
 
-// A reader that has seen enough (`keelson events | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
 // Who runs out of things to wait for without an answer has not done what was asked.
 process.once('beforeExit', () => {
   process.exitCode ??= 1;
 });
 
+let listening = false;
+
+/** Made by Node when it is asked for; a reader that has seen enough (`keelson events | head`) is no failure. */
+function standardOutput(): NodeJS.WriteStream {
+  if (!listening) {
+    listening = true;
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(0);
+    });
+  }
+  return process.stdout;
+}
+
 void runProgram(process.argv.slice(2), {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  get stdin() {
+    return process.stdin;
+  },
+  get stdout() {
+    return standardOutput();
+  },
+  get stderr() {
+    return process.stderr;
+  },
   signal: stop.signal,
   onReload(listener) {
     process.on('SIGHUP', listener);

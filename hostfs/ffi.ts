@@ -34,6 +34,11 @@ export interface Libc {
    * false where nobody listens or the queue is full.
    */
   sendDatagram(path: string, bytes: Uint8Array): boolean;
+  /**
+   * F_OFD_SETLK of fcntl(2) over the whole file: exclusive, held by the open file and not by the process. False where
+   * somebody else holds any lock on it, a POSIX record lock too. Throws EINVAL before Linux 3.15.
+   */
+  lockWhole(fd: number): boolean;
 }
 
 /** Null where this node, its flags or this libc do not have it. One for each thread: errno is the thread's own. */
@@ -60,6 +65,8 @@ const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const AT_FDCWD = -100;
 const RENAME_NOREPLACE = 1;
+const F_OFD_SETLK = 37;
+const F_WRLCK = 1;
 /** sun_path of unix(7). */
 const maxSocketPath = 108;
 /** XATTR_LIST_MAX and XATTR_SIZE_MAX of linux/limits.h. */
@@ -76,24 +83,48 @@ const unreadable: ReadonlySet<string> = new Set([
   'E2BIG',
 ]);
 
+const signatures = {
+  llistxattr: { arguments: ['string', 'buffer', 'u64'], return: 'i64' },
+  lgetxattr: { arguments: ['string', 'string', 'buffer', 'u64'], return: 'i64' },
+  lsetxattr: { arguments: ['string', 'string', 'buffer', 'u64', 'i32'], return: 'i32' },
+  getsockopt: { arguments: ['i32', 'i32', 'i32', 'buffer', 'buffer'], return: 'i32' },
+  socket: { arguments: ['i32', 'i32', 'i32'], return: 'i32' },
+  sendto: { arguments: ['i32', 'buffer', 'u64', 'i32', 'buffer', 'u32'], return: 'i64' },
+  close: { arguments: ['i32'], return: 'i32' },
+  // Variadic; on Linux, x86-64 and arm64 pass its third argument as they pass any.
+  fcntl: { arguments: ['i32', 'i32', 'buffer'], return: 'i32' },
+} as const satisfies Record<string, NodeFfi.FunctionSignature>;
+
+type Functions = ReturnType<typeof NodeFfi.DynamicLibrary.prototype.getFunctions<typeof signatures>>;
+
+/** Each is bound when it is first called: it costs two pages of code and the search for a place, 0.2 ms. */
+function lateFunctions(library: NodeFfi.DynamicLibrary): Functions {
+  const functions = {};
+  for (const [name, signature] of Object.entries(signatures)) {
+    Object.defineProperty(functions, name, {
+      configurable: true,
+      get() {
+        const value = library.getFunction(name, signature);
+        Object.defineProperty(functions, name, { value });
+        return value;
+      },
+    });
+  }
+  return functions as Functions;
+}
+
 class NodeLibc implements Libc {
+  readonly #library: NodeFfi.DynamicLibrary;
   readonly #functions;
-  readonly #renameat2;
+  /** Undefined: not asked for yet. */
+  #renameat2: ReturnType<typeof renameat2Of> | undefined;
   readonly #errno: () => string;
   /** Results land here before they are copied out; one thread, no calls within calls. */
   readonly #scratch = Buffer.alloc(maxXattr);
 
   constructor(library: NodeFfi.DynamicLibrary, getInt32: (pointer: bigint, offset?: number) => number) {
-    this.#functions = library.getFunctions({
-      llistxattr: { arguments: ['string', 'buffer', 'u64'], return: 'i64' },
-      lgetxattr: { arguments: ['string', 'string', 'buffer', 'u64'], return: 'i64' },
-      lsetxattr: { arguments: ['string', 'string', 'buffer', 'u64', 'i32'], return: 'i32' },
-      getsockopt: { arguments: ['i32', 'i32', 'i32', 'buffer', 'buffer'], return: 'i32' },
-      socket: { arguments: ['i32', 'i32', 'i32'], return: 'i32' },
-      sendto: { arguments: ['i32', 'buffer', 'u64', 'i32', 'buffer', 'u32'], return: 'i64' },
-      close: { arguments: ['i32'], return: 'i32' },
-    });
-    this.#renameat2 = renameat2Of(library);
+    this.#library = library;
+    this.#functions = lateFunctions(library);
     // What `errno` of errno.h stands for; the place is the thread's own and does not move.
     const location = library.getFunction('__errno_location', { arguments: [], return: 'pointer' })();
     this.#errno = () => {
@@ -109,6 +140,7 @@ class NodeLibc implements Libc {
   }
 
   renameNew(from: NativePath, to: NativePath): boolean {
+    if (this.#renameat2 === undefined) this.#renameat2 = renameat2Of(this.#library);
     if (this.#renameat2 === null) return false;
     if (this.#renameat2(AT_FDCWD, terminated(from), AT_FDCWD, terminated(to), RENAME_NOREPLACE) === 0) return true;
     const errno = this.#errno();
@@ -165,6 +197,16 @@ class NodeLibc implements Libc {
     } finally {
       this.#functions.close(socket);
     }
+  }
+
+  lockWhole(fd: number): boolean {
+    // struct flock of 64-bit kernels: l_type, l_whence (2 bytes each), l_start and l_len (8), l_pid (4); 0, 0 is all of it.
+    const lock = Buffer.alloc(32);
+    new Int16Array(lock.buffer, lock.byteOffset, 1)[0] = F_WRLCK;
+    if (this.#functions.fcntl(fd, F_OFD_SETLK, lock) === 0) return true;
+    const errno = this.#errno();
+    if (errno === 'EAGAIN' || errno === 'EACCES') return false;
+    throw new ErrnoError(errno, 'fcntl');
   }
 
   #unreadable<T>(syscall: string, nothing: T): T {

@@ -11,6 +11,7 @@ import { build } from 'esbuild';
 import { rmSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lateModules } from './late-modules.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outfile = process.argv[2] ?? `${root}dist/keelson.cjs`;
@@ -27,7 +28,8 @@ await build({
   // `import()` of what stays outside, Node's own modules, by `require`: without Node's loader of ES modules.
   supported: { 'dynamic-import': false },
   // pino's transports write from a thread of their own; the agent has none, and does not load threads for them.
-  alias: { 'thread-stream': './packaging/no-threads.ts' },
+  alias: { 'thread-stream': './packaging/no-threads.ts', worker_threads: './packaging/no-threads.ts' },
+  plugins: [lateModules(['yaml'])],
   define: { 'import.meta.url': 'keelsonUrl' },
   banner: { js: "'use strict';\nconst keelsonUrl = require('node:url').pathToFileURL(__filename).href;" },
   mainFields: ['module', 'main'],

@@ -1,4 +1,6 @@
-/** In place of thread-stream, in the bundle: pino imports it for transports, of which the agent has none. */
+/** In place of thread-stream and worker_threads, in the bundle: pino imports them for transports, of which the agent has none. */
+export const isMainThread = true;
+
 export default function noThreads(): never {
   throw new Error('the agent logs from its own thread');
 }

@@ -1,11 +1,13 @@
 /**
- * One process mutates: an exclusive lock on the state folder that the kernel takes back when its holder dies.
+ * One process mutates: an exclusive lock on `lock` in the state folder that the kernel takes back when its holder dies.
+ * It holds across network namespaces and containers, and leaves nothing behind.
  *
- * SQLite's, on an empty `lock` in the state folder: a POSIX record lock, which holds across network namespaces and
- * containers, and leaves nothing behind. One kind of lock only, since flock(2) and record locks do not see each
- * other. (flock by node:ffi would save 1.8 MB, but is not there on every node.) POSIX drops the lock when the
- * process closes *any* descriptor of that file: nobody else opens `lock`.
+ * An open file description lock where libc can be called (`lockWhole`), and SQLite's POSIX record lock elsewhere. The
+ * kernel lets neither by the other; flock(2) would be seen by neither. POSIX drops a lock when the process closes *any*
+ * descriptor of that file: nobody else opens `lock`.
  */
+import { closeSync, constants, openSync } from 'node:fs';
+import type { Libc } from '../../hostfs/ffi.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
 import { KeelsonError } from '../base/errors.ts';
 import { applyError } from './errors.ts';
@@ -37,8 +39,28 @@ export async function lockState(fs: FileSystem, dir: string, take: TakeLock = ta
   });
 }
 
+const lockFlags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Whichever this node has. */
+export function kernelLock(libc: Pick<Libc, 'lockWhole'> | null): TakeLock {
+  if (libc === null) return takeSqliteLock;
+  return async (path) => {
+    const descriptor = openSync(path, lockFlags, 0o600);
+    try {
+      if (libc.lockWhole(descriptor)) return { [Symbol.dispose]: () => closeSync(descriptor) };
+    } catch {
+      // The kernel does not know it.
+      closeSync(descriptor);
+      return takeSqliteLock(path);
+    }
+    closeSync(descriptor);
+    return null;
+  };
+}
+
 const busy = 5;
 
+/** 1.6 MB and half a millisecond more than the other. */
 export const takeSqliteLock: TakeLock = async (path) => {
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path, { timeout: 0 });

@@ -5,6 +5,7 @@ import { composeAgent } from '../compose.ts';
 import { isJournal } from '../config/environment.ts';
 import { createNotifier } from '../host/notify.ts';
 import { createRunCommand } from '../host/run-command.ts';
+import { keepCodeSmall } from '../host/small-code.ts';
 import { kinds } from '../resources/registry.ts';
 import { liveAsAgent } from './daemon.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
@@ -12,6 +13,7 @@ import { openRootFolder } from './open-root.ts';
 import { agentSettingsOf, foldersOf, readConfig } from './settings.ts';
 
 export async function agent(invocation: Invocation): Promise<ExitCode> {
+  await keepCodeSmall();
   const { clock, environment, global } = invocation;
   const root = await openRootFolder(global.root);
   await using fs = root.fs;

@@ -3,6 +3,7 @@
  * it; they differ in the root and in who reads what is said.
  */
 import { existsSync } from 'node:fs';
+import { kernelLock } from '../apply/lock.ts';
 import type { Agent, AgentFolders, AgentParts, AgentSettings } from '../composition.ts';
 import { systemEntropy } from '../base/entropy.ts';
 import { asKeelsonError } from '../base/errors.ts';
@@ -52,12 +53,13 @@ export async function liveAsAgent(invocation: Invocation, options: DaemonOptions
     log,
     clock,
     entropy: systemEntropy,
-    bootId: await readBootId(),
+    bootId: readBootId(),
     pid: process.pid,
     selinux: existsSync('/sys/fs/selinux/enforce'),
     ownsProcesses: root.isWholeHost,
     hasSystemd: root.isWholeHost && existsSync('/run/systemd/system'),
     peerOf: (descriptor) => root.libc?.peerCredentials(descriptor) ?? null,
+    takeLock: kernelLock(root.libc),
   });
 
   const ending = new AbortController();

@@ -5,6 +5,7 @@ import { CONFIG_FOLDERS } from '../config/drop-ins.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
+import { readHostname } from '../host/facts.ts';
 import { keptFrom } from '../verify/local-policy.ts';
 import { TRUST_FOLDERS } from '../verify/trust-store.ts';
 import type { GlobalOptions } from './invocation.ts';
@@ -66,6 +67,5 @@ export async function agentSettingsOf(
 
 /** As the root says; a sandbox has the name of the machine that it is on. */
 async function ownName(fs: ReadFileSystem): Promise<string> {
-  const { readFacts } = await import('../host/facts.ts');
-  return (await readFacts(fs)).hostname ?? hostname();
+  return (await readHostname(fs)) ?? hostname();
 }

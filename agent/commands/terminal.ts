@@ -30,15 +30,22 @@ function write(stream: NodeJS.WriteStream, lines: string | readonly string[]): v
   for (const line of typeof lines === 'string' ? [lines] : lines) stream.write(`${line}\n`);
 }
 
+/** Takes each of the streams when it is first needed: Node makes them then, and the daemon needs none. */
 export function terminalOf(streams: Streams, colorWanted: boolean): Terminal {
-  const { stdin, stdout, stderr } = streams;
   return {
-    interactive: stdin.isTTY && stdout.isTTY,
-    palette: paletteFor(colorWanted && stdout.isTTY),
-    width: stdout.isTTY ? stdout.columns : undefined,
-    print: (lines) => write(stdout, lines),
-    warn: (lines) => write(stderr, lines),
+    get interactive() {
+      return streams.stdin.isTTY && streams.stdout.isTTY;
+    },
+    get palette() {
+      return paletteFor(colorWanted && streams.stdout.isTTY);
+    },
+    get width() {
+      return streams.stdout.isTTY ? streams.stdout.columns : undefined;
+    },
+    print: (lines) => write(streams.stdout, lines),
+    warn: (lines) => write(streams.stderr, lines),
     async ask(question, signal) {
+      const { stdin, stdout } = streams;
       stdout.write(question);
       try {
         const [chunk] = (await Promise.race([once(stdin, 'data', { signal }), once(stdin, 'end', { signal })])) as [
@@ -53,7 +60,7 @@ export function terminalOf(streams: Streams, colorWanted: boolean): Terminal {
       const chunks: Buffer[] = [];
       let size = 0;
       try {
-        for await (const chunk of addAbortSignal(signal, stdin) as AsyncIterable<Buffer>) {
+        for await (const chunk of addAbortSignal(signal, streams.stdin) as AsyncIterable<Buffer>) {
           size += chunk.length;
           if (size > GIVEN_LIMIT)
             throw cliError('KSN-CLI-002', `cannot read standard input: it is larger than ${GIVEN_LIMIT} bytes`);

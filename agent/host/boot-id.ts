@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { hostError } from './errors.ts';
 
 /** Of the kernel that runs, whatever root the agent works on. A soft reboot keeps it. */
-export async function readBootId(path = '/proc/sys/kernel/random/boot_id'): Promise<string> {
+export function readBootId(path = '/proc/sys/kernel/random/boot_id'): string {
   let text = '';
   try {
-    text = await readFile(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     throw hostError('KSN-HOST-002', `${path} cannot be read`, { element: path, cause: error });
   }

@@ -18,18 +18,26 @@ export const kernelFacts: KernelFacts = { hostname, machine, primaryAddress: () 
 
 const LARGEST_BYTES = 64 * 1024;
 
+/** Its name, without asking for anything else; absent where nothing says one. */
+export async function readHostname(
+  fs: Pick<ReadFileSystem, 'lstat' | 'read'>,
+  kernel: Pick<KernelFacts, 'hostname'> = kernelFacts,
+): Promise<string | undefined> {
+  return hostnameIn(await text(fs, '/etc/hostname')) ?? nonEmpty(kernel.hostname());
+}
+
 export async function readFacts(
   fs: Pick<ReadFileSystem, 'lstat' | 'read'>,
   kernel: KernelFacts = kernelFacts,
 ): Promise<Facts> {
-  const [hostName, machineId, release, address] = await Promise.all([
-    text(fs, '/etc/hostname'),
+  const [name, machineId, release, address] = await Promise.all([
+    readHostname(fs, kernel),
     text(fs, '/etc/machine-id'),
     osRelease(fs),
     kernel.primaryAddress(),
   ]);
   return present({
-    hostname: hostnameIn(hostName) ?? nonEmpty(kernel.hostname()),
+    hostname: name,
     machineId: /^[0-9a-f]{32}$/.exec(machineId.trim())?.[0],
     architecture: nonEmpty(kernel.machine()),
     osId: release.get('ID'),

@@ -4,21 +4,33 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { openRoot } from '../../hostfs/rooted.ts';
+import { loadLibc } from '../../hostfs/ffi.ts';
+import { ErrnoError } from '../../hostfs/primitives.ts';
+import { NODE_FLAGS } from '../../packaging/node-flags.ts';
 import { MemoryHost } from '../../hostfs/memory-host.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
-import { lockState, takeSqliteLock, type TakeLock } from '../../agent/apply/lock.ts';
+import { kernelLock, lockState, type TakeLock } from '../../agent/apply/lock.ts';
 import { forgetExits, recordStart, recordStop, runningPid } from '../../agent/apply/starts.ts';
 
-const lockFile = new URL('../../agent/apply/lock.ts', import.meta.url).href;
+const files = ['agent/apply/lock.ts', 'hostfs/ffi.ts'].map((file) => new URL(`../../${file}`, import.meta.url).href);
+
+/** `ofd`: by libc; null where it cannot be called. */
+const locks: Readonly<Record<'ofd' | 'sqlite', TakeLock | null>> = {
+  ofd: loadLibc() === null ? null : kernelLock(loadLibc()),
+  sqlite: kernelLock(null),
+};
 
 /** Another process that takes the lock, says so, and stays. */
-async function holder(t: Test, path: string): Promise<{ child: ChildProcess; got: boolean }> {
-  const program = `const { takeSqliteLock } = await import(${JSON.stringify(lockFile)}); const lock = await takeSqliteLock(${JSON.stringify(path)}); globalThis.lock = lock; process.send(lock !== null); setInterval(() => {}, 1000);`;
-  const child = spawn(
-    process.execPath,
-    ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', program],
-    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: {} },
-  );
+async function holder(t: Test, path: string, by: keyof typeof locks): Promise<{ child: ChildProcess; got: boolean }> {
+  const program = `
+    const [{ kernelLock }, { loadLibc }] = await Promise.all(${JSON.stringify(files)}.map((file) => import(file)));
+    globalThis.lock = await kernelLock(${by === 'ofd' ? 'loadLibc()' : 'null'})(${JSON.stringify(path)});
+    process.send(globalThis.lock !== null);
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, [...NODE_FLAGS, '--input-type=module', '-e', program], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: {},
+  });
   t.teardown(() => child.kill('SIGKILL'));
   const [got] = (await once(child, 'message')) as [boolean];
   return { child, got };
@@ -30,27 +42,51 @@ async function killed(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-t.test('one process has it; it dies with kill -9 and leaves nothing', async (t) => {
-  const folder = t.testdir({});
-  const path = `${folder}/lock`;
-  const first = await holder(t, path);
-  t.equal(first.got, true);
-  t.equal((await holder(t, path)).got, false);
-  t.equal(await takeSqliteLock(path), null);
-  await killed(first.child);
-  const mine = await takeSqliteLock(path);
-  t.not(mine, null);
-  t.equal(await takeSqliteLock(path), null, 'not twice in one process either');
-  t.equal((await holder(t, path)).got, false, 'trying did not lose it');
-  mine?.[Symbol.dispose]();
-  t.equal((await holder(t, path)).got, true);
-  t.same(readdirSync(folder), ['lock'], 'no files beside it');
-});
+const kinds = ['ofd', 'sqlite'] as const;
+
+for (const theirs of kinds) {
+  for (const ours of kinds) {
+    const take = locks[ours];
+    const skip = take === null || locks[theirs] === null ? 'needs node:ffi' : false;
+    const name = `one process has it (${theirs}), another does not (${ours}); it dies with kill -9 and leaves nothing`;
+    t.test(name, { skip }, async (t) => {
+      if (take === null) return;
+      const folder = t.testdir({});
+      const path = `${folder}/lock`;
+      const first = await holder(t, path, theirs);
+      t.equal(first.got, true);
+      t.equal((await holder(t, path, ours)).got, false);
+      t.equal(await take(path), null);
+      await killed(first.child);
+      const mine = await take(path);
+      t.not(mine, null);
+      t.equal(await take(path), null, 'not twice in one process either');
+      t.equal((await holder(t, path, theirs)).got, false, 'trying did not lose it');
+      mine?.[Symbol.dispose]();
+      t.equal((await holder(t, path, theirs)).got, true);
+      t.same(readdirSync(folder), ['lock'], 'no files beside it');
+    });
+  }
+}
 
 t.test('of six that race one wins', async (t) => {
   const path = `${t.testdir({})}/lock`;
-  const all = await Promise.all(Array.from({ length: 6 }, () => holder(t, path)));
+  const able = kinds.filter((kind) => locks[kind] !== null);
+  const all = await Promise.all(
+    Array.from({ length: 6 }, (_, n) => holder(t, path, able[n % able.length] ?? 'sqlite')),
+  );
   t.equal(all.filter(({ got }) => got).length, 1);
+});
+
+t.test('a kernel that does not know the lock gets the other one', async (t) => {
+  const path = `${t.testdir({})}/lock`;
+  const unknowing = kernelLock({
+    lockWhole() {
+      throw new ErrnoError('EINVAL', 'fcntl');
+    },
+  });
+  using _ = await unknowing(path);
+  t.equal((await holder(t, path, 'sqlite')).got, false);
 });
 
 async function memory(): Promise<FileSystem> {
@@ -75,7 +111,7 @@ t.test('who has the lock is named; what keeps it from being taken is told', asyn
   let free = 0;
   (await lockState(fs, '/state', async () => ({ [Symbol.dispose]: () => void (free += 1) })))[Symbol.dispose]();
   t.equal(free, 1);
-  await t.rejects(lockState(fs, '/no/such', takeSqliteLock), { code: 'KSN-APPLY-021' });
+  await t.rejects(lockState(fs, '/no/such', kernelLock(null)), { code: 'KSN-APPLY-021' });
 });
 
 const minute = 60_000;

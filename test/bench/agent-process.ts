@@ -1,4 +1,5 @@
 /** A process with one agent in it, told over IPC what to do: see agent-handle.ts. */
+import { keepCodeSmall } from '../../agent/host/small-code.ts';
 import { openBenchAgent, type BenchAgent } from './bench-agent.ts';
 import { profiled } from './profile.ts';
 
@@ -10,6 +11,8 @@ export type Order =
 
 export type Answer = { readonly result: unknown } | { readonly failed: string };
 
+// As the daemon does.
+await keepCodeSmall();
 let agent: BenchAgent | null = null;
 
 process.on('message', (order: Order) => {
