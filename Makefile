@@ -59,6 +59,10 @@ picture: $(installed) ## Draw the rooms for ARCHITECTURE.md, from what imports w
 bundle: $(installed) ## Build dist/keelson.cjs, the one file that the unit file runs
 	@$(node) packaging/bundle.ts
 
+.PHONY: stack
+stack: $(installed) ## Read a stack of the bundle (standard input) as one of the sources
+	@$(node) packaging/bundle.ts >&2 && $(node) packaging/read-stack.ts
+
 .PHONY: bench
 bench: $(installed) ## Measure against C, cf-agent and puppet (JSON=FILE writes the figures)
 	@$(node) test/bench/main.ts $(if $(JSON),--json $(JSON))

@@ -16,7 +16,7 @@ import { lateModules } from './late-modules.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outfile = process.argv[2] ?? `${root}dist/keelson.cjs`;
 
-rmSync(outfile, { force: true });
+for (const file of [outfile, `${outfile}.map`]) rmSync(file, { force: true });
 await build({
   absWorkingDir: root,
   entryPoints: ['agent/main.ts'],
@@ -33,8 +33,9 @@ await build({
   define: { 'import.meta.url': 'keelsonUrl' },
   banner: { js: "'use strict';\nconst keelsonUrl = require('node:url').pathToFileURL(__filename).href;" },
   mainFields: ['module', 'main'],
-  minifySyntax: true,
-  minifyWhitespace: true,
+  // Below 1 MiB the text costs 2 MB less at run time. The map beside it is for read-stack.ts, and nobody loads it.
+  minify: true,
+  sourcemap: 'external',
   legalComments: 'none',
   logLevel: 'warning',
 });
