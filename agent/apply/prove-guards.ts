@@ -3,7 +3,7 @@
  * its time, or the verdict is bad. Only then is the timer disarmed; a timer that was faster is bad as well.
  */
 import type { Reason } from '../base/errors.ts';
-import type { CommonFields } from '../desired/common-fields.ts';
+import type { SharedFields } from '../desired/shared-fields.ts';
 import type { Change } from '../resources/kind.ts';
 import { executionError } from './execution-errors.ts';
 import type { Execution } from './execution.ts';
@@ -14,7 +14,7 @@ const POLL_MS = 500;
 export async function proveGuard(
   execution: Execution,
   change: Change<unknown>,
-  guard: CommonFields['guard'],
+  guard: SharedFields['guard'],
   ending: AbortSignal,
 ): Promise<Reason | null> {
   const { clock, guards } = execution;

@@ -190,7 +190,7 @@ class ChangesRun {
   async #proveGuards(applied: readonly Change<unknown>[]): Promise<void> {
     for (const change of applied) {
       if (change.guard === undefined) continue;
-      const guard = this.#options.targets.get(change.address)?.item?.common.guard;
+      const guard = this.#options.targets.get(change.address)?.item?.shared.guard;
       const reason = await proveGuard(this.#execution, change, guard, new AbortController().signal);
       if (reason !== null) this.#failures.push({ address: change.address, reason });
     }

@@ -1,5 +1,5 @@
 /** Gates as the spec writes them → as the engine asks them. */
-import type { GateSpec } from './common-types.ts';
+import type { GateSpec } from './shared-types.ts';
 import type { Findings } from './findings.ts';
 import { DEFAULT_COMMAND_TIMEOUT_MS } from './on-change.ts';
 import { childPointer } from './pointer.ts';

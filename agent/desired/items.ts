@@ -96,7 +96,7 @@ function withNeeds(items: readonly AnyItem[]): readonly AnyItem[] {
     );
     const needs = new Set([
       ...item.needs,
-      ...item.common.dependsOn,
+      ...item.shared.dependsOn,
       ...above.filter((address) => address !== undefined),
     ]);
     return { ...item, needs: [...needs].toSorted() };

@@ -1,7 +1,7 @@
 /** The head of a NodeSpec and its sections, as a schema: built from the kinds, so that it never lags behind them. */
 import { Type, type TObject, type TProperties, type TSchema } from '@sinclair/typebox';
 import type { AnyKind } from '../resources/kind.ts';
-import { gatesType } from './common-schema.ts';
+import { gatesType } from './shared-schema.ts';
 import { KEY_MEANING, durationType, patternType } from './value-types.ts';
 
 const closed = { additionalProperties: false } as const;

@@ -1,4 +1,4 @@
-import type { GateSpec } from './common-types.ts';
+import type { GateSpec } from './shared-types.ts';
 
 /** `spec.health`. */
 export interface HealthPolicy {

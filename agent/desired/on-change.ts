@@ -1,5 +1,5 @@
 /** `onChange`: what a change of a resource owes to others, by target. */
-import type { OnChange } from './common-types.ts';
+import type { OnChange } from './shared-types.ts';
 import type { Findings } from './findings.ts';
 import { childPointer } from './pointer.ts';
 import { quoted } from '../base/words.ts';

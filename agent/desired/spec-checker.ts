@@ -4,8 +4,8 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { asKeelsonError, bug, type Reason } from '../base/errors.ts';
 import type { AnyKind, ExpandContext, Item } from '../resources/kind.ts';
 import { reportErrors } from './ajv-errors.ts';
-import { readCommonFields } from './common-fields.ts';
-import { commonProperties } from './common-schema.ts';
+import { readSharedFields } from './shared-fields.ts';
+import { sharedProperties } from './shared-schema.ts';
 import { Findings } from './findings.ts';
 import { readHead } from './head.ts';
 import { expandSections } from './items.ts';
@@ -42,7 +42,7 @@ export interface Checked {
 }
 
 /** `head`, a kind's own fields, and those that all kinds share: compiled once, since they are most of every schema. */
-type Part = AnyKind | 'head' | 'common';
+type Part = AnyKind | 'head' | 'shared';
 
 /** Bounds what one value can say: a resource with more faults than this is told only these. */
 const mostErrors = 2000;
@@ -72,9 +72,9 @@ export class SpecChecker {
   }
 
   static async of(kinds: readonly AnyKind[]): Promise<SpecChecker> {
-    const own = await Promise.all(kinds.map(async (kind) => [kind, withoutCommon(await kind.schema())] as const));
-    const common = Type.Object(commonProperties);
-    return new SpecChecker(kinds, new Map<Part, TSchema>([['head', headSchema(kinds)], ['common', common], ...own]));
+    const own = await Promise.all(kinds.map(async (kind) => [kind, withoutShared(await kind.schema())] as const));
+    const shared = Type.Object(sharedProperties);
+    return new SpecChecker(kinds, new Map<Part, TSchema>([['head', headSchema(kinds)], ['shared', shared], ...own]));
   }
 
   #validator(of: Part): ValidateFunction {
@@ -149,14 +149,14 @@ export class SpecChecker {
   /** Whether the kind can be asked about it. */
   #checkResource(kind: AnyKind, key: string, resource: unknown, pointer: string, findings: Findings): boolean {
     if (!kind.key.pattern.test(key)) findings.add('KSN-SPEC-017', `${quoted(key)} is not ${kind.key.meaning}`, pointer);
-    const parts: readonly Part[] = isMap(resource) ? [kind, 'common'] : [kind];
+    const parts: readonly Part[] = isMap(resource) ? [kind, 'shared'] : [kind];
     const sound = parts.map((part) => {
       const validate = this.#validator(part);
       const fits = validate(resource);
       if (!fits) reportErrors((validate.errors ?? []).slice(0, mostErrors), pointer, findings);
       return fits;
     });
-    if (sound.every(Boolean)) readCommonFields(resource, pointer, findings);
+    if (sound.every(Boolean)) readSharedFields(resource, pointer, findings);
     return sound[0] === true;
   }
 
@@ -209,11 +209,11 @@ export class SpecChecker {
   }
 }
 
-/** The schema of one resource with anything allowed under the names of the common fields. */
-function withoutCommon(schema: TSchema): TSchema {
+/** The schema of one resource with anything allowed under the names of the shared fields. */
+function withoutShared(schema: TSchema): TSchema {
   const { properties = {} } = schema as { readonly properties?: Readonly<Record<string, TSchema>> };
-  const common: Readonly<Record<string, TSchema>> = commonProperties;
-  const own = Object.entries(properties).map(([name, type]) => [name, type === common[name] ? {} : type]);
+  const shared: Readonly<Record<string, TSchema>> = sharedProperties;
+  const own = Object.entries(properties).map(([name, type]) => [name, type === shared[name] ? {} : type]);
   return { ...schema, properties: Object.fromEntries(own) as Readonly<Record<string, TSchema>> };
 }
 

@@ -1,4 +1,4 @@
-import type { GateSpec } from '../desired/common-fields.ts';
+import type { GateSpec } from '../desired/shared-fields.ts';
 import { formatDuration } from '../base/units.ts';
 import type { Health, RunCommand } from '../resources/kind.ts';
 import { HEALTHY, unhealthy, unknown } from './answers.ts';

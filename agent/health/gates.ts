@@ -1,7 +1,7 @@
 /** Asks one gate once. How long and how often it must hold is {@link holdGates}' matter. */
 import { DeadlineError, withDeadline } from '../base/deadline.ts';
 import { redactText } from '../base/redact-text.ts';
-import type { GateSpec } from '../desired/common-fields.ts';
+import type { GateSpec } from '../desired/shared-fields.ts';
 import { formatDuration } from '../base/units.ts';
 import type { Health, ReadHost } from '../resources/kind.ts';
 import { healthError } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { GateSpec } from '../desired/common-fields.ts';
+import type { GateSpec } from '../desired/shared-fields.ts';
 import type { Health } from '../resources/kind.ts';
 import { healthError } from './errors.ts';
 

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { GateSpec } from '../desired/common-fields.ts';
+import type { GateSpec } from '../desired/shared-fields.ts';
 import type { Health } from '../resources/kind.ts';
 import { connectionFailed, HEALTHY } from './answers.ts';
 

@@ -30,9 +30,9 @@ function staleRow({
   owned,
 }: Target<unknown, unknown>): readonly Pick<Owned<unknown>, 'address' | 'claims' | 'needs' | 'onRemove'>[] {
   if (item === null || owned === null) return [];
-  const { claims, needs, common } = item;
-  if (sameList(claims, owned.claims) && sameList(needs, owned.needs) && common.onRemove === owned.onRemove) return [];
-  return [{ address: item.address, claims, needs, onRemove: common.onRemove }];
+  const { claims, needs, shared } = item;
+  if (sameList(claims, owned.claims) && sameList(needs, owned.needs) && shared.onRemove === owned.onRemove) return [];
+  return [{ address: item.address, claims, needs, onRemove: shared.onRemove }];
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

@@ -4,7 +4,7 @@ import type { Entropy } from '../base/entropy.ts';
 import type { Execution } from '../apply/execution.ts';
 import type { TxId } from '../apply/records.ts';
 import type { Reservations } from '../apply/reservations.ts';
-import type { GateSpec } from '../desired/common-fields.ts';
+import type { GateSpec } from '../desired/shared-fields.ts';
 import { survey, type Survey } from '../plan/survey.ts';
 import type { Restraint } from '../plan/withhold.ts';
 import type { Address, Health, Target } from '../resources/kind.ts';

@@ -154,7 +154,7 @@ function noteWaits(
       });
       continue;
     }
-    const limit = desired.items.find((item) => item.address === wait.address)?.common.waitLimitMs;
+    const limit = desired.items.find((item) => item.address === wait.address)?.shared.waitLimitMs;
     if (limit !== undefined && r.execution.clock.monotonic() - began > limit) {
       return executionError(
         'KSN-EXEC-009',

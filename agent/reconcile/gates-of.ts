@@ -2,7 +2,7 @@
 import { isIrreversible } from '../apply/execution.ts';
 import { kindOf } from '../plan/targets.ts';
 import { probeSafely } from '../apply/settle.ts';
-import type { GateSpec } from '../desired/common-fields.ts';
+import type { GateSpec } from '../desired/shared-fields.ts';
 import { gateSubject } from '../health/gates.ts';
 import type { HealthCheck } from '../health/hold.ts';
 import type { Address, Health, Target } from '../resources/kind.ts';
@@ -19,7 +19,7 @@ export interface GateCheck extends HealthCheck {
 export function gatesOf(r: Reconciliation, desired: Desired, changed: ReadonlySet<Address>): readonly GateCheck[] {
   const own = (desired.spec?.gates ?? []).map((gate) => gateCheck(r, gate, 'the spec', true));
   const ofItems = desired.items.flatMap((item) =>
-    item.common.gates.map((gate) => gateCheck(r, gate, item.address, changed.has(item.address))),
+    item.shared.gates.map((gate) => gateCheck(r, gate, item.address, changed.has(item.address))),
   );
   return [...own, ...ofItems, ...(changed.size > 0 ? [implicitGate(r, desired, changed)] : [])];
 }
@@ -31,7 +31,7 @@ export function gatesOfChanged(
   changed: ReadonlySet<Address>,
 ): readonly GateCheck[] {
   const items = desired.items.filter(({ address }) => changed.has(address));
-  const own = items.flatMap((item) => item.common.gates.map((gate) => gateCheck(r, gate, item.address, true)));
+  const own = items.flatMap((item) => item.shared.gates.map((gate) => gateCheck(r, gate, item.address, true)));
   return [...own, implicitGate(r, desired, changed)];
 }
 

@@ -13,7 +13,7 @@ export async function guardsHold(
   ending: AbortSignal,
 ): Promise<Reason | null> {
   for (const change of guardedChanges(r.execution, tx)) {
-    const guard = desired.items.find((item) => item.address === change.address)?.common.guard;
+    const guard = desired.items.find((item) => item.address === change.address)?.shared.guard;
     const reason = await proveGuard(r.execution, change, guard, ending);
     if (reason !== null) return reason;
   }

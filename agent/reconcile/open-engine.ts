@@ -23,7 +23,7 @@ import { references } from '../apply/references.ts';
 import { Reservations } from '../apply/reservations.ts';
 import { forgetExits, recordStart, recordStop } from '../apply/starts.ts';
 import { sweepStore, sweepTemporaries, type Swept } from '../apply/temporaries.ts';
-import type { GateSpec } from '../desired/common-fields.ts';
+import type { GateSpec } from '../desired/shared-fields.ts';
 import type { NodeSpec } from '../desired/node-spec.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
 import type { NodeStatus } from '../report/status.ts';

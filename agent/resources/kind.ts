@@ -6,7 +6,7 @@ import type { TSchema } from '@sinclair/typebox';
 import type { Reason } from '../base/errors.ts';
 import type { Clock, Instant } from '../base/clock.ts';
 import type { Digester, FileSystem, ReadFileSystem } from '../../hostfs/filesystem.ts';
-import type { CommandSpec, CommonFields, Drift, OnRemove } from '../desired/common-fields.ts';
+import type { CommandSpec, SharedFields, Drift, OnRemove } from '../desired/shared-fields.ts';
 import type { Facts } from '../desired/facts.ts';
 
 /** The section of the spec and of the registry: `files`, `staticPods`, … */
@@ -31,7 +31,7 @@ export interface Item<Spec> {
   readonly claims: readonly Claim[];
   /** dependsOn, plus what the kind knows it needs. Parents of paths are added by the planner. */
   readonly needs: readonly Address[];
-  readonly common: CommonFields;
+  readonly shared: SharedFields;
   /** Bytes that the spec carries for this item, by fingerprint. Never serialised. */
   readonly contents?: ReadonlyMap<Fingerprint, Uint8Array>;
   /** Everybody on the host may read its contents; else they count as secret. */

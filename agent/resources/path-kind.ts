@@ -1,5 +1,5 @@
 /** A kind whose items are paths, made of what is its own: its schema and what a section of the spec means. */
-import { outlineFields } from '../desired/common-fields.ts';
+import { outlineFields } from '../desired/shared-fields.ts';
 import type { Item, Kind, KindName } from './kind.ts';
 import { applyPath } from './path-apply.ts';
 import { describePath } from './path-describe.ts';
@@ -48,6 +48,6 @@ function outlinePath(prefix: string, path: string, resource: unknown): Item<neve
     drift: 'repair',
     claims: [pathClaim(path)],
     needs: [],
-    common: outlineFields(resource),
+    shared: outlineFields(resource),
   };
 }

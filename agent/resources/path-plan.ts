@@ -108,7 +108,7 @@ function wantedDraft(
   to: State<PathState>,
   rest: Pick<Draft<PathState>, 'summary'> & Partial<Pick<Draft<PathState>, 'adopts' | 'why'>>,
 ): Draft<PathState> {
-  const { address, claims, needs, common, spec } = item;
+  const { address, claims, needs, shared, spec } = item;
   const changed = !samePath(seen, to);
   const unsaved = spec.backup === 'none' && seen?.type === 'file';
   const from: State<PathState> = unsaved ? { ...seen, unsaved: true } : seen;
@@ -122,13 +122,13 @@ function wantedDraft(
     adopts: false,
     claims,
     needs,
-    effects: common.onChange,
+    effects: shared.onChange,
     // A repair is never undone.
     undo: unsaved && rest.why !== 'drift' && contentOf(seen) !== contentOf(to) ? 'none' : 'exact',
-    onRemove: common.onRemove,
-    ...(common.guard !== undefined &&
-      changed && { guard: { seconds: Math.ceil(common.guard.withinMs / 1000), argv: [] } }),
-    ...(common.check !== undefined && { check: common.check }),
+    onRemove: shared.onRemove,
+    ...(shared.guard !== undefined &&
+      changed && { guard: { seconds: Math.ceil(shared.guard.withinMs / 1000), argv: [] } }),
+    ...(shared.check !== undefined && { check: shared.check }),
     ...(spec.backup !== undefined && { backup: spec.backup }),
     ...rest,
   };

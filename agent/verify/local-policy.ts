@@ -4,7 +4,7 @@
  */
 import type { Reason } from '../base/errors.ts';
 import type { NodeSpec } from '../desired/node-spec.ts';
-import type { CommandSpec, GateSpec } from '../desired/common-types.ts';
+import type { CommandSpec, GateSpec } from '../desired/shared-types.ts';
 import { isPath, pathOf } from '../desired/items.ts';
 import { oneOf, quoted } from '../base/words.ts';
 import type { AnyKind, Item, KindName } from '../resources/kind.ts';
@@ -103,13 +103,13 @@ function checkLimits(items: Items, { limits }: LocalPolicy): readonly Reason[] {
 }
 
 function checkItem(item: Item<unknown>, kinds: readonly AnyKind[], policy: LocalPolicy): readonly Reason[] {
-  const { address, claims, common } = item;
+  const { address, claims, shared } = item;
   const kind = kinds.find(({ prefix }) => address.startsWith(`${prefix}:`))?.name;
   const kindRefused = policy.kinds !== 'any' && (kind === undefined || !policy.kinds.includes(kind));
   const refusedPaths = new Map(
     claims.filter(isPath).map((claim) => [pathOf(claim), pathRefusal(pathOf(claim), policy)]),
   );
-  const commands = [common.check, ...common.onChange.map(({ command }) => command)].filter(
+  const commands = [shared.check, ...shared.onChange.map(({ command }) => command)].filter(
     (command) => command !== undefined,
   );
   return [
@@ -120,7 +120,7 @@ function checkItem(item: Item<unknown>, kinds: readonly AnyKind[], policy: Local
       why === null ? [] : [refuse('KSN-VERIFY-021', `${address}: ${path} ${why}`, address)],
     ),
     ...checkCommands(commands, policy, address),
-    ...checkGates(common.gates, policy, address),
+    ...checkGates(shared.gates, policy, address),
   ];
 }
 

@@ -7,7 +7,7 @@ import type { Reason } from '../base/errors.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
 import { baseName, joinPath, parentPath } from '../../hostfs/path.ts';
 import { isPath, pathOf } from '../desired/items.ts';
-import type { GateSpec } from '../desired/common-types.ts';
+import type { GateSpec } from '../desired/shared-types.ts';
 import type { Item } from '../resources/kind.ts';
 import { verifyError } from './errors.ts';
 import { gateRefusal, pathRefusal, type LocalPolicy } from './local-policy.ts';
@@ -41,9 +41,9 @@ export async function checkResolvedPaths(
     }
   };
   await checkGates(gates, 'spec');
-  for (const { address, claims, implied, common } of items) {
+  for (const { address, claims, implied, shared } of items) {
     if (implied === true) continue;
-    await checkGates(common.gates, address);
+    await checkGates(shared.gates, address);
     for (const path of new Set(claims.filter(isPath).map(pathOf))) {
       const place = await elsewhere(path);
       const why = place === null ? null : pathRefusal(place, policy);

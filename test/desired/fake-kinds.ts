@@ -1,8 +1,8 @@
 /** Two small kinds, so that these tests do not hang on the real ones: `boxes` own a path, `folders` what lies above. */
 import { Type } from '@sinclair/typebox';
 import { specError } from '../../agent/desired/errors.ts';
-import { commonOf, NO_COMMON_FIELDS } from '../../agent/desired/common-fields.ts';
-import { commonProperties } from '../../agent/desired/common-schema.ts';
+import { sharedOf, NO_SHARED_FIELDS } from '../../agent/desired/shared-fields.ts';
+import { sharedProperties } from '../../agent/desired/shared-schema.ts';
 import { KeelsonError } from '../../agent/base/errors.ts';
 import { SpecChecker, type Checked } from '../../agent/desired/spec-checker.ts';
 import { validateDocument } from '../../agent/desired/validate.ts';
@@ -53,7 +53,7 @@ export const boxes = kind({
             Type.Object({ base64: Type.String() }, { additionalProperties: false }),
           ]),
         ),
-        ...commonProperties,
+        ...sharedProperties,
       },
       { additionalProperties: false },
     ),
@@ -67,14 +67,14 @@ export const boxes = kind({
     Object.entries(section).map(([path, value]): Item<unknown> => {
       const raw = value as { content?: { inline?: string; base64?: string }; tree?: boolean };
       const bytes = Buffer.from(raw.content?.inline ?? raw.content?.base64 ?? '');
-      const common = commonOf(value);
+      const shared = sharedOf(value);
       return {
         address: `box:${path}`,
         spec: value,
-        drift: common.drift,
+        drift: shared.drift,
         claims: [raw.tree === true ? `tree:${path}` : `path:${path}`],
         needs: [],
-        common,
+        shared,
         contents: new Map([[context.fingerprint(bytes), bytes]]),
       };
     }),
@@ -84,7 +84,7 @@ export const folders = kind({
   name: 'folders',
   prefix: 'directory',
   schema: async () =>
-    Type.Object({ exclusive: Type.Optional(Type.Boolean()), ...commonProperties }, { additionalProperties: false }),
+    Type.Object({ exclusive: Type.Optional(Type.Boolean()), ...sharedProperties }, { additionalProperties: false }),
   expand: (section: Section) =>
     Object.entries(section).map(([path, value]) =>
       folder(path, value, (value as { exclusive?: boolean }).exclusive === true),
@@ -106,7 +106,7 @@ function folder(path: string, value: unknown, exclusive: boolean): Item<unknown>
     drift: 'repair',
     claims: [`path:${path}`, ...(exclusive ? ([`tree:${path}`] as const) : [])],
     needs: [],
-    common: { ...NO_COMMON_FIELDS, ...commonOf(value) },
+    shared: { ...NO_SHARED_FIELDS, ...sharedOf(value) },
   };
 }
 

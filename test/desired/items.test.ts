@@ -35,7 +35,7 @@ t.test('bytes are known by fingerprint; facts are resolved before', async (t) =>
     ['${facts.hostname}', 'a.example'],
     'content stands as written unless it says otherwise',
   );
-  t.equal(items[0]?.common.note, 'a.example');
+  t.equal(items[0]?.shared.note, 'a.example');
 });
 
 t.test('the same spec gives the same items, whatever the order of its keys', async () => {

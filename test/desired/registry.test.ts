@@ -69,9 +69,9 @@ staticPods:
   t.ok(lines({ file: ", mode: '9'" }).includes(mounted), 'of the file');
   t.ok(lines({ file: ', moode: 1, content2: 2' }).includes(mounted), 'keys of the file');
   t.ok(lines({ pod: '\n        hostPid: true' }).includes(mounted), 'of the pod');
-  t.ok(lines({ pod: '\n    dependsOn: [ 5 ]' }).includes(mounted), 'of the common fields of the pod');
+  t.ok(lines({ pod: '\n    dependsOn: [ 5 ]' }).includes(mounted), 'of the shared fields of the pod');
   const both = lines({ pod: '\n        hostPid: true\n    waitLimit: zz' });
-  t.ok(both.includes('KSN-POD-002') && both.length === 3, 'the pod is looked at also where a common field is wrong');
+  t.ok(both.includes('KSN-POD-002') && both.length === 3, 'the pod is looked at also where a shared field is wrong');
   t.ok(lines({ spec: ', image2: "${facts.nope}"' }).includes(mounted), 'a fact that does not exist');
 });
 

@@ -48,7 +48,7 @@ t.test('a valid document gives a spec', async (t) => {
     items.map(({ address }) => address),
     ['box:/etc/b', 'box:/etc/x/a', 'directory:/etc', 'directory:/etc/x'],
   );
-  t.match(items[1]?.common, {
+  t.match(items[1]?.shared, {
     gates: [
       { type: 'http', url: 'http://127.0.0.1:8404/healthz', boot: true },
       { type: 'file', path: '/run/x', contains: 'y', timeoutMs: 2000 },

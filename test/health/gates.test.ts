@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { systemClock } from '../../agent/base/system-clock.ts';
-import type { GateSpec } from '../../agent/desired/common-fields.ts';
+import type { GateSpec } from '../../agent/desired/shared-fields.ts';
 import { checkGate, gateSubject, type GateHost } from '../../agent/health/gates.ts';
 import { createRunCommand } from '../../agent/host/run-command.ts';
 import type { Health } from '../../agent/resources/kind.ts';

@@ -12,7 +12,7 @@ import { TEST_SETTINGS } from '../support/test-host.ts';
 type Side = 'a' | 'b';
 const SIDES: readonly Side[] = ['a', 'b'];
 
-const common = fc.record(
+const shared = fc.record(
   {
     drift: fc.constantFrom('repair', 'report', 'ignore'),
     onRemove: fc.constantFrom('delete', 'restore', 'keep'),
@@ -21,10 +21,10 @@ const common = fc.record(
   { requiredKeys: [] },
 );
 const file = fc
-  .tuple(fc.constantFrom('x\n', 'y\n'), fc.constantFrom('0644', '0600'), common)
+  .tuple(fc.constantFrom('x\n', 'y\n'), fc.constantFrom('0644', '0600'), shared)
   .map(([inline, mode, more]) => ({ content: { inline }, mode, ...more }));
 const pod = (name: string) =>
-  fc.tuple(fc.constantFrom('1', '2'), common).map(([tag, more]) => ({
+  fc.tuple(fc.constantFrom('1', '2'), shared).map(([tag, more]) => ({
     pod: {
       apiVersion: 'v1',
       kind: 'Pod',

@@ -1,7 +1,7 @@
 /** Rules 5, 6 and 10 where the effect of what only the failed generation has fails again and again. */
 import t from 'tap';
 import { losesAll } from '../../hostfs/memory-crash.ts';
-import type { CommandSpec } from '../../agent/desired/common-fields.ts';
+import type { CommandSpec } from '../../agent/desired/shared-fields.ts';
 import type { Effect } from '../../agent/resources/kind.ts';
 import { scriptedNode, things, type ScriptedNode } from '../support/scripted-node.ts';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { losesAll, losesNothing } from '../../hostfs/memory-crash.ts';
-import type { CommandSpec } from '../../agent/desired/common-fields.ts';
+import type { CommandSpec } from '../../agent/desired/shared-fields.ts';
 import type { Effect } from '../../agent/resources/kind.ts';
 import { EngineNode, recordingEffects, verified } from '../support/engine-node.ts';
 import { scriptedNode, things, type ScriptedNode } from '../support/scripted-node.ts';

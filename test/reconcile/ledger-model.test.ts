@@ -242,9 +242,9 @@ function sectionsOf(wishes: readonly Wish[]): Sections {
   const links: Record<string, object> = {};
   for (const { path, kind, is, onRemove } of wishes) {
     const [, first = '', content = ''] = is.split(' ');
-    const common = onRemove === 'default' ? {} : { onRemove };
-    if (kind === 'link') links[path] = { target: first, ...common };
-    else files[path] = { content: { inline: content }, mode: `0${first}`, ...common };
+    const shared = onRemove === 'default' ? {} : { onRemove };
+    if (kind === 'link') links[path] = { target: first, ...shared };
+    else files[path] = { content: { inline: content }, mode: `0${first}`, ...shared };
   }
   return { files, links };
 }

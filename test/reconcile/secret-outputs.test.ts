@@ -1,7 +1,7 @@
 /** What commands print may be a file that only root reads: no reason, event, status or journal quotes it. */
 import { createHash } from 'node:crypto';
 import t from 'tap';
-import type { CommandSpec } from '../../agent/desired/common-fields.ts';
+import type { CommandSpec } from '../../agent/desired/shared-fields.ts';
 import { processEffects } from '../../agent/resources/process-effects.ts';
 import type { CommandResult } from '../../agent/resources/kind.ts';
 import { MemoryHost } from '../../hostfs/memory-host.ts';

@@ -8,7 +8,7 @@ import type { Entropy } from '../../agent/base/entropy.ts';
 import type { EventDraft } from '../../agent/apply/event-sink.ts';
 import type { TakeLock } from '../../agent/apply/lock.ts';
 import type { GuardTimers } from '../../agent/apply/guard-timers.ts';
-import type { CommandSpec } from '../../agent/desired/common-fields.ts';
+import type { CommandSpec } from '../../agent/desired/shared-fields.ts';
 import type { NodeSpec } from '../../agent/desired/node-spec.ts';
 import { checkGate } from '../../agent/health/gates.ts';
 import type { EngineSettings } from '../../agent/reconcile/context.ts';

@@ -5,7 +5,7 @@
 import { Type } from '@sinclair/typebox';
 import type { Instant } from '../../agent/base/clock.ts';
 import { errorsOf } from '../../agent/base/errors.ts';
-import { commonOf } from '../../agent/desired/common-fields.ts';
+import { sharedOf } from '../../agent/desired/shared-fields.ts';
 import {
   temporaryName,
   ThirdStateError,
@@ -169,15 +169,15 @@ export class ScriptedKind implements Kind<ThingSpec, ThingState> {
 
   expand(section: Readonly<Record<string, unknown>>): readonly Item<ThingSpec>[] {
     return Object.entries(section).map(([key, raw]) => {
-      const common = commonOf(raw);
+      const shared = sharedOf(raw);
       const spec = { ...(raw as RawThing), key };
       return {
         address: `thing:${key}` as const,
         spec,
-        drift: common.drift,
+        drift: shared.drift,
         claims: [`path:${pathOf(key)}` as const, ...(spec.claims ?? [])],
-        needs: common.dependsOn,
-        common,
+        needs: shared.dependsOn,
+        shared,
       };
     });
   }
@@ -361,7 +361,7 @@ function planItem(
 }
 
 function draftOf(
-  { address, spec, claims, needs, common }: Item<ThingSpec>,
+  { address, spec, claims, needs, shared }: Item<ThingSpec>,
   from: State<ThingState>,
   to: Draft<ThingState>['to'],
   why: Cause,
@@ -380,7 +380,7 @@ function draftOf(
     needs,
     effects: spec.effects ?? [],
     undo: last && why !== 'drift' ? (spec.undo ?? 'exact') : 'exact',
-    onRemove: common.onRemove,
+    onRemove: shared.onRemove,
     ...(spec.guard !== undefined && { guard: spec.guard }),
     summary: adopts ? 'adopt as it is' : 'change',
   };

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '../../agent/base/clock.ts';
 import { systemClock } from '../../agent/base/system-clock.ts';
 import { hostsOf, type Hosts } from '../../agent/apply/hosts.ts';
-import type { CommandSpec } from '../../agent/desired/common-fields.ts';
+import type { CommandSpec } from '../../agent/desired/shared-fields.ts';
 import type { CommandResult, ExpandContext, Fingerprint, Item, KindSettings } from '../../agent/resources/kind.ts';
 import type { PrimitiveName } from '../../hostfs/interpose.ts';
 import type { Choose } from '../../hostfs/memory-crash.ts';

@@ -1,5 +1,5 @@
 /** The directories above every claimed path, where the spec does not name them itself. */
-import { NO_COMMON_FIELDS } from '../../desired/common-fields.ts';
+import { NO_SHARED_FIELDS } from '../../desired/shared-fields.ts';
 import type { Address, Claim, Item } from '../kind.ts';
 import { ancestors, pathClaim } from '../path-key.ts';
 import type { DirectorySpec } from './spec.ts';
@@ -19,7 +19,7 @@ export function implyDirectories(
       drift: 'repair',
       claims: [pathClaim(path)],
       needs: [],
-      common: NO_COMMON_FIELDS,
+      shared: NO_SHARED_FIELDS,
       implied: true,
     }));
 }

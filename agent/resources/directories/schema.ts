@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { contentlessProperties } from '../../desired/common-schema.ts';
+import { contentlessProperties } from '../../desired/shared-schema.ts';
 import { modeType } from '../../desired/value-types.ts';
 import { ownerProperties } from '../path-schema.ts';
 

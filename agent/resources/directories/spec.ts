@@ -1,5 +1,5 @@
 /** `directories: { /etc/haproxy: { mode: '0750', group: haproxy } }` */
-import { commonOf, parseMode } from '../../desired/common-fields.ts';
+import { sharedOf, parseMode } from '../../desired/shared-fields.ts';
 import type { Claim, Item } from '../kind.ts';
 import { pathClaim } from '../path-key.ts';
 import { ownerFields, type RawOwner } from '../path-owner.ts';
@@ -18,7 +18,7 @@ export interface DirectorySpec extends PathSpec {
 export function expandDirectories(section: Readonly<Record<string, unknown>>): readonly Item<DirectorySpec>[] {
   return Object.entries(section).map(([path, value]) => {
     const raw = value as RawDirectory;
-    const common = commonOf(value);
+    const shared = sharedOf(value);
     const exclusive = raw.exclusive ?? false;
     const tree: readonly Claim[] = exclusive ? [`tree:${path}`] : [];
     return {
@@ -28,10 +28,10 @@ export function expandDirectories(section: Readonly<Record<string, unknown>>): r
         state: { type: 'directory', mode: formatMode(parseMode(raw.mode ?? '0755') ?? 0o755), ...ownerFields(raw) },
         exclusive,
       },
-      drift: common.drift,
+      drift: shared.drift,
       claims: [pathClaim(path), ...tree],
-      needs: common.dependsOn,
-      common,
+      needs: shared.dependsOn,
+      shared,
     };
   });
 }

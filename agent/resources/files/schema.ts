@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { commonProperties } from '../../desired/common-schema.ts';
+import { sharedProperties } from '../../desired/shared-schema.ts';
 import { modeType } from '../../desired/value-types.ts';
 import { ownerProperties } from '../path-schema.ts';
 
@@ -24,7 +24,7 @@ export const fileSchema = Type.Object(
     backup: Type.Optional(
       Type.Literal('none', { description: 'Overwrite without keeping what was there: for what is too large to keep.' }),
     ),
-    ...commonProperties,
+    ...sharedProperties,
   },
   { additionalProperties: false, description: 'A file with its content, owner, mode and label.' },
 );

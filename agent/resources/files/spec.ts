@@ -1,6 +1,6 @@
 /** `files: { /etc/x: { content: …, mode: … } }` */
 import type { Reason } from '../../base/errors.ts';
-import { commonOf, parseMode } from '../../desired/common-fields.ts';
+import { sharedOf, parseMode } from '../../desired/shared-fields.ts';
 import { pointerOf } from '../../desired/pointer.ts';
 import { resourceError } from '../errors.ts';
 import type { ExpandContext, Fingerprint, Item } from '../kind.ts';
@@ -48,7 +48,7 @@ function fileItem(path: string, raw: RawFile, context: ExpandContext): Item<File
       ? Buffer.from(raw.content.inline ?? '')
       : Buffer.from(raw.content.base64, 'base64');
   const content: Fingerprint = context.fingerprint(bytes);
-  const common = commonOf(raw);
+  const shared = sharedOf(raw);
   const state: FileState = {
     type: 'file',
     content,
@@ -63,10 +63,10 @@ function fileItem(path: string, raw: RawFile, context: ExpandContext): Item<File
       state,
       ...(raw.backup !== undefined && { backup: raw.backup }),
     },
-    drift: common.drift,
+    drift: shared.drift,
     claims: [pathClaim(path)],
-    needs: common.dependsOn,
-    common,
+    needs: shared.dependsOn,
+    shared,
     contents: new Map([[content, bytes]]),
     ...(!isSecret(state) && { contentsArePublic: true as const }),
   };

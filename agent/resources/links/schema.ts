@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { contentlessProperties } from '../../desired/common-schema.ts';
+import { contentlessProperties } from '../../desired/shared-schema.ts';
 import { patternType } from '../../desired/value-types.ts';
 
 export const linkSchema = Type.Object(

@@ -1,5 +1,5 @@
 /** `links: { /etc/localtime: { target: ../usr/share/zoneinfo/UTC } }` */
-import { commonOf } from '../../desired/common-fields.ts';
+import { sharedOf } from '../../desired/shared-fields.ts';
 import type { Item } from '../kind.ts';
 import { pathClaim } from '../path-key.ts';
 import type { LinkState, PathSpec } from '../path-state.ts';
@@ -10,15 +10,15 @@ export interface LinkSpec extends PathSpec {
 
 export function expandLinks(section: Readonly<Record<string, unknown>>): readonly Item<LinkSpec>[] {
   return Object.entries(section).map(([path, raw]) => {
-    const common = commonOf(raw);
+    const shared = sharedOf(raw);
     const { target } = raw as { readonly target: string };
     return {
       address: `link:${path}` as const,
       spec: { path, state: { type: 'link', target } },
-      drift: common.drift,
+      drift: shared.drift,
       claims: [pathClaim(path)],
-      needs: common.dependsOn,
-      common,
+      needs: shared.dependsOn,
+      shared,
     };
   });
 }

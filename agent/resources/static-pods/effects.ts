@@ -2,7 +2,7 @@
  * What can be done to a pod without talking to kubelet: a restart is a new nonce in its manifest, since kubelet runs
  * what has another UID as another pod. Signals and reloads need the container runtime, whose port a later issue fills.
  */
-import { parseMode } from '../../desired/common-fields.ts';
+import { parseMode } from '../../desired/shared-fields.ts';
 import { temporaryName, type Effect, type EffectSupport, type Host } from '../kind.ts';
 import { wordsOf } from '../path-owner.ts';
 import { EffectSkipped } from '../process-effects.ts';

@@ -1,5 +1,5 @@
 /** The section → addressed items with what each owns alone. */
-import { commonOf, outlineFields, type CommonFields } from '../../desired/common-fields.ts';
+import { sharedOf, outlineFields, type SharedFields } from '../../desired/shared-fields.ts';
 import type { Claim, ExpandContext, Item } from '../kind.ts';
 import { completePod, namespaceOf } from './check-pod.ts';
 import { hostPortsOf, portClaim } from './host-ports.ts';
@@ -14,7 +14,7 @@ export function expandPods(
   context: ExpandContext,
 ): readonly Item<PodItemSpec>[] {
   return Object.entries(section).map(([name, raw]) =>
-    expandPod(name, raw as RawPod, validPod(raw as RawPod, name), commonOf(raw), context),
+    expandPod(name, raw as RawPod, validPod(raw as RawPod, name), sharedOf(raw), context),
   );
 }
 
@@ -36,7 +36,7 @@ function expandPod(
   name: string,
   raw: RawPod,
   given: JsonObject,
-  common: CommonFields,
+  shared: SharedFields,
   context: ExpandContext,
 ): Item<PodItemSpec> {
   const pod = completePod(given, name);
@@ -59,10 +59,10 @@ function expandPod(
   return {
     address: `pod:${name}`,
     spec: { path, state, name, namespace, mounts: mountsOf(pod), text: raw.content !== undefined },
-    drift: common.drift,
+    drift: shared.drift,
     claims,
-    needs: common.dependsOn,
-    common,
+    needs: shared.dependsOn,
+    shared,
     contents: new Map([[content, bytes]]),
   };
 }

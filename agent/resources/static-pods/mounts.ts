@@ -46,7 +46,7 @@ export function mountFindings(own: readonly Item<PodItemSpec>[], all: readonly I
 
 /** The file's change restarts the pod: then it gets the new inode. */
 function restarts(item: Item<unknown>, pod: Address): boolean {
-  return item.common.onChange.some(({ target, verb }) => target === pod && verb === 'restart');
+  return item.shared.onChange.some(({ target, verb }) => target === pod && verb === 'restart');
 }
 
 /** `/srv/app/current/conf` goes through the managed link `/srv/app/current`, which is resolved once as well. */

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { commonProperties } from '../../desired/common-schema.ts';
+import { sharedProperties } from '../../desired/shared-schema.ts';
 
 export const podResource = Type.Object(
   {
@@ -28,7 +28,7 @@ export const podResource = Type.Object(
         { description: 'The Pod as text. Instead of `pod`.' },
       ),
     ),
-    ...commonProperties,
+    ...sharedProperties,
   },
   {
     additionalProperties: false,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { NO_COMMON_FIELDS, type CommonFields } from '../../../agent/desired/common-fields.ts';
+import { NO_SHARED_FIELDS, type SharedFields } from '../../../agent/desired/shared-fields.ts';
 import { files } from '../../../agent/resources/files/index.ts';
 import type { FileSpec } from '../../../agent/resources/files/spec.ts';
 import type { Item, Observation, Owned, Planned, State } from '../../../agent/resources/kind.ts';
@@ -14,18 +14,18 @@ function file(content: string, more: Partial<FileState> = {}): FileState {
 }
 
 function item(
-  common: Partial<CommonFields> = {},
+  shared: Partial<SharedFields> = {},
   spec: Partial<FileSpec> = {},
   state: FileState = wanted,
 ): Item<FileSpec> {
-  const fields = { ...NO_COMMON_FIELDS, ...common };
+  const fields = { ...NO_SHARED_FIELDS, ...shared };
   return {
     address,
     spec: { path, state, ...spec },
     drift: fields.drift,
     claims: [`path:${path}`],
     needs: [],
-    common: fields,
+    shared: fields,
   };
 }
 
@@ -174,8 +174,8 @@ t.test('backup: none', (t) => {
 t.test('what a change carries', (t) => {
   const onChange = [{ target: 'process:x', verb: 'signal', signal: 'SIGHUP' }] as const;
   const check = { argv: ['true'], timeoutMs: 1 };
-  const common = { onChange, check, guard: { reach: ['coordinator'], withinMs: 1500 }, onRemove: 'keep' } as const;
-  t.match(only(plan(null, item(common))), {
+  const shared = { onChange, check, guard: { reach: ['coordinator'], withinMs: 1500 }, onRemove: 'keep' } as const;
+  t.match(only(plan(null, item(shared))), {
     kind: 'files',
     covers: [address],
     claims: ['path:/etc/x'],

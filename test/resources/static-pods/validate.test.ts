@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Item } from '../../../agent/resources/kind.ts';
-import { NO_COMMON_FIELDS, type CommonFields } from '../../../agent/desired/common-fields.ts';
+import { NO_SHARED_FIELDS, type SharedFields } from '../../../agent/desired/shared-fields.ts';
 import { expandPods } from '../../../agent/resources/static-pods/expand.ts';
 import { findingsAcross } from '../../../agent/resources/static-pods/across.ts';
 import { validateSection } from '../../../agent/resources/static-pods/validate.ts';
@@ -135,7 +135,7 @@ t.test('a file in the manifest folder is no way round the checks', async (t) => 
   t.equal(findingsAcross(own, all).length, 1);
 });
 
-function item(address: `${string}:${string}`, onChange: CommonFields['onChange'] = []): Item<unknown> {
+function item(address: `${string}:${string}`, onChange: SharedFields['onChange'] = []): Item<unknown> {
   const claim = `path:${address.slice(address.indexOf(':') + 1)}` as const;
-  return { address, spec: {}, drift: 'repair', claims: [claim], needs: [], common: { ...NO_COMMON_FIELDS, onChange } };
+  return { address, spec: {}, drift: 'repair', claims: [claim], needs: [], shared: { ...NO_SHARED_FIELDS, onChange } };
 }

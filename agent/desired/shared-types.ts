@@ -34,7 +34,7 @@ export interface OnChange {
   readonly command?: CommandSpec;
 }
 
-export interface CommonFields {
+export interface SharedFields {
   readonly dependsOn: readonly `${string}:${string}`[];
   readonly gates: readonly GateSpec[];
   readonly check?: CommandSpec;

@@ -1,15 +1,15 @@
 /** The fields that every resource shares: their types, and the way to them from what the schema let pass. */
-import type { CommandSpec, CommonFields, Drift, OnChange, OnRemove } from './common-types.ts';
+import type { CommandSpec, SharedFields, Drift, OnChange, OnRemove } from './shared-types.ts';
 import { errorOf, Findings } from './findings.ts';
 import { gatesOf } from './gates.ts';
 import { DEFAULT_COMMAND_TIMEOUT_MS, onChangeOf } from './on-change.ts';
 import { childPointer } from './pointer.ts';
 import { parseDuration } from '../base/units.ts';
 
-export type * from './common-types.ts';
+export type * from './shared-types.ts';
 export { parseMode } from '../base/units.ts';
 
-export const NO_COMMON_FIELDS: CommonFields = {
+export const NO_SHARED_FIELDS: SharedFields = {
   dependsOn: [],
   gates: [],
   onChange: [],
@@ -17,7 +17,7 @@ export const NO_COMMON_FIELDS: CommonFields = {
   drift: 'repair',
 };
 
-interface RawCommon {
+interface RawShared {
   readonly dependsOn?: readonly `${string}:${string}`[];
   readonly gates?: readonly unknown[];
   readonly check?: { readonly exec: readonly string[]; readonly timeout?: string; readonly pod?: string };
@@ -29,18 +29,18 @@ interface RawCommon {
   readonly guard?: { readonly reach: readonly string[]; readonly within: string };
 }
 
-/** The shared fields of one resource that is valid against its schema; throws what {@link readCommonFields} finds. */
-export function commonOf(raw: unknown): CommonFields {
+/** The shared fields of one resource that is valid against its schema; throws what {@link readSharedFields} finds. */
+export function sharedOf(raw: unknown): SharedFields {
   const findings = new Findings();
-  const common = readCommonFields(raw, '', findings);
+  const shared = readSharedFields(raw, '', findings);
   const [first] = findings.all;
   if (first !== undefined) throw errorOf(first);
-  return common;
+  return shared;
 }
 
 /** The shared fields of one schema-valid resource, with everything that the schema cannot say as findings. */
-export function readCommonFields(resource: unknown, pointer: string, findings: Findings): CommonFields {
-  const raw = resource as RawCommon;
+export function readSharedFields(resource: unknown, pointer: string, findings: Findings): SharedFields {
+  const raw = resource as RawShared;
   const at = (key: string): string => childPointer(pointer, key);
   if (raw.check?.pod !== undefined)
     findings.add(
@@ -65,12 +65,12 @@ export function readCommonFields(resource: unknown, pointer: string, findings: F
 }
 
 /** Of a resource with faults: what it tells of its changes, which others may be held against. */
-export function outlineFields(raw: unknown): CommonFields {
-  const { onChange } = (typeof raw === 'object' && raw !== null ? raw : {}) as RawCommon;
+export function outlineFields(raw: unknown): SharedFields {
+  const { onChange } = (typeof raw === 'object' && raw !== null ? raw : {}) as RawShared;
   const entries: readonly (readonly [string, unknown])[] =
     typeof onChange === 'object' && onChange !== null ? Object.entries(onChange) : [];
   return {
-    ...NO_COMMON_FIELDS,
+    ...NO_SHARED_FIELDS,
     onChange: entries.flatMap(([target, verb]) =>
       verb === 'restart' ? [{ target: target as OnChange['target'], verb }] : [],
     ),

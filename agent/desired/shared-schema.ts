@@ -1,5 +1,5 @@
 /**
- * The schema of the fields that every resource shares; a kind spreads {@link commonProperties} into its own, or
+ * The schema of the fields that every resource shares; a kind spreads {@link sharedProperties} into its own, or
  * {@link contentlessProperties}.
  */
 import { Type, type TObject, type TProperties } from '@sinclair/typebox';
@@ -17,7 +17,7 @@ export const argvType = Type.Array(Type.String({ minLength: 1, pattern: '^[^\u00
     'A program and its arguments. No shell reads them; `{staged}` stands for the path of the staged file where there is one.',
 });
 
-const gateCommon = {
+const everyGate = {
   boot: Type.Optional(
     Type.Boolean({
       description:
@@ -32,7 +32,7 @@ function portGate(port: string): TObject {
     {
       [port]: Type.Unknown({ description: `What must hold of ${port}.` }),
       for: Type.Optional(durationType('How long it must have held.')),
-      ...gateCommon,
+      ...everyGate,
     },
     { ...closed, required: [port] },
   );
@@ -56,7 +56,7 @@ export const gateType = Type.Union(
         ),
         contains: Type.Optional(Type.String({ minLength: 1, description: 'Text that the body must hold.' })),
         insecure: Type.Optional(Type.Boolean({ description: 'Do not check the server certificate. Default false.' })),
-        ...gateCommon,
+        ...everyGate,
       },
       closed,
     ),
@@ -67,7 +67,7 @@ export const gateType = Type.Union(
           "HOST:PORT: '127.0.0.1:6443', '[::1]:443'",
           'Accepts a connection.',
         ),
-        ...gateCommon,
+        ...everyGate,
       },
       closed,
     ),
@@ -76,11 +76,11 @@ export const gateType = Type.Union(
         file: pathType('Exists (or not, with absent).'),
         contains: Type.Optional(Type.String({ minLength: 1, description: 'Text that the file must hold.' })),
         absent: Type.Optional(Type.Boolean({ description: 'The file must not be there.' })),
-        ...gateCommon,
+        ...everyGate,
       },
       closed,
     ),
-    Type.Object({ exec: argvType, ...gateCommon }, closed),
+    Type.Object({ exec: argvType, ...everyGate }, closed),
     ...PORT_GATES.map(portGate),
   ],
   { description: 'A condition that must hold: http, tcp, file, exec, or one of the host.' },
@@ -101,7 +101,7 @@ const reactionType = Type.Union(
   { description: 'What is done to the target: reload, restart, a signal, or a command.' },
 );
 
-export const commonProperties = {
+export const sharedProperties = {
   dependsOn: Type.Optional(
     Type.Array(patternType(ADDRESS_PATTERN, "an address: 'file:/etc/x', 'pod:haproxy'", 'The address of a resource.'), {
       uniqueItems: true,
@@ -167,7 +167,7 @@ export const commonProperties = {
   ),
 } as const satisfies TProperties;
 
-const { check: _, ...others } = commonProperties;
+const { check: _, ...others } = sharedProperties;
 
 /** For kinds that publish no bytes: a check would have nothing to judge. */
 export const contentlessProperties = others;
