@@ -3,7 +3,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import { allExplanations } from './catalogues.ts';
 import { cliError } from './errors.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
-import { columns, widthOf } from './text/columns.ts';
+import { widthOf, wrappedColumns } from './text/columns.ts';
 import { errorsPage } from './text/errors-page.ts';
 import { explanationText } from './text/explain-text.ts';
 import { fieldNames, schemaAt, schemaText, summaryOf, type JsonSchema } from './text/schema-text.ts';
@@ -63,11 +63,11 @@ async function contents(width: number | undefined): Promise<string[]> {
   const codes = [...allExplanations()].map(([code, { meaning }]) => [code, meaning]);
   return [
     'fields of a NodeSpec (keelson explain FIELD)',
-    ...columns(
+    ...wrappedColumns(
       fields.map(([name, field]) => [name, summaryOf(field)]),
       options,
     ),
     'codes (keelson explain CODE)',
-    ...columns(codes, options),
+    ...wrappedColumns(codes, options),
   ];
 }

@@ -1,5 +1,5 @@
 /** `keelson explain KIND[.field]` in words, out of the published JSON Schema. */
-import { columns, cut } from './columns.ts';
+import { wrappedColumns } from './columns.ts';
 
 /** The parts of draft 7 that the published schema uses. */
 export interface JsonSchema {
@@ -33,25 +33,25 @@ export function fieldNames(schema: JsonSchema): readonly string[] {
   return [...fieldsOf(schema).keys()];
 }
 
+/** What a field takes and which fields it has, wrapped to `width` columns; without one no line is broken or cut. */
 export function schemaText(path: readonly string[], schema: JsonSchema, width?: number): string[] {
-  const lines = [`${path.join('.')}  ${typeWords(schema)}`];
-  if (schema.description?.startsWith('Each key') === false) lines.push(`   ${schema.description}`);
+  const options = { indent: '   ', ...(width !== undefined && { width }) };
+  const about: string[] = [];
+  if (schema.description?.startsWith('Each key') === false) about.push(schema.description);
   const each = mapValue(schema);
   if (each !== undefined) {
-    if (schema['x-key'] !== undefined) lines.push(`   Each key is ${schema['x-key']}.`);
-    if (each.description !== undefined) lines.push(`   Each value: ${each.description}`);
+    if (schema['x-key'] !== undefined) about.push(`Each key is ${schema['x-key']}.`);
+    if (each.description !== undefined) about.push(`Each value: ${each.description}`);
   }
-  const fields = fieldsOf(schema);
-  if (fields.size === 0) return lines;
-  const rows = [...fields].map(([name, field]) => [
+  const rows = [...fieldsOf(schema)].map(([name, field]) => [
     `${name}${isRequired(schema, name) ? '*' : ''}`,
-    shortType(field),
+    typeWords(field, withoutExamples),
     summaryOf(field),
   ]);
   return [
-    ...lines,
-    'fields (* must be there)',
-    ...columns(rows, { indent: '   ', ...(width !== undefined && { width }) }),
+    `${path.join('.')}  ${typeWords(schema)}`,
+    ...about.flatMap((sentence) => wrappedColumns([[sentence]], options)),
+    ...(rows.length === 0 ? [] : ['fields (* must be there)', ...wrappedColumns(rows, options)]),
   ];
 }
 
@@ -86,16 +86,17 @@ export function summaryOf(schema: JsonSchema): string {
   return (own.startsWith('Each key') ? mapValue(schema)?.description : undefined) ?? own;
 }
 
-/** Without examples, and without the tail of long lists. */
-function shortType(schema: JsonSchema): string {
-  return cut(typeWords(schema).replace(/:? '.*$/u, ''), 32);
+/** `a duration with its unit: '500ms', '60s'` → `a duration with its unit`. */
+function withoutExamples(expected: string): string {
+  return expected.replace(/: ['[].*$/u, '');
 }
 
-function typeWords(schema: JsonSchema): string {
-  if (schema['x-expected'] !== undefined) return schema['x-expected'];
+function typeWords(schema: JsonSchema, shorten = (expected: string): string => expected): string {
+  const inner = (type: JsonSchema): string => typeWords(type, shorten);
+  if (schema['x-expected'] !== undefined) return shorten(schema['x-expected']);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeWords))].join(' | ');
-  if (schema.items !== undefined) return `list of ${typeWords(schema.items)}`;
+  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(inner))].join(' | ');
+  if (schema.items !== undefined) return `list of ${inner(schema.items)}`;
   if (mapValue(schema) !== undefined) return 'map';
   if (schema.type === 'integer' && schema.minimum !== undefined) return `whole number from ${schema.minimum}`;
   return words[schema.type ?? ''] ?? schema.type ?? 'anything';

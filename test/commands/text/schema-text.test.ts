@@ -46,3 +46,20 @@ t.test('a kind reads as its fields, marked where they must be there', async (t) 
     'of several forms none is needed',
   );
 });
+
+t.test('nothing of a type or a meaning is left out: it is wrapped in a terminal, and whole without one', async (t) => {
+  const user = "the name of a user of this node, or its number: 'haproxy', 99";
+  const owner: JsonSchema = { 'x-expected': user, description: 'The user that it belongs to, by name or number.' };
+  const parts = { 'x-expected': "small letters, '-' and '.': 'lb'", description: 'Its name.' };
+  const text = (width?: number): string[] => schemaText(['file'], { properties: { owner, parts } }, width).slice(2);
+  t.strictSame(text(), [
+    '   owner  the name of a user of this node, or its number  The user that it belongs to, by name or number.',
+    `   parts  small letters, '-' and '.'                    Its name.`,
+  ]);
+  t.strictSame(text(72), [
+    '   owner  the name of a user of this node,  The user that it belongs to,',
+    '          or its number                     by name or number.',
+    `   parts  small letters, '-' and '.'        Its name.`,
+  ]);
+  t.strictSame(text(50), text(), 'where there is no room to wrap in, the terminal does it');
+});
