@@ -29,6 +29,8 @@ export interface HostParts {
 export interface Hosts {
   readonly read: ReadHost;
   readonly stage: StageHost;
+  /** As `stage`, for a change that is never undone. */
+  readonly stageForGood: StageHost;
   readonly mutate: Host;
 }
 
@@ -40,13 +42,15 @@ export function hostsOf(parts: HostParts): Hosts {
     content: parts.content,
     secrets: () => parts.secrets(),
     savePreimage: parts.savePreimage,
+    undoable: true,
     temporaries: {
       stage: (...args) => fs.stage(...args),
       stageLink: (...args) => fs.stageLink(...args),
       unstage: (...args) => fs.unstage(...args),
     },
   };
-  return { read, stage, mutate: { ...stage, fs } };
+  const stageForGood: StageHost = { ...stage, undoable: false };
+  return { read, stage, stageForGood, mutate: { ...stage, fs } };
 }
 
 function readOnly(fs: FileSystem): ReadFileSystem {

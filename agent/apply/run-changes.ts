@@ -10,7 +10,7 @@
 import { asKeelsonError } from '../base/errors.ts';
 import { components, order, precedence, type Precedence } from '../plan/order.ts';
 import { planError } from '../plan/errors.ts';
-import { temporaryName, type Address, type Change, type Draft, type Wait } from '../resources/kind.ts';
+import { temporaryName, type Address, type Change, type Draft, type StageHost, type Wait } from '../resources/kind.ts';
 import { commitWave, nextWave } from './commit-wave.ts';
 import type { Execution, Failure, RunOptions, RunOutcome } from './execution.ts';
 import type { TxId } from './records.ts';
@@ -83,11 +83,18 @@ class ChangesRun {
     return this.#options.stop.aborted || (this.#failures.length > 0 && this.#options.onFailure === 'stop');
   }
 
+  /** A repair stays (rule 6): what a hand had put there needs no way back. */
+  readonly #hostOf = ({ why }: Change<unknown>): StageHost => {
+    const { book, hosts } = this.#execution;
+    const stays = book.state.open.get(this.#tx)?.cause === 'repair' && why === 'drift';
+    return stays ? hosts.stageForGood : hosts.stage;
+  };
+
   async #stage(): Promise<void> {
-    const { book, kinds, hosts } = this.#execution;
+    const { book, kinds } = this.#execution;
     await book.reserve(this.#drafts.length * JOURNAL_BYTES_PER_CHANGE);
     const changes = this.#drafts.map((draft): Change<unknown> => ({ ...draft, id: book.nextChangeId(this.#tx) }));
-    const outcomes = await stageAll(kinds, hosts.stage, changes, this.#options.stop).catch((error: unknown) => {
+    const outcomes = await stageAll(kinds, this.#hostOf, changes, this.#options.stop).catch((error: unknown) => {
       if (!this.#options.stop.aborted) throw error;
       return new Map();
     });
@@ -262,10 +269,10 @@ class ChangesRun {
 
   /** What could not be staged before (its folder was still to come) is staged now, side by side; what cannot be is left out. */
   async #finishStaging(ready: readonly Change<unknown>[]): Promise<readonly Change<unknown>[]> {
-    const { kinds, hosts } = this.#execution;
+    const { kinds } = this.#execution;
     const late = ready.filter(({ address }) => this.#unfinished.has(address));
     if (late.length === 0) return ready;
-    const outcomes = await stageAll(kinds, hosts.stage, late, new AbortController().signal);
+    const outcomes = await stageAll(kinds, this.#hostOf, late, new AbortController().signal);
     for (const { address } of late) {
       const outcome = outcomes.get(address);
       if (outcome?.is === 'staged') {

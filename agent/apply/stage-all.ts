@@ -23,14 +23,14 @@ const STAGING_WIDTH = 16;
 /** Stages every change; one failure does not hide the others. Nothing becomes visible. */
 export async function stageAll(
   kinds: readonly AnyKind[],
-  host: StageHost,
+  hostOf: (change: Change<unknown>) => StageHost,
   changes: readonly Change<unknown>[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Address, StageOutcome>> {
   const outcomes = new Map<Address, StageOutcome>();
   const queue = changes.values();
   const worker = async (): Promise<void> => {
-    for (const change of queue) outcomes.set(change.address, await stageOne(kinds, host, change, signal));
+    for (const change of queue) outcomes.set(change.address, await stageOne(kinds, hostOf(change), change, signal));
   };
   await Promise.all(Array.from({ length: Math.min(STAGING_WIDTH, changes.length) }, worker));
   return outcomes;

@@ -233,6 +233,8 @@ export interface StageHost extends ReadHost {
   secrets(): Iterable<Uint8Array>;
   /** Saves bytes durably (0600) under their fingerprint; limits: 16 MiB each, 256 MiB in all. Idempotent. */
   savePreimage(bytes: Uint8Array): Promise<Fingerprint>;
+  /** False where the change stays whatever comes after it, so that what it overwrites need not be saved. */
+  readonly undoable: boolean;
   /** The stage half of the file system, under {@link temporaryName}. */
   readonly temporaries: Pick<FileSystem, 'stage' | 'stageLink' | 'unstage'>;
 }

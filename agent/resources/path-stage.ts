@@ -28,7 +28,7 @@ export async function stagePath(
     // An undo may find that what it undoes never came to pass, even its pre-image.
     if (change.why === 'undo' && (await progressOf(change, to, host)).stands === 'at to')
       return { change, rejected: [] };
-    if (losesBytes(change, to) && !(await savePreimage(change, to, host))) return { change, rejected: [] };
+    if (losesBytes(change, to, host) && !(await savePreimage(change, to, host))) return { change, rejected: [] };
     const whole = samePath(change.from, to) || isInPlace(change, to) || (await stageNew(change, to, host, signal));
     return { change, rejected: [], ...(!whole && { unfinished: true }) };
   } catch (error) {
@@ -56,11 +56,11 @@ function refuseToReplace(change: Change<PathState>, to: State<PathState>): void 
 }
 
 /** An undo needs no way back: its `from` is what the change that it undoes wrote. */
-function losesBytes(change: Change<PathState>, to: State<PathState>): boolean {
+function losesBytes(change: Change<PathState>, to: State<PathState>, host: StageHost): boolean {
   const { from, why, adopts, backup } = change;
-  // Also of drift: put right within a generation, what a hand had put there is what its rollback brings back.
   if (from?.type !== 'file' || why === 'undo' || backup === 'none') return false;
-  return adopts || (!samePath(from, to) && !isInPlace(change, to));
+  // Drift too, put right within a generation: what a hand had put there is what its rollback brings back.
+  return adopts || (host.undoable && !samePath(from, to) && !isInPlace(change, to));
 }
 
 /** False where this change was carried out already, so that nothing is left to be saved. */

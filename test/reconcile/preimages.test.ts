@@ -70,6 +70,32 @@ t.test(
   },
 );
 
+t.test(
+  'rule 6: a repair stays, so it keeps nothing of the edit, however large; within a generation it does',
+  async (t) => {
+    await using node = await EngineNode.on();
+    await node.start();
+    await node.accept(verified(1, { files: { '/etc/a': file('a\n') } }, QUICK));
+    await node.write('/etc/a', 'edited\n');
+    await node.engine.reconcile('hourly');
+    await node.settled();
+    t.equal(await node.text('/etc/a'), 'a\n');
+    t.equal(await isKept(node, 'edited\n'), false);
+
+    await node.write('/etc/a', 'x'.repeat(16 * MIB + 1));
+    await node.engine.reconcile('hourly');
+    await node.settled();
+    t.equal(await node.text('/etc/a'), 'a\n', 'above the limit of what is kept');
+
+    await node.write('/etc/a', 'edited again\n');
+    const failed = await node.accept(
+      verified(2, { files: { '/etc/a': file('a\n'), '/etc/b': file('b\n') } }, { ...QUICK, ...NEVER }),
+    );
+    t.equal(failed.verdict, 'RolledBack');
+    t.ok(await isKept(node, 'edited again\n'));
+  },
+);
+
 t.test('rule 15: kept while a transaction, the way back or an original needs it; swept at checkpoints', async (t) => {
   await using node = await EngineNode.on();
   await node.write('/etc/a', 'found\n');
