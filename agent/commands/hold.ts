@@ -33,6 +33,9 @@ export async function hold(
   const what = all ? ['everything'] : addresses;
   const { terminal } = invocation;
   for (const [at, id] of ids.entries()) terminal.print(`held  ${what[at]}  for ${formatDuration(forMs)}  (${id})`);
-  terminal.print(`Until then it is left as it is, whatever differs. keelson release ${ids.join(' ')} ends it early.`);
+  const but = all ? ', but for what is due' : '';
+  terminal.print(
+    `Until then it is left as it is, whatever differs${but}. keelson release ${ids.join(' ')} ends it early.`,
+  );
   return 0;
 }

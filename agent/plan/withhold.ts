@@ -8,8 +8,13 @@ import { kindOf } from './targets.ts';
 export interface Restraint {
   readonly node: 'observe' | 'enforce';
   readonly kinds: Readonly<Record<string, 'observe' | 'enforce'>>;
-  /** Held addresses; `'all'` holds the node. */
-  readonly held: ReadonlySet<Address> | 'all';
+  readonly held: Held;
+}
+
+export interface Held {
+  /** The whole node is held; what is due goes on, unless its address is named too. */
+  readonly all: boolean;
+  readonly named: ReadonlySet<Address>;
 }
 
 export interface Withheld {
@@ -38,7 +43,7 @@ export function withhold(
   for (const draft of drafts) {
     const kind = kindOf(kinds, draft.address)?.name ?? draft.kind;
     if (restraint.node === 'observe' || restraint.kinds[kind] === 'observe') observed.push(draft);
-    else if (restraint.held === 'all' || restraint.held.has(draft.address)) held.push(draft);
+    else if (isHeld(draft, restraint.held)) held.push(draft);
     else free.push(draft);
   }
   const stuck = new Map<Address, Stuck>([
@@ -75,6 +80,10 @@ export function withhold(
     });
   }
   return { free, held, observed, kept, waits: more };
+}
+
+function isHeld({ address, why }: Draft<unknown>, { all, named }: Held): boolean {
+  return named.has(address) || (all && why !== 'due');
 }
 
 export function stillNeeded(address: Address, by: Address): Reason {

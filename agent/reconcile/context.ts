@@ -2,7 +2,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Entropy } from '../base/entropy.ts';
 import type { Execution } from '../apply/execution.ts';
-import type { TxId } from '../apply/records.ts';
+import type { OpenTransaction, TxId } from '../apply/records.ts';
 import type { Reservations } from '../apply/reservations.ts';
 import type { GateSpec } from '../desired/shared-fields.ts';
 import { survey, type Survey } from '../plan/survey.ts';
@@ -10,7 +10,7 @@ import type { Restraint } from '../plan/withhold.ts';
 import type { Address, Health, Target } from '../resources/kind.ts';
 import type { Debts } from './debts.ts';
 import type { Trials } from './trials.ts';
-import { activeOverrides, heldAddresses, type Desired, type DesiredView } from './desired.ts';
+import { activeOverrides, heldBy, type Desired, type DesiredView } from './desired.ts';
 import type { Board } from './board.ts';
 
 export interface EngineSettings {
@@ -97,13 +97,33 @@ export function restraintOf(r: Reconciliation): Restraint {
   const { mode, kindModes } = r.settings();
   const { state, readOnly } = r.execution.book;
   const looksOnly = readOnly || state.safeMode !== null;
-  return { node: looksOnly ? 'observe' : mode, kinds: kindModes, held: heldAddresses(overridesInForce(r)) };
+  return { node: looksOnly ? 'observe' : mode, kinds: kindModes, held: heldBy(overridesInForce(r)) };
 }
 
-/** Observe mode, safe mode, a read-only journal or a hold on the whole node: nothing is begun; what was begun waits. */
+/**
+ * Observe mode, safe mode, a read-only journal or a hold on the whole node: nothing is begun; what was begun waits.
+ * Under the hold, what is due is the exception: `mayGoOn`.
+ */
 export function isRestrained(r: Reconciliation): boolean {
   const { node, held } = restraintOf(r);
-  return node === 'observe' || held === 'all';
+  return node === 'observe' || held.all;
+}
+
+/** Whether this transaction may come to its end now: a renewal, and what undoes it, also while the whole node is held. */
+export function mayGoOn(r: Reconciliation, tx: Pick<OpenTransaction, 'cause' | 'undoes'>): boolean {
+  const { node, held } = restraintOf(r);
+  return node === 'enforce' && (!held.all || isRenewal(r, tx));
+}
+
+/** For what goes on with this transaction: a hold of the whole node is none to a renewal, nor to its undo. */
+export function restraintOn(r: Reconciliation, tx: Pick<OpenTransaction, 'cause' | 'undoes'>): Restraint {
+  const restraint = restraintOf(r);
+  return isRenewal(r, tx) ? { ...restraint, held: { ...restraint.held, all: false } } : restraint;
+}
+
+function isRenewal(r: Reconciliation, { cause, undoes }: Pick<OpenTransaction, 'cause' | 'undoes'>): boolean {
+  const undone = undoes === undefined ? undefined : r.execution.book.state.open.get(undoes);
+  return (undone?.cause ?? cause) === 'renewal';
 }
 
 export function look(

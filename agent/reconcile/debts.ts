@@ -41,8 +41,9 @@ export class Debts {
     return [...this.#open].filter(([, debt]) => debt.at <= at).map(([tx]) => tx);
   }
 
-  /** Milliseconds until one is due. */
-  dueIn(at: number): number {
-    return Math.max(0, Math.min(...[...this.#open.values()].map((debt) => debt.at)) - at);
+  /** Milliseconds until one is due of those that may be tried now. */
+  dueIn(at: number, mayTry: (tx: TxId) => boolean): number {
+    const times = [...this.#open].flatMap(([tx, debt]) => (mayTry(tx) ? [debt.at] : []));
+    return Math.max(0, Math.min(...times) - at);
   }
 }

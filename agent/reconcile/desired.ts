@@ -4,7 +4,8 @@ import type { Accepted, Override } from '../apply/records.ts';
 import { contentsOf, expandSpec } from '../desired/items.ts';
 import type { NodeSpec } from '../desired/node-spec.ts';
 import { overlay } from '../plan/overlay.ts';
-import type { Address, AnyKind, ExpandContext, Fingerprint, Item } from '../resources/kind.ts';
+import type { Held } from '../plan/withhold.ts';
+import type { AnyKind, ExpandContext, Fingerprint, Item } from '../resources/kind.ts';
 
 /** Accepted envelopes on disk. `load` parses without asking the trust roots again: a signer revoked since keeps running. */
 export interface SpecLibrary {
@@ -97,9 +98,7 @@ export function activeOverrides(overrides: Iterable<Override>, now: Instant, boo
   );
 }
 
-/** Addresses that are held; 'all' for the whole node. */
-export function heldAddresses(overrides: readonly Override[]): ReadonlySet<Address> | 'all' {
-  const holds = overrides.filter((override) => override.kind === 'hold');
-  if (holds.some((hold) => hold.address === null)) return 'all';
-  return new Set(holds.map((hold) => hold.address).filter((address) => address !== null));
+export function heldBy(overrides: readonly Override[]): Held {
+  const holds = overrides.filter((override) => override.kind === 'hold').map(({ address }) => address);
+  return { all: holds.includes(null), named: new Set(holds.filter((address) => address !== null)) };
 }

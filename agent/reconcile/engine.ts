@@ -15,7 +15,7 @@ import type { Preview } from '../plan/preview.ts';
 import type { NodeStatus, ResourceStatus } from '../report/status.ts';
 import type { DriftHint } from '../resources/kind.ts';
 import type { VerifiedSpec } from '../verify/verified-spec.ts';
-import { isRestrained, now, overridesInForce, pause, restraintOf, type Reconciliation } from './context.ts';
+import { isRestrained, mayGoOn, now, overridesInForce, pause, restraintOf, type Reconciliation } from './context.ts';
 import { DriftQueue } from './drift-queue.ts';
 import type { Basis, EnginePort } from './engine-port.ts';
 import { engineError } from './errors.ts';
@@ -298,9 +298,10 @@ export class Engine implements EnginePort {
   async settled(signal: AbortSignal): Promise<NodeStatus> {
     for await (const status of this.watchStatus(signal)) {
       const { state, poisoned } = this.#r.execution.book;
-      // What stands open while nothing may be changed rests; so does what only owes an effect.
-      const resting =
-        isRestrained(this.#r) || [...state.open.values()].every((tx) => this.#r.debts.has(tx.undoes ?? tx.tx));
+      // What stands open and may not go on rests; so does what only owes an effect.
+      const resting = [...state.open.values()].every(
+        (tx) => !mayGoOn(this.#r, tx) || this.#r.debts.has(tx.undoes ?? tx.tx),
+      );
       const quiet = this.#generation.quiet && this.#maintenance.quiet && this.#maintenance.looked;
       if (quiet && resting && !poisoned) return status;
     }

@@ -5,6 +5,7 @@ import type { Override } from '../apply/records.ts';
 import {
   Interrupted,
   isRestrained,
+  mayGoOn,
   now,
   overridesInForce,
   pause,
@@ -12,7 +13,7 @@ import {
   Wake,
   type Reconciliation,
 } from './context.ts';
-import { payDebts } from './pay-debts.ts';
+import { mayPay, payDebts } from './pay-debts.ts';
 import { maintain } from './maintenance.ts';
 import { inMaintenance, maintained } from './next-job.ts';
 import { finishLeft } from './recovery.ts';
@@ -103,10 +104,8 @@ export class MaintenanceLane {
 
   async turn(signal: AbortSignal): Promise<void> {
     const { clock } = this.#r.execution;
-    if (!isRestrained(this.#r)) {
-      await finishLeft(this.#r, (tx) => inMaintenance(this.#r.execution.book.state, tx), signal);
-      await payDebts(this.#r, signal);
-    }
+    await finishLeft(this.#r, (tx) => mayGoOn(this.#r, tx) && inMaintenance(this.#r.execution.book.state, tx), signal);
+    await payDebts(this.#r, signal);
     this.#noticeJump();
     this.#noticeEnds();
     this.#noticeUnknown();
@@ -171,7 +170,7 @@ export class MaintenanceLane {
     const monotonic = this.#r.execution.clock.monotonic();
     const waits = [this.#queue.dueIn(monotonic) ?? Number.POSITIVE_INFINITY, this.#lastFull + FULL_LOOK_MS - monotonic];
     if (this.#r.due.at !== null) waits.push(this.#r.due.at - now(this.#r));
-    if (!isRestrained(this.#r)) waits.push(this.#r.debts.dueIn(monotonic));
+    waits.push(this.#r.debts.dueIn(monotonic, (tx) => mayPay(this.#r, tx)));
     for (const override of overridesInForce(this.#r)) waits.push(override.expires - now(this.#r));
     return Math.max(0, Math.min(...waits.filter((wait) => !Number.isNaN(wait))));
   }

@@ -9,6 +9,7 @@ import { changed } from '../apply/event-sink.ts';
 import { owedEffects } from '../apply/owed-effects.ts';
 import { executionError } from '../apply/execution-errors.ts';
 import { isIrreversible } from '../apply/execution.ts';
+import type { OpenTransaction } from '../apply/records.ts';
 import type { StateView } from '../apply/state.ts';
 import { runChanges } from '../apply/run-changes.ts';
 import { withhold } from '../plan/withhold.ts';
@@ -20,7 +21,7 @@ import type { Desired } from './desired.ts';
 import { owe } from './pay-debts.ts';
 import { isAlive, probeAll } from './gates-of.ts';
 import { bringAnew, toVerdict, REPAIR_SETTLE_MS, type MaintenanceRun } from './bring-anew.ts';
-import { onTrial, supersedeTrials } from './judge-maintenance.ts';
+import { addressesOf, onTrial, supersedeTrials } from './judge-maintenance.ts';
 import { maintained } from './next-job.ts';
 import { purposesOf, type Purpose } from './purpose.ts';
 import { apartFromUndo } from './unfinished.ts';
@@ -61,15 +62,17 @@ export async function maintain(
   if (epoch(r.execution.book.state) !== before) return 'overtaken';
   const withheld = withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds);
   const again = new Map<Address, number>();
-  const apart = apartFromUndo(r.execution.book.state, desired.items);
+  const heldAsWhole = restraintOf(r).held.all;
+  const apart = apartFromUndo(r.execution.book.state, desired.items, heldAsWhole);
   const trial = onTrial(r);
   /** Wanted differently by now than what is on trial there. */
   const outdated: Address[] = [];
-  const generation = [...r.execution.book.state.open.values()].some((tx) => tx.cause === 'generation');
+  const underWay = [...r.execution.book.state.open.values()].filter(
+    ({ cause }) => cause === 'generation' || cause === 'leave',
+  );
   const mine = withheld.free.filter((draft) => {
-    // What a generation or rollback under way has still to bring about is its own, also between two tries.
-    const theirs = (generation && draft.why !== 'drift') || apart?.(draft) === false;
-    if (theirs || r.reservations.has(draft.address)) {
+    const theirs = draft.why !== 'drift' && underWay.some((tx) => isOf(tx, draft, heldAsWhole));
+    if (theirs || apart?.(draft) === false || r.reservations.has(draft.address)) {
       again.set(draft.address, RETRY_MS);
       return false;
     }
@@ -200,6 +203,14 @@ async function carryOut(
     if (book.state.open.get(tx)?.verdict?.outcome !== 'bad') r.reservations.release(tx);
     r.execution.progressed();
   }
+}
+
+/**
+ * What a generation or rollback under way has still to bring about is its own, also between two tries. One that a hold
+ * of the whole node has stopped leaves what is due to maintenance, but for what it set out to change itself.
+ */
+function isOf(tx: OpenTransaction, { address, why }: Draft<unknown>, heldAsWhole: boolean): boolean {
+  return !heldAsWhole || why !== 'due' || tx.cause === 'leave' || addressesOf(tx).includes(address);
 }
 
 function contended(r: Reconciliation, drafts: readonly Draft<unknown>[]): void {

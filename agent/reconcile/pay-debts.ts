@@ -2,7 +2,7 @@
 import type { Failure } from '../apply/execution.ts';
 import type { TxId } from '../apply/records.ts';
 import { runEffects } from '../apply/run-effects.ts';
-import { now, type Reconciliation } from './context.ts';
+import { mayGoOn, now, type Reconciliation } from './context.ts';
 import { undoMaintenance } from './undo-maintenance.ts';
 
 /** Shows what failed, and tries it again later. */
@@ -11,10 +11,16 @@ export function owe(r: Reconciliation, tx: TxId, failures: readonly Failure[]): 
   r.debts.add(tx, r.execution.clock.monotonic());
 }
 
-/** Tries what is due; what is paid is closed. */
+/** Whether what is owed may be tried now. What is open no longer is paid without touching anything. */
+export function mayPay(r: Reconciliation, tx: TxId): boolean {
+  return mayGoOn(r, r.execution.book.state.open.get(tx) ?? { cause: 'repair' });
+}
+
+/** Tries what is due and may be tried; what is paid is closed. */
 export async function payDebts(r: Reconciliation, signal: AbortSignal): Promise<void> {
   const { book, clock } = r.execution;
   for (const tx of r.debts.due(clock.monotonic())) {
+    if (!mayPay(r, tx)) continue;
     const open = book.state.open.get(tx);
     if (open?.verdict?.outcome === 'bad') {
       await undoMaintenance(r, open, signal);

@@ -41,7 +41,7 @@ export async function preview(
     busy: [...r.execution.busy.keys()],
     implied: impliedOf(seen),
     same: desired.items.filter((item) => item.implied !== true && !changing.has(item.address)).length,
-    withheld: withheldWhy(r),
+    withheld: withheldWhy(r, free.length),
   };
 }
 
@@ -58,12 +58,12 @@ export function acceptedOf(spec: VerifiedSpec, at: number): Accepted {
   return { series, generation, digest, facts, signers, source, at, ...(checkedBy !== undefined && { checkedBy }) };
 }
 
-function withheldWhy(r: Reconciliation): string | null {
+function withheldWhy(r: Reconciliation, free: number): string | null {
   const { state } = r.execution.book;
   if (r.execution.book.refusal !== null) return `read-only: ${r.execution.book.refusal.message}`;
   if (state.safeMode !== null) return `safe mode: ${state.safeMode.reason.message}`;
   if (r.settings().mode === 'observe') return 'mode: observe';
   if (overridesInForce(r).some((override) => override.kind === 'hold' && override.address === null))
-    return 'the whole node is held';
+    return free === 0 ? 'the whole node is held' : 'the whole node is held, but for what is due';
   return null;
 }

@@ -4,7 +4,7 @@ import { runEffects } from '../apply/run-effects.ts';
 import { executionError } from '../apply/execution-errors.ts';
 import type { JournalRecord, OpenTransaction } from '../apply/records.ts';
 import { withhold } from '../plan/withhold.ts';
-import { isRestrained, overridesInForce, now, restraintOf, type Reconciliation } from './context.ts';
+import { mayGoOn, overridesInForce, now, restraintOn, type Reconciliation } from './context.ts';
 import type { Address } from '../resources/kind.ts';
 import { owe } from './pay-debts.ts';
 import { nameOf } from './generation.ts';
@@ -75,9 +75,9 @@ async function recoverUnjudged(r: Reconciliation, tx: OpenTransaction, signal: A
     return true;
   }
   const settled = await settleIntents(r, tx, signal);
-  if (isRestrained(r)) return false;
+  if (!mayGoOn(r, tx)) return false;
   const { arrived } = settled;
-  const free = new Set<unknown>(withhold(settled.outstanding, [], restraintOf(r), r.execution.kinds).free);
+  const free = new Set<unknown>(withhold(settled.outstanding, [], restraintOn(r, tx), r.execution.kinds).free);
   const outstanding = settled.outstanding.filter((change) => free.has(change));
   const completed = await completeIntents(r, tx, outstanding, signal);
   const failures = await runEffects(r.execution, tx.tx, {

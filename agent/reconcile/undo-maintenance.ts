@@ -11,7 +11,7 @@ import type { OpenTransaction, TxId } from '../apply/records.ts';
 import { runChanges } from '../apply/run-changes.ts';
 import { withhold } from '../plan/withhold.ts';
 import type { Address } from '../resources/kind.ts';
-import { now, restraintOf, type Reconciliation } from './context.ts';
+import { now, restraintOn, type Reconciliation } from './context.ts';
 import { addressesOf, nameOfChange } from './judge-maintenance.ts';
 import { settleIntents } from './settle-intents.ts';
 import { undoDrafts } from './undo-drafts.ts';
@@ -34,7 +34,7 @@ async function undo(r: Reconciliation, failed: OpenTransaction, stop: AbortSigna
   const tx = await rollbackOf(r, failed);
   const { drafts, atBase, left, unknown, targets } = await undoDrafts(r, tx, failed, stop);
   if (atBase.length > 0) await book.commit({ t: 'undone', tx, addresses: atBase });
-  const { free, held, observed, kept } = withhold(drafts, [], restraintOf(r), r.execution.kinds);
+  const { free, held, observed, kept } = withhold(drafts, [], restraintOn(r, failed), r.execution.kinds);
   const outcome = await runChanges(r.execution, tx, free, {
     stop,
     onFailure: 'continue',

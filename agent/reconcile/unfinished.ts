@@ -7,10 +7,14 @@ import type { StateView } from '../apply/state.ts';
 import type { Draft, Item } from '../resources/kind.ts';
 import { inMaintenance } from './next-job.ts';
 
-/** Whether a draft stands apart from all that is being undone; null: nothing is. */
+/**
+ * Whether a draft stands apart from all that is being undone; null: nothing is. `held`: the whole node is, so what is
+ * due does not wait for a rollback that stands still.
+ */
 export function apartFromUndo(
   state: StateView,
   items: readonly Item<unknown>[],
+  held: boolean,
 ): ((draft: Draft<unknown>) => boolean) | null {
   const open = [...state.open.values()];
   const parts = open.filter((tx) => tx.cause === 'rollback' || tx.verdict?.outcome === 'bad');
@@ -26,5 +30,7 @@ export function apartFromUndo(
   }
   // Whatever is no drift is the rollback's own to bring about, where a generation goes back.
   return ({ address, why, effects }) =>
-    (why === 'drift' || !isGeneration) && !theirs.has(address) && !effects.some(({ target }) => theirs.has(target));
+    (why === 'drift' || !isGeneration || (held && why === 'due')) &&
+    !theirs.has(address) &&
+    !effects.some(({ target }) => theirs.has(target));
 }
