@@ -45,12 +45,14 @@ export function relabel(primitives: Primitives, at: DirectoryHandle, name: strin
   primitives.setXattr(at, name, selinux, Buffer.from(`${label}\0`));
 }
 
+/** xattr(7) of one entry; `label` is security.selinux. */
 export interface ExtendedAttributes {
   readonly label?: string;
   /** All but the label, as base64, sorted by name; absent where there is none. */
   readonly xattrs?: Readonly<Record<string, string>>;
 }
 
+/** Of the thing itself, never of what a link leads to. What may not be read is left out. */
 export function readExtended(primitives: Primitives, at: DirectoryHandle, name: string): ExtendedAttributes {
   if (!primitives.xattrs) return {};
   const names = primitives.xattrNames(at, name);

@@ -18,6 +18,9 @@ export type FsErrorCode =
   | 'UNSUPPORTED' // label, xattr or owner that this host or sandbox cannot set
   | 'CHANGED'; // the thing changed under us (lost a race)
 
+/**
+ * Callers decide by `code`. `path` is as the caller gave it, within the root; the error of the kernel is the `cause`.
+ */
 export class FsError extends Error {
   override readonly name = 'FsError';
   readonly code: FsErrorCode;

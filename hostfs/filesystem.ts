@@ -33,6 +33,7 @@ export interface Attributes {
   readonly label?: string;
 }
 
+/** What can be compared of an entry in one look. */
 export interface AuditEntry extends Entry {
   readonly path: string;
   /** Of regular files: whatever `digest` made of the content (the caller passes an HMAC). */
@@ -47,6 +48,7 @@ export interface Digester {
   finish(): string;
 }
 
+/** Rejects with FsError. Nothing here changes the disk, access times apart. */
 export interface ReadFileSystem {
   /** Null when absent (ENOENT, or a parent that is no directory). Links are not followed at the last step. */
   lstat(path: string): Promise<Entry | null>;
@@ -78,6 +80,7 @@ export interface LogFile extends AsyncDisposable {
   sync(): Promise<void>;
 }
 
+/** Rejects with FsError. What was done is durable at `flush`, or when the operation says so. */
 export interface FileSystem extends ReadFileSystem {
   /**
    * Writes `name` (a dot-name) in the directory of `path` with final content and attributes and fsyncs it;

@@ -5,6 +5,7 @@ import type { Primitives } from './primitives.ts';
 /** Every primitive that can fail, by its name; the plain values of `Primitives` are none. */
 export type PrimitiveName = Exclude<keyof Primitives, 'labels' | 'xattrs' | 'rootPath' | 'uid'>;
 
+/** One call that is about to be made, or just was. */
 export interface PrimitiveCall {
   /** From 1, over all calls. */
   readonly index: number;
@@ -16,6 +17,7 @@ export interface PrimitiveCall {
   readonly args: readonly unknown[];
 }
 
+/** What it throws is what the caller of the primitive gets. */
 export interface Interposer {
   /** Throws in place of the call. */
   before?(call: PrimitiveCall): void;
@@ -34,6 +36,7 @@ const opening: ReadonlySet<string> = new Set([
 ]);
 const promised: ReadonlySet<string> = new Set(['sync', 'syncData', 'createFileAside']);
 
+/** The same primitives with `interposer` around each call, by turns: calls are counted over all of them. */
 export function interpose(inner: Primitives, interposer: Interposer): Primitives {
   const paths = new Map<unknown, string>();
   let index = 0;

@@ -63,6 +63,7 @@ export class LinkTrust {
   }
 }
 
+/** A link as readlink(2) and lstat(2) have it. */
 export interface Link {
   readonly target: string;
   readonly uid: number;

@@ -33,6 +33,7 @@ export interface Inode extends Attrs {
   durable: Map<string, Inode>;
 }
 
+/** What a power cut may leave of an inode. */
 export interface Saved extends Attrs {
   readonly content: Uint8Array;
   readonly xattrs: ReadonlyMap<string, Uint8Array>;
@@ -46,6 +47,7 @@ export interface Edit {
   readonly inode: Inode | null;
 }
 
+/** `used` and `capacity` are bytes, and files take whole blocks. `now` moves by a millisecond with every change. */
 export interface Disk {
   readonly root: Inode;
   readonly capacity: number;
@@ -56,12 +58,14 @@ export interface Disk {
   pending: (readonly Edit[])[];
 }
 
+/** An empty root of mode 0755 and nothing else. */
 export function newDisk(capacity: number): Disk {
   const root = newInode(1, 'directory', 0o755, 0);
   root.links = 1;
   return { root, capacity, used: 0, nextNumber: 2, now: 0, pending: [] };
 }
 
+/** Root's, empty, hanging nowhere and never synced. */
 export function newInode(number: number, type: EntryType, mode: number, now: number): Inode {
   const saved: Saved = { mode, uid: 0, gid: 0, content: new Uint8Array(0), xattrs: new Map() };
   return {
@@ -86,6 +90,7 @@ export function newInode(number: number, type: EntryType, mode: number, now: num
   };
 }
 
+/** A copy: later changes of the inode do not reach it. */
 export function save(inode: Inode): Saved {
   return {
     mode: inode.mode,
@@ -143,6 +148,7 @@ export function syncDirectory(disk: Disk, directory: Inode): void {
   disk.pending = kept;
 }
 
+/** These changes of entries have reached the disk. */
 export function makeDurable(edits: readonly Edit[]): void {
   for (const { directory, name, inode } of edits) {
     if (inode === null) directory.durable.delete(name);

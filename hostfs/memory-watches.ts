@@ -12,6 +12,7 @@ export class MemoryWatches {
     return count;
   }
 
+  /** The watcher is told until its watch is closed. */
   add(directory: Inode, watcher: DirectoryWatcher): DirectoryWatch {
     const set = this.#watchers.get(directory) ?? new Set();
     this.#watchers.set(directory, set);

@@ -24,6 +24,7 @@ export function partsOf(path: string): string[] {
   return parts;
 }
 
+/** Nothing is resolved or checked: `name` is one clean part. */
 export function joinPath(directory: string, name: string): string {
   return directory === '/' ? `/${name}` : `${directory}/${name}`;
 }
@@ -34,6 +35,7 @@ export function parentPath(path: string): string {
   return cut <= 0 ? '/' : path.slice(0, cut);
 }
 
+/** The last part; empty for "/". */
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -27,6 +27,7 @@ export type Handle = DirectoryHandle | FileHandle | PinHandle;
 
 export type Awaitable<T> = T | Promise<T>;
 
+/** As stat(2) tells it; `size` in bytes, times in milliseconds since 1970. */
 export interface Stat {
   readonly type: EntryType;
   /** Permission bits (0o7777). */
@@ -47,6 +48,7 @@ export interface Stat {
  */
 export type LabelSupport = 'absent' | 'create' | 'full';
 
+/** Tells its watcher of changes until it is closed. */
 export interface DirectoryWatch {
   close(): void;
 }
@@ -57,6 +59,7 @@ export interface DirectoryWatcher {
   failed(error: unknown): void;
 }
 
+/** Every handle is the caller's to close, once. */
 export interface Primitives {
   readonly labels: LabelSupport;
   /** Whether extended attributes can be read and written. */

@@ -62,10 +62,12 @@ export function nameOf(path: string): string {
   return partsOf(path).at(-1) ?? '.';
 }
 
+/** @throws FsError INVALID_PATH where the path is "/". */
 export function refuseRoot(path: string, doing: string): void {
   if (partsOf(path).length === 0) throw new FsError('INVALID_PATH', path, `Cannot ${doing} the root itself.`);
 }
 
+/** NOT_A_FILE, saying what is there instead. */
 export function notAFile(path: string, type: string): FsError {
   return new FsError(
     'NOT_A_FILE',

@@ -17,6 +17,7 @@ export class Store {
     this.#root = root;
   }
 
+  /** The new content or the old one after a crash, never a part. Replaces a file or a link. */
   async write(path: string, content: Uint8Array, attributes: Attributes): Promise<void> {
     await this.#alone(path, 'write', async (place, parent) => {
       await stageFile(this.#root.primitives, this.#root.ids, place, content, attributes);
@@ -24,6 +25,7 @@ export class Store {
     });
   }
 
+  /** With every missing folder above it, each made with these attributes. What is there already keeps its own. */
   async ensureDirectory(path: string, attributes: Attributes): Promise<void> {
     const parts = partsOf(path);
     for (let depth = 1; depth <= parts.length; depth += 1) {
@@ -38,6 +40,10 @@ export class Store {
     await translated(path, 'make the directory', async () => this.#root.directories.open(path)[Symbol.dispose]());
   }
 
+  /**
+   * A file of `size` zeros is made, mode 0600, where there is none. @throws FsError NOT_A_FILE where something else is
+   * there.
+   */
   async openLog(path: string, size: number): Promise<LogFile> {
     let log: LogFile | undefined;
     await this.#alone(path, 'open the log', async (place, parent) => {

@@ -2,6 +2,7 @@
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
+  /** Settles as `work` does; what fails does not hold up who comes next. */
   async take<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key);
     const { promise, resolve } = Promise.withResolvers<void>();

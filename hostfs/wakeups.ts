@@ -11,6 +11,7 @@ export class Wakeups implements AsyncIterableIterator<string> {
     this.#onReturn = onReturn;
   }
 
+  /** Delivered in the next turn of the event loop; nothing after the end. */
   add(path: string): void {
     if (this.#ended) return;
     this.#paths.add(path);
@@ -29,6 +30,7 @@ export class Wakeups implements AsyncIterableIterator<string> {
     this.#wake();
   }
 
+  /** Waits for a path; done once the end has come, whatever was left. */
   async next(): Promise<IteratorResult<string, undefined>> {
     for (;;) {
       if (this.#ended) return { done: true, value: undefined };
@@ -44,6 +46,7 @@ export class Wakeups implements AsyncIterableIterator<string> {
     }
   }
 
+  /** Tells the owner that the reader has had enough. */
   async return(): Promise<IteratorResult<string, undefined>> {
     this.#onReturn();
     return { done: true, value: undefined };

@@ -26,6 +26,7 @@ export class AppendQueue<E> {
     return this.#unsettled;
   }
 
+  /** Into the group that is waiting, or a new one. Rejects with what the carrier says of this entry. */
   add(entry: E): Promise<void> {
     const last = this.#turns.at(-1);
     const turn = last !== undefined && 'group' in last ? last : { group: [] };
@@ -35,6 +36,7 @@ export class AppendQueue<E> {
     return promise;
   }
 
+  /** Runs `act` when every call before it has settled, and none after it meanwhile. Rejects as `act` does. */
   alone(act: () => Promise<void>): Promise<void> {
     const { promise, resolve, reject } = this.#pending();
     this.#turns.push({ alone: () => act().then(resolve, reject) });

@@ -55,6 +55,7 @@ export class Book {
     this.#changes.clear();
   }
 
+  /** A write of the journal has failed: nothing more is appended until it has been reopened. */
   get poisoned(): boolean {
     return this.#journal.poisoned !== null;
   }

@@ -13,12 +13,18 @@ import type { JournalRecord, OpenTransaction, TxId } from './records.ts';
 /** Apply is short by contract; longer work starts under the change's id and is awaited by probe. */
 const APPLY_DEADLINE_MS = 5_000;
 
+/** What became of each change. `third`: met a state that is neither `from` nor `to`, so plan anew. */
 export interface WaveOutcome {
   readonly applied: readonly Change<unknown>[];
   readonly third: readonly Address[];
   readonly failures: readonly Failure[];
 }
 
+/**
+ * Intent (with the records of `before`, in one frame), every `apply` in order, one flush, `done`. A change that fails
+ * is an outcome; the journal or the flush failing rejects, and so does an abort, with the intent standing. `onFailure:
+ * 'stop'` leaves out what comes after the first failure.
+ */
 export async function commitWave(
   execution: Execution,
   tx: TxId,

@@ -38,6 +38,7 @@ export function afterFailure(
   return { address, times: [now], step: step + 1, notBefore: now + backoffStep(CONTENDED, step), because };
 }
 
+/** Somebody undoes our repairs: repairs are slowed down, and the last delay is not yet forgiven. */
 export function isContended(count: RepairCount | undefined, now: Instant): boolean {
   return count !== undefined && count.step > 0 && now <= count.notBefore + FORGIVEN_AFTER_MS;
 }

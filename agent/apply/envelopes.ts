@@ -42,6 +42,7 @@ export class Envelopes {
     }
   }
 
+  /** @throws KSN-APPLY-014 where the digest is not in the store, or what a failed read becomes (`fs-errors.ts`). */
   async get(digest: string): Promise<Uint8Array> {
     const path = this.#path(digest);
     try {
@@ -53,6 +54,7 @@ export class Envelopes {
     }
   }
 
+  /** Something lies under this digest; only a reader verifies it. */
   async has(digest: string): Promise<boolean> {
     return (await this.#fs.lstat(this.#path(digest))) !== null;
   }

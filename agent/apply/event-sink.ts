@@ -39,6 +39,7 @@ export type EventType =
   | 'JournalReadOnly'
   | 'Left';
 
+/** An event without its number and time, which the log gives it. No field may hold a secret. */
 export interface EventDraft {
   readonly type: EventType;
   readonly message: string;

@@ -32,6 +32,7 @@ export interface Execution {
   readonly progressed: () => void;
 }
 
+/** How far a run of changes goes: when it stops, what a failure means, and how long it waits for health. */
 export interface RunOptions {
   /** Aborted when a newer generation supersedes or the agent stops; looked at between steps, never within one. */
   readonly stop: AbortSignal;
@@ -42,11 +43,13 @@ export interface RunOptions {
   readonly targets: ReadonlyMap<Address, Target<unknown, unknown>>;
 }
 
+/** A change that failed, or did not become well in time. */
 export interface Failure {
   readonly address: Address;
   readonly reason: Reason;
 }
 
+/** What a run of changes came to. Drafts that stand in none of the lists were not begun. */
 export interface RunOutcome {
   readonly applied: readonly Change<unknown>[];
   readonly waits: readonly Wait[];

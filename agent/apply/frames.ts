@@ -40,6 +40,7 @@ export function encodeFrame(records: readonly string[], seq: number): Uint8Array
   return frame;
 }
 
+/** One whole frame, as a scan found it; layout above. */
 export interface Frame {
   /** Where it begins. */
   readonly offset: number;
@@ -51,6 +52,7 @@ export interface Frame {
   readonly payload: Uint8Array;
 }
 
+/** Every whole frame in order of numbers, and what follows the last one. */
 export interface Scan {
   readonly frames: readonly Frame[];
   /** Where the next frame goes. */

@@ -29,6 +29,7 @@ export function fromFs(error: unknown, element?: string): KeelsonError {
   return applyError(codes[error.code], error.message, { element: element ?? error.path, cause: error });
 }
 
+/** An error of hostfs; with codes given, of one of them. */
 export function isFsError(error: unknown, ...among: readonly FsErrorCode[]): error is FsError {
   return error instanceof FsError && (among.length === 0 || among.includes(error.code));
 }

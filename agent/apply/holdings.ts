@@ -46,6 +46,7 @@ export class Holdings {
     return true;
   }
 
+  /** Not ours any more; its base stays, since a rollback may bring it back. */
   drop(address: Address): void {
     this.ledger.delete(address);
   }
@@ -79,6 +80,7 @@ export class Holdings {
     return true;
   }
 
+  /** What a spec says anew of rows that we own; others are passed over. */
   refresh(record: Of<'refresh'>): void {
     for (const { address, claims, needs, onRemove } of record.rows) {
       const row = this.ledger.get(address);
@@ -86,6 +88,10 @@ export class Holdings {
     }
   }
 
+  /**
+   * What undoing this transaction goes back to: of a maintenance transaction, what was before it alone; of others, the
+   * base without the rows of another transaction that has no verdict yet.
+   */
   undoRows(id: TxId): readonly BaseRow[] {
     const tx = this.#open.get(id);
     if (tx?.maintenance === true) {

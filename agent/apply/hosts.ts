@@ -11,6 +11,7 @@ import type {
   StageHost,
 } from '../resources/kind.ts';
 
+/** What hosts are made of; the composition root says which file system, accounts and stores these are. */
 export interface HostParts {
   readonly fs: FileSystem;
   readonly accounts: Accounts;
@@ -34,6 +35,10 @@ export interface Hosts {
   readonly mutate: Host;
 }
 
+/**
+ * Three objects of their own, each able to do what its step may: `read` looks, `stage` writes temporaries and the
+ * agent's own store, `mutate` changes the host.
+ */
 export function hostsOf(parts: HostParts): Hosts {
   const { fs, accounts, abilities, settings, clock, run, fingerprint, digester } = parts;
   const read: ReadHost = { fs: readOnly(fs), accounts, abilities, settings, clock, run, fingerprint, digester };

@@ -39,18 +39,22 @@ export class JournalFile implements AsyncDisposable {
     return new JournalFile(await fs.openLog(path, 0));
   }
 
+  /** Bytes, those filled in advance included. */
   get size(): number {
     return this.#log.size;
   }
 
+  /** The first `length` bytes; by default all. */
   async read(length = this.#log.size): Promise<Uint8Array> {
     return this.#log.read(0, length);
   }
 
+  /** In place; not durable before `sync`. */
   write(offset: number, bytes: Uint8Array): Promise<void> {
     return this.#log.write(offset, bytes);
   }
 
+  /** fdatasync. After a failure nothing that goes through this file can be believed (see `journal-store.ts`). */
   sync(): Promise<void> {
     return this.#log.sync();
   }

@@ -29,6 +29,7 @@ export class JournalStore implements AsyncDisposable {
     this.#size = size;
   }
 
+  /** Why every write fails (KSN-APPLY-005): one did before, or the journal is closed. Null: writes are believed. */
   get poison(): KeelsonError | null {
     return this.#poison;
   }

@@ -38,6 +38,7 @@ export interface JournalOptions {
   readonly checkpointAfter?: number;
 }
 
+/** Without `sync` a crash may lose the records (invariant 2). */
 export interface AppendOptions {
   /** Durable when it resolves. */
   readonly sync: boolean;
@@ -117,11 +118,17 @@ export class Journal implements AsyncDisposable {
     return this.#seq;
   }
 
+  /** More was appended since the last checkpoint than `checkpointAfter` bytes, and than it took itself. */
   get wantsCheckpoint(): boolean {
     const { head, end } = this.#store;
     return end - head > Math.max(this.#options.checkpointAfter, head);
   }
 
+  /**
+   * Reads what is there, or begins a journal where there is none and none is `lost`. A torn tail is cut. Damage and
+   * loss do not reject but stand in `refused`, and then nothing is written. Rejects where reading, cutting or beginning
+   * fails.
+   */
   async open(): Promise<void> {
     let scan = await this.#store.load();
     if (scan === null && this.#options.lost !== null) {

@@ -33,10 +33,12 @@ export class NodeKey {
     return this.fingerprint(Buffer.from('keelson node key'));
   }
 
+  /** `hmac:` and HMAC-SHA-256 under the node key, as base64url: the same bytes always give the same. */
   fingerprint(bytes: Uint8Array): Fingerprint {
     return `hmac:${createHmac('sha256', this.#key).update(bytes).digest('base64url')}`;
   }
 
+  /** The same fingerprint for content that comes in parts. */
   digester(): Digester {
     const hmac = createHmac('sha256', this.#key);
     return {

@@ -16,6 +16,10 @@ export interface OwedEffect extends Effect {
 
 const STRENGTH = { signal: 1, sysctl: 2, reload: 3, restart: 4, command: 5, 'daemon-reload': 6 } as const;
 
+/**
+ * What is still owed, in the order of waves: neither run nor given up, and not overtaken by a change of the target
+ * itself. `bootId`: the boot of now.
+ */
 export function owedEffects(tx: OpenTransaction, bootId: string): readonly OwedEffect[] {
   const owed: OwedEffect[] = [];
   const lastWave = new Map<string, number>();

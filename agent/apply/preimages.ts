@@ -74,10 +74,15 @@ export class Preimages {
     return this.#sizes.values().reduce((sum, size) => sum + size, 0);
   }
 
+  /** Listed, not read: whether the bytes are whole shows at `get`. */
   has(fingerprint: Fingerprint): boolean {
     return this.#sizes.has(nameOf(fingerprint));
   }
 
+  /**
+   * Durable when it resolves. @throws KSN-APPLY-010 (larger than one may be), KSN-APPLY-011 (the store would be full),
+   * or what a failed write becomes (`fs-errors.ts`).
+   */
   async put(bytes: Uint8Array): Promise<Fingerprint> {
     if (bytes.length > this.#limits.each) {
       throw applyError(
@@ -99,6 +104,7 @@ export class Preimages {
     return fingerprint;
   }
 
+  /** @throws KSN-APPLY-012 (not there), KSN-APPLY-013 (not the bytes that were put). */
   async get(fingerprint: Fingerprint): Promise<Uint8Array> {
     const path = this.#path(nameOf(fingerprint));
     const bytes = await this.#read(path);

@@ -32,6 +32,10 @@ export async function proveGuard(
   return (await guards.fired()).includes(change.id) ? guardFired(change) : null;
 }
 
+/**
+ * The reason of the bad verdict, KSN-EXEC-007. `unreached`: what the guard names and could not be reached; absent where
+ * its timer was faster.
+ */
 export function guardFired(change: Change<unknown>, unreached?: string): Reason {
   const why = unreached === undefined ? 'its guard fired' : `${unreached} could not be reached`;
   return executionError('KSN-EXEC-007', `${change.address}: ${why}`, { element: change.address }).toReason();

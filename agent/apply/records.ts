@@ -15,6 +15,7 @@ export type Outcome = 'good' | 'bad' | 'superseded';
 /** left: it failed as often as a rollback tries what only the failed generation has. */
 export type EffectOutcome = 'ok' | 'skipped' | 'left';
 
+/** What became of an owed effect, and in which boot. */
 export interface EffectRecord {
   readonly outcome: EffectOutcome;
   readonly bootId: string;
@@ -63,6 +64,7 @@ export interface BaseRow {
   readonly tx: TxId;
 }
 
+/** Where damping stands with one address; the rules are in `damping.ts`. */
 export interface RepairCount {
   readonly address: Address;
   /** Wall times of the repairs inside the damping window. */
@@ -75,6 +77,7 @@ export interface RepairCount {
   readonly because?: Reason;
 }
 
+/** A generation that is never tried again by itself; `keelson retry` unblocks it. */
 export interface Blocked {
   readonly series: string;
   readonly generation: number;

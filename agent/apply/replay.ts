@@ -18,6 +18,7 @@ export interface Reader {
 
 type Header = Extract<JournalRecord, { t: 'header' }>;
 
+/** The state that the frames tell, up to the first that this agent cannot or must not understand. */
 export interface Reading {
   readonly state: EngineState;
   /** With the size of its frame: what each record cost. */

@@ -13,16 +13,19 @@ export class Reservations {
     return true;
   }
 
+  /** Gives back all that this owner took, and wakes who waits in `released`. */
   release(owner: string): void {
     for (const [address, by] of this.#owners) if (by === owner) this.#owners.delete(address);
     this.#changed.resolve();
     this.#changed = Promise.withResolvers<void>();
   }
 
+  /** Somebody works on it. */
   has(address: Address): boolean {
     return this.#owners.has(address);
   }
 
+  /** Everything that somebody works on. */
   get addresses(): readonly Address[] {
     return [...this.#owners.keys()];
   }

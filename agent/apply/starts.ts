@@ -17,6 +17,7 @@ export interface StartOptions {
   readonly now: Instant;
 }
 
+/** How this start stands among those of this boot. */
 export interface Start {
   /** Abnormal exits in the window, the last one included. */
   readonly abnormal: number;

@@ -50,18 +50,22 @@ export class EngineState implements StateView {
   readonly anomalies: string[] = [];
   readonly #held = new Holdings(this.open);
 
+  /** What is ours, and what was there before us (invariant 2). */
   get ledger(): ReadonlyMap<Address, Owned<unknown>> {
     return this.#held.ledger;
   }
 
+  /** What a rollback goes back to (invariant 3). */
   get base(): ReadonlyMap<Address, BaseRow> {
     return this.#held.base;
   }
 
+  /** What undoing this transaction goes back to (invariant 4). */
   undoRows(tx: TxId): readonly BaseRow[] {
     return this.#held.undoRows(tx);
   }
 
+  /** Takes over one durable record. Total: what fits nothing is counted, never thrown (invariant 1). */
   reduce(record: JournalRecord): void {
     if ('tx' in record && record.t !== 'open' && record.t !== 'disown') {
       const tx = this.open.get(record.tx);
@@ -70,6 +74,7 @@ export class EngineState implements StateView {
     } else this.#note(record);
   }
 
+  /** Everything but the header and the open transactions: a replay that begins with it needs nothing older. */
   toCheckpoint(): Checkpoint {
     return {
       ledger: [...this.ledger.values()],

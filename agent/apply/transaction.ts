@@ -49,6 +49,7 @@ export class Transaction implements OpenTransaction {
     return this.cause === 'renewal' || this.cause === 'override' || this.cause === 'repair';
   }
 
+  /** A wave is about to happen. A change that was not meant before counts as progress. */
   intend(record: Of<'intent'>, bootId: string, writer: Writer): void {
     this.intents.push({ wave: record.wave, changes: record.changes });
     for (const change of record.changes) {
@@ -69,21 +70,25 @@ export class Transaction implements OpenTransaction {
     this.bootId = bootId;
   }
 
+  /** `found`: seen after a restart to have happened, so it counts for the boot of the start before. */
   finished(id: ChangeId, found: boolean): void {
     this.done.set(id, found ? this.#bootBefore : this.bootId);
     this.attempts = 0;
   }
 
+  /** The temporaries of this change are gone. */
   cleanedUp(id: ChangeId): void {
     this.cleaned.add(id);
     this.attempts = 0;
   }
 
+  /** An effect has an outcome; a later one replaces it. */
   effected({ key, outcome, bootId, reason }: Of<'effect'>): void {
     this.effects.set(key, { outcome, bootId, ...(reason !== undefined && { reason }) });
     this.attempts = 0;
   }
 
+  /** The verdict; a later one replaces it. */
   judge({ outcome, reason }: Of<'verdict'>): void {
     this.verdict = { outcome, ...(reason !== undefined && { reason }) };
     this.attempts = 0;
@@ -95,6 +100,7 @@ export class Transaction implements OpenTransaction {
     if (from !== undefined && !this.#firstFrom.has(address)) this.#firstFrom.set(address, from);
   }
 
+  /** As it was last meant. */
   change(id: ChangeId): Change<unknown> | undefined {
     return this.#changes.get(id);
   }

@@ -17,6 +17,7 @@ export function invert<S>(change: Draft<S>): Draft<S> {
   };
 }
 
+/** Known only once it has been staged; nothing can be compared with it before. */
 export function isPending(to: unknown): to is { readonly pending: string } {
   return typeof to === 'object' && to !== null && 'pending' in to;
 }

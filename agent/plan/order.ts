@@ -10,6 +10,10 @@ export type Wave<D extends Draft<unknown> = Draft<unknown>> = readonly D[];
 /** address → what must be settled before it. */
 export type Precedence = ReadonlyMap<Address, ReadonlySet<Address>>;
 
+/**
+ * For each address those that must be settled before it. What needs itself in a circle stands here too; `order` refuses
+ * it.
+ */
 export function precedence(drafts: readonly Draft<unknown>[]): Precedence {
   const before = new Map<Address, Set<Address>>(drafts.map((draft) => [draft.address, new Set()]));
   const removals = drafts.filter((draft) => draft.to === null);

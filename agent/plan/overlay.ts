@@ -9,6 +9,10 @@ export interface Patch {
   readonly patch: unknown;
 }
 
+/**
+ * The sections with every patch merged in, in order; the given ones stay as they are. A patch of an unknown kind is
+ * left out; one that leaves nothing removes the resource.
+ */
 export function overlay(sections: Sections, patches: readonly Patch[], kinds: readonly AnyKind[]): Sections {
   const result: Record<string, Record<string, unknown>> = {};
   for (const [name, section] of Object.entries(sections)) result[name] = { ...section };

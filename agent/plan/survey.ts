@@ -30,6 +30,7 @@ export interface SurveyInput {
   readonly adoption: 'allow' | 'deny';
 }
 
+/** What one look found. `dueAt`: the wall time at which some kind wants to be asked again; null: never by itself. */
 export interface Survey {
   readonly drafts: readonly Draft<unknown>[];
   readonly waits: readonly Wait[];
@@ -40,6 +41,10 @@ export interface Survey {
   readonly dueAt: Instant | null;
 }
 
+/**
+ * Looks at every target, or at `only` some, all kinds at once. A kind that fails to look makes its targets unknown
+ * (KSN-PLAN-002), never absent. Rejects with the reason of the signal.
+ */
 export async function survey(input: SurveyInput, signal: AbortSignal): Promise<Survey> {
   const { byKind, orphaned } = targetsOf(input.kinds, input.items, input.ledger, input.only);
   const drafts: Draft<unknown>[] = [];

@@ -1,5 +1,6 @@
 import type { AnyKind, Address, Item, KindName, Owned, Target } from '../resources/kind.ts';
 
+/** What is desired and what is owned, joined by address and sorted by kind. */
 export interface TargetSet {
   readonly byKind: ReadonlyMap<KindName, readonly Target<unknown, unknown>[]>;
   /** Ledger rows of kinds that this release does not know: kept, reported, untouched. */
@@ -40,10 +41,12 @@ export function targetsOf(
   return { byKind, orphaned };
 }
 
+/** `file` of `file:/etc/x`. */
 export function prefixOf(address: Address): string {
   return address.slice(0, address.indexOf(':'));
 }
 
+/** The kind whose prefix an address has; undefined where this release has none. */
 export function kindOf(kinds: readonly AnyKind[], address: Address): AnyKind | undefined {
   const prefix = prefixOf(address);
   return kinds.find((kind) => kind.prefix === prefix);

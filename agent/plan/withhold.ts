@@ -17,6 +17,7 @@ export interface Held {
   readonly named: ReadonlySet<Address>;
 }
 
+/** Every draft of a look, by whether it may be carried out now and why not. */
 export interface Withheld {
   readonly free: readonly Draft<unknown>[];
   readonly held: readonly Draft<unknown>[];
@@ -29,6 +30,10 @@ export interface Withheld {
 
 type Stuck = 'waits' | 'is held' | 'is only observed';
 
+/**
+ * Sorts drafts by what restrains them; what needs something that waits, is held or only observed goes with it, and so
+ * on down the dependents.
+ */
 export function withhold(
   drafts: readonly Draft<unknown>[],
   waits: readonly Wait[],
@@ -86,6 +91,7 @@ function isHeld({ address, why }: Draft<unknown>, { all, named }: Held): boolean
   return named.has(address) || (all && why !== 'due');
 }
 
+/** Why a removal waits: something that goes before it waits (KSN-PLAN-006). */
 export function stillNeeded(address: Address, by: Address): Reason {
   return planError('KSN-PLAN-006', `${address} goes after ${by}, which waits`, { element: address }).toReason();
 }

@@ -35,12 +35,14 @@ export class Board {
   #remarks = new Map<string, Reason>();
   readonly #toldNotes = new Set<string>();
 
+  /** The age stays while the condition does. */
   set(address: Address, finding: Finding, at: Instant): void {
     const before = this.#rows.get(address);
     const since = before?.condition === finding.condition ? before.since : at;
     this.#rows.set(address, { address, since, ...finding });
   }
 
+  /** It has arrived, and counts as failed until `paid`, whatever a look sees. */
   owe(tx: TxId, address: Address, reason: Reason, at: Instant): void {
     this.#owed.set(address, { tx, reason });
     this.set(address, { condition: 'failed', reason }, at);
@@ -76,10 +78,6 @@ export class Board {
     return true;
   }
 
-  forgetRemarks(): void {
-    this.#remarks.clear();
-  }
-
   /** Notes that were not told before; those no longer seen in a complete look may be told again. */
   untold(notes: readonly Note[], complete: boolean): readonly Note[] {
     if (complete) {
@@ -91,10 +89,12 @@ export class Board {
     return fresh;
   }
 
+  /** False where there was no such remark. */
   unremark(key: string): boolean {
     return this.#remarks.delete(key);
   }
 
+  /** What is wrong with the node and no single address; the latest 20. */
   remarks(): readonly Reason[] {
     return [...this.#remarks.values()];
   }

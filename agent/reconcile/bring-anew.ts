@@ -14,6 +14,10 @@ export const REPAIR_SETTLE_MS = 60_000;
 /** A state machine that goes on for ever is none. */
 const MOST_STEPS = 20;
 
+/**
+ * What one pass of maintenance hands down to the transactions that it begins. `again`: address → monotonic time at
+ * which it is looked at once more.
+ */
 export interface MaintenanceRun {
   readonly seen: Survey;
   readonly desired: Desired;

@@ -57,6 +57,7 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** Stopped by something newer, not by the end of the agent. */
 export function wasSuperseded(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason instanceof Superseded;
 }
@@ -65,6 +66,7 @@ export function wasSuperseded(signal: AbortSignal): boolean {
 export class Wake {
   readonly #waiting = new Set<() => void>();
 
+  /** Wakes all who wait now; who waits later waits for the next ring. */
   ring(): void {
     const woken = [...this.#waiting];
     this.#waiting.clear();
@@ -85,14 +87,17 @@ export function noteDue(r: Reconciliation, at: Instant | null): void {
   r.wake.ring();
 }
 
+/** Wall time, milliseconds since 1970. */
 export function now(r: Reconciliation): Instant {
   return r.execution.clock.now();
 }
 
+/** Holds and patches that have neither ended nor been made for another boot. */
 export function overridesInForce(r: Reconciliation): ReturnType<typeof activeOverrides> {
   return activeOverrides(r.execution.book.state.overrides.values(), now(r), r.execution.bootId);
 }
 
+/** What must be left as it is now. Read-only and safe mode make the whole node observe. */
 export function restraintOf(r: Reconciliation): Restraint {
   const { mode, kindModes } = r.settings();
   const { state, readOnly } = r.execution.book;
@@ -126,6 +131,10 @@ function isRenewal(r: Reconciliation, { cause, undoes }: Pick<OpenTransaction, '
   return (undone?.cause ?? cause) === 'renewal';
 }
 
+/**
+ * Looks at the host as a state is desired, under the settings and the ledger of this moment; at `only` some addresses,
+ * or at everything.
+ */
 export function look(
   r: Reconciliation,
   desired: Desired,

@@ -39,6 +39,10 @@ const WAIT_BACKOFF = { baseMs: 1_000, factor: 2, capMs: 60_000, jitter: 0.1 } as
 /** One address changed this often to the same in one transaction has another writer. */
 const CHANGES_OF_ONE_ADDRESS = 3;
 
+/**
+ * Rejects only where something is unexpected; a stop, also by the signal, a failure and an overdue wait are outcomes.
+ * Gives its reservations back in any case.
+ */
 export async function converge(r: Reconciliation, convergence: Convergence): Promise<Converged> {
   const { tx, desired, stop, onFailure, settleMs } = convergence;
   const changed = new Set<Address>();
@@ -116,6 +120,7 @@ function aimOf({ address, to }: Draft<unknown>): string {
   return `${address} ${JSON.stringify(to)}`;
 }
 
+/** What is not as desired, or not known to be. */
 export function differing(seen: Survey): readonly Address[] {
   return [...seen.drafts, ...seen.waits].map(({ address }) => address);
 }

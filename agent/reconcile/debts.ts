@@ -28,15 +28,18 @@ export class Debts {
     this.#open.set(tx, { at, tries: 0 });
   }
 
+  /** A try has failed at this monotonic time: the next after 5 s, then twice as long each time, up to ten minutes. */
   add(tx: TxId, at: number): void {
     const tries = this.#open.get(tx)?.tries ?? 0;
     this.#open.set(tx, { at: at + backoffStep(RETRY, tries), tries: tries + 1 });
   }
 
+  /** Nothing is owed any more. */
   delete(tx: TxId): void {
     this.#open.delete(tx);
   }
 
+  /** Those whose next try is due at this monotonic time. */
   due(at: number): readonly TxId[] {
     return [...this.#open].filter(([, debt]) => debt.at <= at).map(([tx]) => tx);
   }

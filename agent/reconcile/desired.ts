@@ -14,6 +14,7 @@ export interface SpecLibrary {
   patch(recorded: unknown): Promise<unknown>;
 }
 
+/** What to converge to. Items are expanded with the facts the spec was accepted with. */
 export interface Desired {
   /** null: nothing is desired (no spec yet, or as found). */
   readonly accepted: Accepted | null;
@@ -27,6 +28,7 @@ export const NOTHING: Desired = { accepted: null, spec: null, items: [] };
 /** Expansions kept: the wanted generation, the last-known-good, the one before, and one on its way. */
 const KEPT = 4;
 
+/** Loads and expands accepted specs, and keeps those that were used last. */
 export class DesiredView {
   readonly #library: SpecLibrary;
   readonly #kinds: readonly AnyKind[];

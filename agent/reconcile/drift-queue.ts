@@ -12,10 +12,12 @@ export class DriftQueue {
     this.#due.set(address, { at: Math.min(now + settleMs, latest), latest });
   }
 
+  /** It may have drifted, and has not been looked at since. */
   has(address: Address): boolean {
     return this.#due.has(address);
   }
 
+  /** A look at everything, due at this monotonic time; an earlier one stays. */
   everything(at: number): void {
     this.#everythingAt = Math.min(at, this.#everythingAt ?? at);
   }

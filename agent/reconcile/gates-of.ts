@@ -16,6 +16,10 @@ export interface GateCheck extends HealthCheck {
   readonly ofChanged: boolean;
 }
 
+/**
+ * Of the spec and of every resource, whether it changed or not; and where anything changed, the implicit one: it has
+ * arrived and is well.
+ */
 export function gatesOf(r: Reconciliation, desired: Desired, changed: ReadonlySet<Address>): readonly GateCheck[] {
   const own = (desired.spec?.gates ?? []).map((gate) => gateCheck(r, gate, 'the spec', true));
   const ofItems = desired.items.flatMap((item) =>

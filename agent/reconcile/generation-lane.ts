@@ -53,6 +53,10 @@ export class GenerationLane {
     await this.#current?.ended.catch(() => {});
   }
 
+  /**
+   * One job from where the journal says it stands, or a pause where there is none or nothing may be changed. Rejects
+   * where something is unexpected; the next turn goes on from the journal.
+   */
   async turn(signal: AbortSignal): Promise<void> {
     const job = nextJob(this.#r.execution.book.state);
     if (job === null) {

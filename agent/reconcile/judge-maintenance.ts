@@ -138,6 +138,7 @@ export function onTrial(r: Reconciliation): ReadonlySet<Address> {
   return new Set(open.filter((tx) => isJudged(tx) && tx.verdict === null).flatMap((tx) => addressesOf(tx)));
 }
 
+/** For people: `the renewal of file:/etc/x (and 2 more)`. */
 export function nameOfChange(tx: OpenTransaction): string {
   const [first, ...more] = addressesOf(tx);
   const also = more.length === 0 ? '' : ` (and ${more.length} more)`;

@@ -47,6 +47,7 @@ export class MaintenanceLane {
     this.#offset = r.execution.clock.now() - r.execution.clock.monotonic();
   }
 
+  /** No pass is under way, and nothing is due. */
   get quiet(): boolean {
     return this.#working === null && this.#queue.dueIn(this.#r.execution.clock.monotonic()) !== 0;
   }
@@ -77,6 +78,7 @@ export class MaintenanceLane {
     this.#undamped = true;
   }
 
+  /** Queues addresses, or everything where the hint names none. What we are changing right now is not drift. */
   hint(hint: DriftHint): void {
     this.#queueHint(hint);
     this.#hinted.ring();
@@ -102,6 +104,7 @@ export class MaintenanceLane {
     return immediatePaths.some((path) => own.startsWith(path.endsWith('/') ? path : `${path}/`));
   }
 
+  /** What a crash left, debts that are due, then one pass over what has rested, or a pause. */
   async turn(signal: AbortSignal): Promise<void> {
     const { clock } = this.#r.execution;
     await finishLeft(this.#r, (tx) => mayGoOn(this.#r, tx) && inMaintenance(this.#r.execution.book.state, tx), signal);

@@ -34,6 +34,7 @@ export interface Pass {
   readonly repaired: number;
 }
 
+/** What one pass of maintenance looks at, and what stops it. */
 export interface PassOptions {
   readonly only: ReadonlySet<Address> | 'everything';
   /** A person asked: damping does not hold this pass back. */

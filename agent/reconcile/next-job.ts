@@ -12,6 +12,9 @@ export type Job =
   | { readonly do: 'generation'; readonly accepted: Accepted; readonly resumed: OpenTransaction | null }
   | { readonly do: 'leave'; readonly tx: OpenTransaction };
 
+/**
+ * Null: the generation lane has nothing to do. What was begun goes before what is wanted, and undoing before finishing.
+ */
 export function nextJob(state: StateView): Job | null {
   const open = [...state.open.values()].filter((tx) => !inMaintenance(state, tx));
   const rollback = open.find((tx) => tx.cause === 'rollback');

@@ -22,6 +22,7 @@ export interface StatusInput {
   readonly now: Instant;
 }
 
+/** The one word, why, and what a person may do next. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly reason?: Reason;
@@ -43,6 +44,7 @@ const SHOWN: readonly ResourceCondition[] = [
 const MOST_SHOWN = 50;
 const NO_SPEC = engineError('KSN-ENGINE-014', 'no spec was accepted yet').toReason();
 
+/** The first branch that holds wins. What cannot be known is Unknown, never well. */
 export function judge(input: StatusInput): Judgement {
   const { state, rows, settings, overrides } = input;
   const worst = (condition: ResourceCondition): ResourceStatus | undefined =>
@@ -115,6 +117,10 @@ function withReason(verdict: Verdict, reason: Reason | undefined, next: string |
   return { verdict, ...(reason !== undefined && { reason }), ...(next !== undefined && { next }) };
 }
 
+/**
+ * `before`: the status that this one follows; its number goes on, and `since` stays while word and reason do. Of the
+ * resources, those that are not well come first, and only so many.
+ */
 export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeStatus {
   const { state, rows, settings, overrides } = input;
   const judgement = judge(input);

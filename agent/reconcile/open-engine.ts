@@ -79,6 +79,7 @@ export interface EngineParts {
   readonly journalBytes?: number;
 }
 
+/** Disposal closes what was opened, in reverse; `engine.run` must have ended. */
 export interface OpenedEngine extends AsyncDisposable {
   readonly engine: Engine;
   readonly reconciliation: Reconciliation;

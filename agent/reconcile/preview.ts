@@ -15,6 +15,7 @@ export function basisOf(r: Reconciliation): Basis {
   return { series: state.wanted?.series ?? null, generation: state.wanted?.generation ?? null, journalSeq: seq };
 }
 
+/** `spec`: as if it had been accepted now; absent: of what is wanted. Rejects with the reason of the signal. */
 export async function preview(
   r: Reconciliation,
   spec: VerifiedSpec | undefined,
@@ -53,6 +54,7 @@ function wantedNow(r: Reconciliation): Accepted | null {
   return maintained(state);
 }
 
+/** As the journal would accept it at this wall time. */
 export function acceptedOf(spec: VerifiedSpec, at: number): Accepted {
   const { series, generation, digest, facts, signers, source, checkedBy } = spec;
   return { series, generation, digest, facts, signers, source, at, ...(checkedBy !== undefined && { checkedBy }) };

@@ -68,6 +68,7 @@ export async function acceptSpec(
   });
 }
 
+/** Durable when it resolves. @throws KSN-ENGINE-003 where this is not the newest generation of its series, blocked. */
 export async function beginRetry(r: Reconciliation, generation: number, by: string, reason: string): Promise<void> {
   const { book, events } = r.execution;
   const blocked = [...book.state.blocked.values()].find((row) => row.generation === generation);
@@ -121,6 +122,7 @@ async function floorOf(r: Reconciliation, wanted: Accepted): Promise<number> {
   return spec?.floor ?? 0;
 }
 
+/** @throws KSN-ENGINE-005 (ends at no time, or in the past), KSN-ENGINE-013 (nobody manages the address). */
 export async function checkOverride(r: Reconciliation, override: Override): Promise<void> {
   const { address, expires } = override;
   const when = new Date(expires);

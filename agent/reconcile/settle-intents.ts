@@ -82,6 +82,7 @@ export async function completeIntents(
   return completed;
 }
 
+/** What is at one address now. An address that its kind leaves out, or whose kind is gone, is unknown. */
 export async function observeOne(
   r: Reconciliation,
   change: Pick<Change<unknown>, 'address'>,

@@ -4,6 +4,7 @@ import type { TxId } from '../apply/records.ts';
 export class Trials {
   readonly #running = new Map<TxId, AbortController>();
 
+  /** Those on trial, in the order in which they began. */
   get all(): readonly TxId[] {
     return [...this.#running.keys()];
   }

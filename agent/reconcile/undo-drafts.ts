@@ -9,6 +9,7 @@ import { overridesInForce, type Reconciliation } from './context.ts';
 
 export type Left = { readonly address: Address; readonly reason: Reason }[];
 
+/** `left`: somebody else's by now, and not touched. `unknown`: why something could not be judged; null: all was. */
 export interface Undo {
   readonly drafts: readonly Draft<unknown>[];
   readonly atBase: readonly Address[];
@@ -17,6 +18,7 @@ export interface Undo {
   readonly targets: ReadonlyMap<Address, Target<unknown, unknown>>;
 }
 
+/** Looks at everything that the failed transaction changed. Nothing is written. */
 export async function undoDrafts(
   r: Reconciliation,
   tx: TxId,
@@ -118,6 +120,7 @@ function distinct(effects: readonly Effect[]): readonly Effect[] {
   return [...new Map(effects.map((effect) => [JSON.stringify(effect), effect])).values()];
 }
 
+/** Why a rollback did not touch an address (KSN-EXEC-008); `how` ends the sentence that the address begins. */
 export function leftAlone(address: Address, how: string): Reason {
   return executionError('KSN-EXEC-008', `${address} ${how}`, { element: address }).toReason();
 }

@@ -16,6 +16,7 @@ export interface WatchersOptions {
   readonly failed: (kind: KindName, error: unknown) => void;
 }
 
+/** Hints come to the callback of the options. Disposal resolves when every watch has ended. */
 export class Watchers implements AsyncDisposable {
   readonly #options: WatchersOptions;
   readonly #running = new Map<KindName, Watching>();
