@@ -17,14 +17,20 @@ export function mayRepair(count: RepairCount | undefined, now: Instant): boolean
   return now < (count.times.at(-1) ?? now);
 }
 
-/** The count after one more repair at `now`. */
-export function afterRepair(address: Address, count: RepairCount | undefined, now: Instant): RepairCount {
+/** The count after one more repair at `now`; `writer`: who probably made it necessary. */
+export function afterRepair(
+  address: Address,
+  count: RepairCount | undefined,
+  now: Instant,
+  writer: string | undefined = count?.writer,
+): RepairCount {
   const kept = (count?.times ?? []).filter((time) => time > now - WINDOW_MS && time <= now);
   const times = [...kept, now].slice(-REPAIRS_IN_WINDOW);
   const quiet = count !== undefined && count.step > 0 && now > count.notBefore + FORGIVEN_AFTER_MS;
   const step = count === undefined || quiet ? 0 : count.step;
   if (times.length < REPAIRS_IN_WINDOW && step === 0) return { address, times, step: 0, notBefore: now };
-  return { address, times, step: step + 1, notBefore: now + backoffStep(CONTENDED, step) };
+  const known = writer === undefined ? {} : { writer };
+  return { address, times, step: step + 1, notBefore: now + backoffStep(CONTENDED, step), ...known };
 }
 
 /** The count after a renewal that was undone: tried again after a minute, and ever later. */

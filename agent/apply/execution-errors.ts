@@ -60,7 +60,8 @@ export const EXECUTION_ERRORS = {
     fault: 'environment',
     meaning:
       'Something else keeps changing what Keelson manages; repairs are slowed down, one a minute to one an hour.',
-    evidence: '`keelson events` shows each repair; `keelson status` since when.',
+    evidence:
+      '`keelson events` shows each repair; `keelson status` since when. A writer in the message is a guess, by the mark at the head of what was found or by whose path it usually is.',
     next: 'Find the other writer (a cron job, Ansible, a person) and stop it, or take the resource out of the spec.',
   },
   'KSN-EXEC-011': {

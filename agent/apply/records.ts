@@ -75,6 +75,8 @@ export interface RepairCount {
   readonly notBefore: Instant;
   /** A renewal was undone for this; drift is put back all the same. */
   readonly because?: Reason;
+  /** Who probably writes there too, in words; a name, never what was found. */
+  readonly writer?: string;
 }
 
 /** A generation that is never tried again by itself; `keelson retry` unblocks it. */

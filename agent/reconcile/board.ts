@@ -127,7 +127,8 @@ export class Board {
     for (const [address, finding] of found) {
       // "placed" is what a probe said of something that nothing here can judge; a look at its bytes does not change that.
       const before = this.#rows.get(address)?.condition;
-      if (finding.condition === 'ok' && before === 'placed') continue;
+      // Contention is ended by quiet alone, not by being as desired for a while.
+      if (finding.condition === 'ok' && (before === 'placed' || before === 'contended')) continue;
       if (finding.condition === 'changing' && before !== undefined && LASTING.has(before)) continue;
       this.set(address, finding, at);
     }

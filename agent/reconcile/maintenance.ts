@@ -2,12 +2,10 @@
  * Keeps the node as desired between generations: drift that has rested is looked at and repaired in a
  * transaction of its own, on addresses that nobody else is working on.
  */
-import type { Reason } from '../base/errors.ts';
-import { afterRepair, isContended, mayRepair } from '../apply/damping.ts';
+import { afterRepair, mayRepair } from '../apply/damping.ts';
 import { firstReason } from '../apply/commit-wave.ts';
 import { changed } from '../apply/event-sink.ts';
 import { owedEffects } from '../apply/owed-effects.ts';
-import { executionError } from '../apply/execution-errors.ts';
 import { isIrreversible } from '../apply/execution.ts';
 import type { OpenTransaction } from '../apply/records.ts';
 import type { StateView } from '../apply/state.ts';
@@ -17,6 +15,7 @@ import type { Survey } from '../plan/survey.ts';
 import type { Address, Draft } from '../resources/kind.ts';
 import { keepBooks } from './bookkeeping.ts';
 import { isRestrained, look, now, overridesInForce, restraintOf, type Reconciliation } from './context.ts';
+import { contention, isDamped, rivals, showContended } from './contended.ts';
 import type { Desired } from './desired.ts';
 import { owe } from './pay-debts.ts';
 import { isAlive, probeAll } from './gates-of.ts';
@@ -91,7 +90,7 @@ export async function maintain(
   });
   tellNoLongerHeld(r, mine);
   r.board.show(seen, withheld, now(r), complete);
-  contended(r, withheld.free);
+  showContended(r, seen, withheld.free);
   if (complete) r.watch(seen.targets);
   for (const wait of [...seen.waits, ...withheld.waits]) again.set(wait.address, RETRY_MS);
   tellReported(r, seen, complete);
@@ -143,6 +142,7 @@ async function carryOut(
     return [];
   }
   try {
+    const writers = await rivals(r, drafts, seen);
     // Not synced by itself: the first intent's fsync carries it, and recovery looks for leftovers of unknown transactions.
     await book.note({ t: 'open', tx, cause, drafts: cause === 'repair' ? [] : drafts, at: now(r), bootId });
     const outcome =
@@ -155,8 +155,8 @@ async function carryOut(
           })
         : await bringAnew(r, tx, drafts, run);
     const counts = outcome.applied
-      .filter(({ why, address }) => why === 'drift' && book.state.repairs.get(address)?.because === undefined)
-      .map((change) => afterRepair(change.address, book.state.repairs.get(change.address), now(r)));
+      .filter((change) => isDamped(r, change))
+      .map(({ address }) => afterRepair(address, book.state.repairs.get(address), now(r), writers.get(address)));
     const open = book.state.open.get(tx);
     const isOwing = open !== undefined && owedEffects(open, bootId).length > 0;
     const ending = [
@@ -179,7 +179,7 @@ async function carryOut(
     }
     for (const count of counts) {
       if (count.step === 0) continue;
-      const reason = contention(count.address);
+      const reason = contention(count);
       events.emit({ type: 'Contended', address: count.address, message: reason.message, reason });
       r.board.set(count.address, { condition: 'contended', reason }, now(r));
     }
@@ -212,24 +212,6 @@ async function carryOut(
  */
 function isOf(tx: OpenTransaction, { address, why }: Draft<unknown>, heldAsWhole: boolean): boolean {
   return !heldAsWhole || why !== 'due' || tx.cause === 'leave' || addressesOf(tx).includes(address);
-}
-
-function contended(r: Reconciliation, drafts: readonly Draft<unknown>[]): void {
-  for (const { address } of drafts) {
-    const count = r.execution.book.state.repairs.get(address);
-    if (!isContended(count, now(r))) continue;
-    const finding =
-      count?.because === undefined
-        ? { condition: 'contended' as const, reason: contention(address) }
-        : { condition: 'failed' as const, reason: count.because };
-    r.board.set(address, finding, now(r));
-  }
-}
-
-function contention(address: Address): Reason {
-  return executionError('KSN-EXEC-010', `${address} is changed again and again by something else`, {
-    element: address,
-  }).toReason();
 }
 
 /** What differs when a hold has ended is shown before it is repaired. */

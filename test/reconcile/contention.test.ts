@@ -104,6 +104,15 @@ t.test('rule 22: what is contended is still looked at, and its difference shown'
   t.match(plan.waves.flat(), [{ address: 'file:/etc/a', why: 'drift' }]);
 });
 
+t.test('rule 22: it is contended until it has been quiet, also while it is as desired', async (t) => {
+  await using node = await goodNode();
+  await contend(node);
+  const [before] = node.engine.status().resources;
+  await node.clock.advance(90 * MINUTE);
+  t.equal(node.engine.status().verdict, 'Degraded');
+  t.match(node.engine.status().resources, [{ ...before }], 'since then');
+});
+
 t.test('rule 22: counts survive a restart', async (t) => {
   const before = await goodNode();
   await contend(before);
