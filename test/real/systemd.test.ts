@@ -1,37 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
+import { install } from './systemd/install.ts';
 import { lacksMachine, Machine } from './systemd/machine.ts';
 
-const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const unit = 'keelson.service';
 const config = 'etc/haproxy/haproxy.cfg';
-
-/** What the package will put where. */
-function install(root: string): void {
-  const put = (from: string, to: string): void => {
-    mkdirSync(dirname(join(root, to)), { recursive: true });
-    copyFileSync(from, join(root, to));
-  };
-  put(realpathSync(process.execPath), 'usr/lib/keelson/node');
-  execFileSync(process.execPath, [`${checkout}packaging/bundle.ts`, join(root, 'usr/lib/keelson/keelson.cjs')]);
-  const packaging = (file: string, to: string): void => put(join(checkout, 'packaging', file), to);
-  packaging('keelson', 'usr/bin/keelson');
-  packaging('config.d/10-package.yaml', 'usr/lib/keelson/config.d/10-package.yaml');
-  packaging('systemd/keelson.service', 'usr/lib/systemd/system/keelson.service');
-  packaging('systemd/keelson.preset', 'usr/lib/systemd/system-preset/50-keelson.preset');
-  packaging('systemd/keelson.sysusers', 'usr/lib/sysusers.d/keelson.conf');
-  packaging('systemd/keelson.tmpfiles', 'usr/lib/tmpfiles.d/keelson.conf');
-  put(join(checkout, 'examples/edge-node.yaml'), 'etc/keelson/specs.d/edge-node.yaml');
-  mkdirSync(join(root, 'etc/keelson/config.d'), { recursive: true });
-  writeFileSync(join(root, 'etc/keelson/config.d/20-test.yaml'), 'trust: { allowUnsigned: [lb] }\n');
-  // The same unit, with a watchdog that a test can wait for.
-  mkdirSync(join(root, 'etc/systemd/system/keelson.service.d'), { recursive: true });
-  const quick = '[Service]\nWatchdogSec=4\nTimeoutAbortSec=1\n';
-  writeFileSync(join(root, 'etc/systemd/system/keelson.service.d/test.conf'), quick);
-}
 
 t.test('the unit file under a real systemd', { skip: lacksMachine(), timeout: 300_000 }, async (t) => {
   await using machine = await Machine.boot(install);

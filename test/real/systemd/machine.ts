@@ -35,13 +35,12 @@ export interface Ran {
 export class Machine implements AsyncDisposable {
   /** As this side sees it. */
   readonly root: string;
-  readonly #boot: ChildProcess;
-  readonly #ended: Promise<void>;
+  #boot: ChildProcess;
+  #ended: Promise<void>;
 
-  private constructor(root: string, boot: ChildProcess) {
+  private constructor(root: string) {
     this.root = root;
-    this.#boot = boot;
-    this.#ended = new Promise((resolve) => boot.once('close', () => resolve()));
+    [this.#boot, this.#ended] = bootOn(root);
   }
 
   /** `install` puts into the root what is to be there when it boots. */
@@ -49,11 +48,16 @@ export class Machine implements AsyncDisposable {
     const root = mkdtempSync(join(cache, 'machine-'));
     execFileSync('cp', ['-a', `${pristine}/.`, root]);
     install(root);
-    const machine = new Machine(root, spawn(script('boot.sh'), [root], { stdio: 'ignore' }));
-    await machine.until('the system runs', () =>
-      /running|degraded/u.test(machine.run('systemctl', 'is-system-running').out),
-    );
+    const machine = new Machine(root);
+    await machine.#isUp();
     return machine;
+  }
+
+  /** Its power is cut, and it boots again on the disk that it has. */
+  async powerCycle(): Promise<void> {
+    await this.#powerOff();
+    [this.#boot, this.#ended] = bootOn(this.root);
+    await this.#isUp();
   }
 
   /** What systemd itself said; more after `systemctl log-level debug`. */
@@ -85,12 +89,22 @@ export class Machine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#powerOff();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  #isUp(): Promise<void> {
+    return this.until('the system runs', () =>
+      /running|degraded/u.test(this.run('systemctl', 'is-system-running').out),
+    );
+  }
+
+  async #powerOff(): Promise<void> {
     const init = this.#init();
     if (init !== null) process.kill(Number(init), 'SIGKILL');
     this.#boot.kill('SIGKILL');
     await this.#ended;
     for (const group of globSync(`/sys/fs/cgroup/{,*/}keelson-test-${this.#boot.pid}`)) removeGroup(group);
-    rmSync(this.root, { recursive: true, force: true });
   }
 
   /** Its first process, as this side numbers it: the only child of unshare. */
@@ -102,6 +116,11 @@ export class Machine implements AsyncDisposable {
       return null;
     }
   }
+}
+
+function bootOn(root: string): [ChildProcess, Promise<void>] {
+  const boot = spawn(script('boot.sh'), [root], { stdio: 'ignore' });
+  return [boot, new Promise((resolve) => boot.once('close', () => resolve()))];
 }
 
 /** Groups within groups, the innermost first; one that is in use still is left. */
