@@ -64,8 +64,8 @@ stack: $(installed) ## Read a stack of the bundle (standard input) as one of the
 	@$(node) packaging/bundle.ts >&2 && $(node) packaging/read-stack.ts
 
 .PHONY: bench
-bench: $(installed) ## Measure against C, cf-agent and puppet (JSON=FILE writes the figures)
-	@$(node) test/bench/main.ts $(if $(JSON),--json $(JSON))
+bench: $(installed) ## Measure against C, cf-agent and puppet (JSON=FILE writes the figures, README=1 the table of the README)
+	@$(node) test/bench/main.ts $(if $(JSON),--json $(JSON)) $(if $(README),--readme)
 
 .PHONY: crash
 crash: $(installed) ## Kill the real process 1,000 times at random instants and check the invariants

@@ -1,14 +1,17 @@
 /**
  * `make bench`: measures Keelson against C, cf-agent, puppet and bare Node, one benchmark after the other.
  *
- *     bin/node test/bench/main.ts [--json FILE] [--folder DIR] [--only NAME…]
+ *     bin/node test/bench/main.ts [--json FILE] [--folder DIR] [--only NAME…] [--readme]
+ *
+ * `--readme`: the table takes the place of the one in the README, with the date.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Row } from './benchmark.ts';
 import { Ground } from './ground.ts';
-import { json, markdownTable } from './report.ts';
+import { inReadme, json, markdownTable } from './report.ts';
 import { converge } from './benchmarks/converge.ts';
 import { audit } from './benchmarks/audit.ts';
 import { repair } from './benchmarks/repair.ts';
@@ -24,6 +27,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'string' },
     folder: { type: 'string', default: fileURLToPath(new URL('../../.bench', import.meta.url)) },
+    readme: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
   },
   allowPositionals: true,
@@ -59,3 +63,8 @@ for (const benchmark of benchmarks) {
   if (values.json !== undefined) writeFileSync(values.json, json(rows));
 }
 console.log(markdownTable(rows));
+if (values.readme) {
+  const readme = new URL('../../README.md', import.meta.url);
+  const when = `${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} cores`;
+  writeFileSync(readme, inReadme(readFileSync(readme, 'utf8'), when, rows));
+}

@@ -30,6 +30,15 @@ function figure(ratio: number): string {
   return ratio.toPrecision(ratio >= 1 ? 3 : 2);
 }
 
+const block = /(?<=<!-- bench -->\n)[^]*(?=<!-- \/bench -->)/u;
+
+/** The README with this table in place of the one that it has. `when`: the date, and what it ran on. */
+export function inReadme(readme: string, when: string, rows: readonly Row[]): string {
+  const words = `\`make bench\` measures against C, cf-agent, puppet and bare Node on one machine, each in turns with ours, and
+prints this table (\`JSON=FILE\` also writes every sample). Last run: ${when}.`;
+  return readme.replace(block, () => `${words}\n\n${markdownTable(rows)}\n`);
+}
+
 export function json(rows: readonly Row[]): string {
   const out = rows.map((row) => ({
     name: row.name,

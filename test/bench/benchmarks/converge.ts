@@ -44,7 +44,7 @@ export const converge: Benchmark = {
       { contestant: puppet, goal: null, from: 'document' },
     ];
     const cases: readonly Case[] = [
-      { name: 'converge-200', count: 200, foldersThere: true, rounds: 9, references: c },
+      { name: 'converge-200', count: 200, foldersThere: true, rounds: 9, references: [...c, ...others] },
       { name: 'converge-1000', count: 1_000, foldersThere: true, rounds: 7, references: [...c, ...others] },
       { name: 'converge-1000-new-folders', count: 1_000, foldersThere: false, rounds: 5, references: c },
     ];
