@@ -68,6 +68,7 @@ const codes: Readonly<Record<Verdict, ExitCode>> = {
   Changing: 2,
   Waiting: 2,
   Held: 2,
+  Left: 2,
   Observe: 2,
   RolledBack: 1,
   SafeMode: 1,

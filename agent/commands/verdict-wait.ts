@@ -113,12 +113,13 @@ export function ending(status: NodeStatus, digest: string | null): 'open' | 'res
   if (digest !== null && wanted !== undefined && wanted.digest !== digest) return 'ended';
   if (digest !== null && blocked.some((ref) => ref.digest === digest))
     return verdict === 'RolledBack' ? 'ended' : 'resting';
-  if (verdict === 'OK') return digest === null || running?.digest === digest ? 'ended' : 'open';
+  if (verdict === 'OK' || verdict === 'Left') return digest === null || running?.digest === digest ? 'ended' : 'open';
   return 'resting';
 }
 
 function codeOf(status: NodeStatus, digest: string | null): ExitCode {
   const { verdict, running } = status;
   if (verdict === 'OK') return digest === null || running?.digest === digest ? 0 : 1;
-  return verdict === 'Waiting' || verdict === 'Held' || verdict === 'Observe' ? 2 : 1;
+  const isFailure = verdict !== 'Waiting' && verdict !== 'Held' && verdict !== 'Observe' && verdict !== 'Left';
+  return isFailure ? 1 : 2;
 }

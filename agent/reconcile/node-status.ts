@@ -57,6 +57,8 @@ export function judge(input: StatusInput): Judgement {
       reason: state.safeMode.reason,
       next: 'keelson safe-mode off, once the cause is mended',
     };
+  if (state.left)
+    return { verdict: 'Left', next: 'keelson apply FILE, or a newer generation from a source, manages it again' };
   if (settings.mode === 'observe')
     return withReason(
       'Observe',
@@ -102,7 +104,7 @@ export function judge(input: StatusInput): Judgement {
     return { verdict: 'Held', next: 'what differs is held; the diff is shown when the hold ends' };
   if (waiting !== undefined) return withReason('Waiting', waiting.reason, waiting.reason?.remedy);
   if (state.wanted !== null && state.running?.digest !== state.wanted.digest) return { verdict: 'Changing' };
-  if (state.wanted === null && !state.left)
+  if (state.wanted === null)
     return withReason('Waiting', input.remarks.at(-1) ?? NO_SPEC, (input.remarks.at(-1) ?? NO_SPEC).remedy);
   return { verdict: 'OK' };
 }

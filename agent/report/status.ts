@@ -10,6 +10,7 @@ export type Verdict =
   | 'Held' // a person holds the whole node, or what differs is held
   | 'RolledBack' // wanted is blocked; the last known good (or as-found) runs
   | 'SafeMode'
+  | 'Left' // `keelson leave` was carried out: nothing is managed
   | 'Observe' // mode observe: differs and will not be touched
   | 'Degraded' // something failed that does not roll back: contended, rollback incomplete, repair failing
   | 'Unknown'; // not observed yet, or read-only

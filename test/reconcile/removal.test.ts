@@ -138,6 +138,11 @@ t.test('rule 16: leave --keep ends management and touches nothing', async (t) =>
   await node.settled();
   t.same(watch.mutations, []);
   t.equal(node.state.ledger.size, 0);
+  t.match(
+    node.engine.status(),
+    { verdict: 'Left', total: 0, next: /manages it again/ },
+    'as desired is something else',
+  );
   await node.write('/etc/made', 'edited\n');
   await node.clock.advance(2 * 60 * 60_000);
   t.equal(await node.text('/etc/made'), 'edited\n', 'nothing is repaired any more');
@@ -145,6 +150,7 @@ t.test('rule 16: leave --keep ends management and touches nothing', async (t) =>
   await again.start();
   await again.clock.advance(60 * 60_000);
   t.equal(await again.text('/etc/made'), 'edited\n', 'nor after a restart');
+  t.equal(again.engine.status().verdict, 'Left');
 });
 
 t.test('rule 16: leave --restore gives originals back byte for byte and leaves what was edited since', async (t) => {
@@ -168,6 +174,7 @@ t.test('rule 16: leave --restore gives originals back byte for byte and leaves w
   t.equal(await node.text('/etc/kept'), 'theirs\n');
   t.equal(await node.text('/etc/edited'), 'by hand\n');
   t.equal(node.state.ledger.size, 0);
+  t.equal(node.engine.status().verdict, 'Left');
   t.equal(
     (await node.accept(verified(2, { files: { '/etc/taken': file('again\n') } }))).verdict,
     'OK',

@@ -9,6 +9,7 @@ const words: Readonly<Record<Verdict, string>> = {
   Held: 'HELD',
   RolledBack: 'ROLLED BACK',
   SafeMode: 'SAFE MODE',
+  Left: 'LEFT',
   Observe: 'OBSERVE',
   Degraded: 'DEGRADED',
   Unknown: 'UNKNOWN',
@@ -31,6 +32,7 @@ export function verdictColor(verdict: Verdict, palette: Palette): (text: string)
     case 'Changing':
     case 'Waiting':
     case 'Held':
+    case 'Left':
     case 'Observe':
       return palette.pending;
   }
@@ -44,6 +46,7 @@ export function generationName(ref: { readonly series: string; readonly generati
 /** "running lb/42, wanted lb/43 (blocked)", or just "lb/43" where both are one. */
 export function generations(status: NodeStatus): string {
   const { running, wanted } = status;
+  if (status.verdict === 'Left') return 'nothing is managed';
   if (wanted === undefined) return running === undefined ? 'no spec yet' : `running ${generationName(running)}`;
   const name = generationName(wanted);
   if (running?.digest === wanted.digest) return `running ${name}`;

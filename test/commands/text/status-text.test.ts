@@ -44,6 +44,16 @@ t.test('a rolled-back node reads as in experience.md', async (t) => {
   ]);
 });
 
+t.test('a node that was left has a word of its own', async (t) => {
+  const { wanted: _wanted, running: _running, lastKnownGood: _good, reason: _reason, ...rest } = rolledBack;
+  const next = 'keelson apply FILE manages it again';
+  const status: NodeStatus = { ...rest, verdict: 'Left', next, counts: {}, total: 0, resources: [], overrides: [] };
+  t.strictSame(statusText({ status }, { now }), [
+    'lb-a  LEFT  nothing is managed                                4 min ago',
+    'next  keelson apply FILE manages it again',
+  ]);
+});
+
 t.test('why there is a rollback and what keeps it open are two lines', async (t) => {
   const open = reason('command command:hosts failed: exit 1');
   const status: NodeStatus = { ...rolledBack, verdict: 'Degraded', rollbackIncomplete: open };
