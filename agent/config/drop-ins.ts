@@ -24,6 +24,7 @@ export async function readDropIns(files: ConfigFiles, folders: readonly string[]
   const findings: Reason[] = [];
   for (const folder of folders) {
     try {
+      if ((await files.lstat(folder)) === null) continue;
       const open = await folderChangeableBy((path) => files.lstat(path), folder);
       if (open !== null) findings.push(fault('KSN-CFG-003', open.path, open.what));
       for (const name of await files.list(folder)) if (isDropIn(name)) paths.set(name, `${folder}/${name}`);
