@@ -20,6 +20,7 @@ export interface AgentFolders {
   readonly specs: string;
 }
 
+/** The configuration, as the parts of the agent take it. */
 export interface AgentSettings {
   readonly engine: EngineSettings;
   readonly verifier: VerifierSettings;
@@ -28,6 +29,7 @@ export interface AgentSettings {
   readonly pollMs: number;
 }
 
+/** What differs between a host, a sandbox and a test. */
 export interface AgentParts {
   readonly fs: FileSystem;
   readonly folders: AgentFolders;
@@ -47,6 +49,7 @@ export interface AgentParts {
   readonly takeLock: TakeLock;
 }
 
+/** Built and not yet running. Disposal closes everything in reverse; `run` must have ended. */
 export interface Agent extends AsyncDisposable {
   readonly engine: EnginePort;
   readonly events: EventLog;

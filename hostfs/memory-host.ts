@@ -26,6 +26,7 @@ export interface MemoryHostOptions extends Partial<MemoryOptions> {
 
 type Fault = (call: PrimitiveCall) => string | undefined;
 
+/** Once crashed, every call fails with CrashError; `crash` gives the host that starts after it. */
 export class MemoryHost {
   readonly primitives: Primitives;
   /** Called before every primitive; may change the disk through another handle on it. */

@@ -5,6 +5,7 @@
  */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Total, and undone by `encodeName`. */
 export function decodeName(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);

@@ -10,6 +10,7 @@ export interface Box {
   readonly words: string;
 }
 
+/** `from` uses `to`; both are ids of boxes. */
 export interface Arrow {
   readonly from: string;
   readonly to: string;
@@ -43,6 +44,7 @@ interface Route {
   readonly nodes: readonly Node[];
 }
 
+/** The picture as SVG. */
 export function layeredPicture(boxes: readonly Box[], arrows: readonly Arrow[]): string {
   const groups = groupsOf(boxes, arrows);
   const groupOf = new Map(groups.flatMap((group) => group.map(({ id }) => [id, group] as const)));

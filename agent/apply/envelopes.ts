@@ -20,6 +20,7 @@ export async function openEnvelopes(fs: FileSystem, dir: string): Promise<Envelo
   return new Envelopes(fs, folder);
 }
 
+/** Made by `openEnvelopes`. Nothing here judges a signature. */
 export class Envelopes {
   readonly #fs: FileSystem;
   readonly #folder: string;

@@ -67,6 +67,7 @@ export async function openJournal(fs: FileSystem, dir: string, options: JournalO
   return journal;
 }
 
+/** Made by `openJournal`. Disposal writes what still waits, if it can, and closes the file. */
 export class Journal implements AsyncDisposable {
   readonly #options: Required<JournalOptions>;
   readonly #store: JournalStore;

@@ -17,6 +17,7 @@ import { journalLost } from './lost-journal.ts';
 
 const length = 32;
 
+/** Made by `openNodeKey`; the bytes of the key never leave it. */
 export class NodeKey {
   readonly #key: KeyObject;
   /** Why the key that made the journal's fingerprints is not this one. */

@@ -44,6 +44,7 @@ export async function openPreimages(
   }
 }
 
+/** Made by `openPreimages`, which lists what is there. */
 export class Preimages {
   readonly #fs: FileSystem;
   readonly #folder: string;

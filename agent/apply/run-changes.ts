@@ -22,6 +22,10 @@ import { stageAll, type StageOutcome } from './stage-all.ts';
 /** Bytes of journal kept free per change for its intent, its undo and its done. */
 const JOURNAL_BYTES_PER_CHANGE = 4_096;
 
+/**
+ * A change that fails, waits or meets a third state is part of the outcome; the journal failing rejects. Needs that
+ * form a circle fail as KSN-PLAN-001 before anything is staged.
+ */
 export async function runChanges(
   execution: Execution,
   tx: TxId,

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 
+/** The work was not done within `ms` milliseconds. Has no code: who set the deadline knows what it means. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
   readonly ms: number;

@@ -32,6 +32,7 @@ export interface Place {
   readonly pointer?: string;
 }
 
+/** What the catalogue cannot know of one failure. */
 export interface ErrorDetails {
   /** The element that failed: an address, a path, a key, an option. */
   readonly element?: string;
@@ -51,6 +52,7 @@ export interface Reason {
   readonly remedy?: string;
 }
 
+/** Rooms make theirs with `errorsOf`. `message` may be shown and must hold no secret; `cause` is never shown. */
 export class KeelsonError extends Error {
   override readonly name = 'KeelsonError';
   readonly code: ErrorCode;

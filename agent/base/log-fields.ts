@@ -8,6 +8,10 @@ const LONGEST_TEXT = 2_048;
 const DEEPEST = 3;
 const MOST_ELEMENTS = 20;
 
+/**
+ * Text is cut at 2,048 characters, lists at 20 elements, nesting at 3; values under names like `password` go out
+ * redacted.
+ */
 export function loggable(fields: LogFields): Record<string, unknown> {
   return record(Object.entries(fields), 0);
 }

@@ -14,6 +14,7 @@
  */
 export type SerialTask<T> = (signal: AbortSignal) => Promise<T>;
 
+/** `signal` takes the task back while it waits, and tells it while it runs (invariant 4). */
 export interface SerialOptions {
   readonly signal?: AbortSignal | undefined;
   /** Before every ordinary task that waits. */
@@ -30,6 +31,7 @@ export class RunnerClosedError extends Error {
   override readonly name = 'RunnerClosedError';
 }
 
+/** One queue; disposal refuses what comes after it and waits for what came before (invariant 5). */
 export class SerialRunner implements AsyncDisposable {
   #urgent: Waiting[] = [];
   #ordinary: Waiting[] = [];
@@ -42,10 +44,15 @@ export class SerialRunner implements AsyncDisposable {
     return this.#pumping === null;
   }
 
+  /** Tasks that have not started. */
   get waiting(): number {
     return this.#urgent.length + this.#ordinary.length;
   }
 
+  /**
+   * Settles as the task does. Rejects with the reason of the signal where it aborts before the start, and with
+   * RunnerClosedError once disposal began.
+   */
   run<T>(task: SerialTask<T>, options: SerialOptions = {}): Promise<T> {
     const { signal, urgent = false } = options;
     if (this.#closed) return Promise.reject(new RunnerClosedError('the runner is closed'));

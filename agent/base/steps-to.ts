@@ -8,6 +8,7 @@ export interface Looked {
   readonly target?: string;
 }
 
+/** One entry that the kernel looks up on the way. */
 export interface Step<Entry extends Looked> {
   readonly path: string;
   readonly entry: Entry;

@@ -7,6 +7,10 @@ import type { Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
 import { foldersOf, readConfig } from './settings.ts';
 
+/**
+ * Reads the configuration to find the sockets; nothing is asked yet, so whether an agent answers shows with the first
+ * call.
+ */
 export async function connectAgent(invocation: Invocation): Promise<ControlClient> {
   const { runtime } = await agentFolders(invocation);
   return new ControlClient(join(invocation.global.root, runtime), invocation.signal);

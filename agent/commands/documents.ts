@@ -10,11 +10,16 @@ export interface GivenDocument {
   readonly bytes: Uint8Array;
 }
 
+/**
+ * The whole document in memory. @throws where it cannot be read, or is larger than any document may be
+ * (`read-given.ts`).
+ */
 export async function readDocument(file: string, { terminal, signal }: Invocation): Promise<GivenDocument> {
   if (file === '-') return { name: 'stdin', bytes: await terminal.readInput(signal) };
   return { name: file, bytes: await readGiven(file) };
 }
 
+/** As the sockets take it; the name is for the places of findings. */
 export function asRequest(document: GivenDocument): { readonly document: string; readonly name: string } {
   return { document: Buffer.from(document.bytes).toString('base64'), name: document.name };
 }

@@ -6,6 +6,7 @@ import type { Terminal } from './terminal.ts';
 /** 0: as desired. 1: an error, or rolled back. 2: changes pending. */
 export type ExitCode = 0 | 1 | 2;
 
+/** Options that every command has, before or after its name. */
 export interface GlobalOptions {
   /** The root whose agent is meant, as this process names it. */
   readonly root: string;

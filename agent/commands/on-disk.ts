@@ -6,6 +6,7 @@ import type { Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
 import type { StatusView } from './text/status-text.ts';
 
+/** @throws KSN-CLI-005 where the agent never wrote one. */
 export async function statusOnDisk(invocation: Invocation): Promise<StatusView> {
   const [{ readStoredStatus }, { status }] = await Promise.all([
     import('../report/status-store.ts'),
@@ -18,6 +19,7 @@ export async function statusOnDisk(invocation: Invocation): Promise<StatusView> 
   return stored;
 }
 
+/** The newest `limit` of the events after number `after`, oldest first. */
 export async function eventsOnDisk(
   invocation: Invocation,
   after: number | undefined,

@@ -22,6 +22,7 @@ export async function readConfig(
   return loadConfig({ files: fs, ...extra, ...(kinds !== undefined && { kinds }) });
 }
 
+/** Absolute in the root. */
 export function foldersOf({ paths, sources }: Settings): AgentFolders {
   return {
     state: paths.state,

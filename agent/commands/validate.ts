@@ -17,6 +17,7 @@ export interface ValidateOptions {
 /** Where kubelet's own documentation puts manifests; a node may say otherwise, and judges for itself again. */
 const anyNode = { manifestFolder: '/etc/kubernetes/manifests', foreignManifests: 'report' } as const;
 
+/** Exit 1 where anything is wrong with any of them. */
 export async function validate(
   invocation: Invocation,
   files: readonly string[],

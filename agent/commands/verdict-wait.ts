@@ -16,6 +16,7 @@ export interface Awaited {
   readonly timeoutMs: number;
 }
 
+/** What the command prints last, and its exit code. */
 export interface Outcome {
   readonly code: ExitCode;
   readonly lines: readonly string[];
@@ -27,6 +28,7 @@ const restMs = 2_000;
 /** Events are told when they are durable, a little after the status that they led to. */
 const eventDelayMs = 150;
 
+/** @throws KSN-CLI-006 where no verdict came in time or the agent went away, and the reason of the signal. */
 export async function waitForVerdict(invocation: Invocation, agent: ControlClient, awaited: Awaited): Promise<Outcome> {
   const { terminal, clock, signal } = invocation;
   const done = new AbortController();

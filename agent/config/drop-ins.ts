@@ -8,6 +8,7 @@ import { LARGEST_FILE, readFragment } from './read-fragment.ts';
 /** From the image, from whoever runs the node, and until the next boot. */
 export const CONFIG_FOLDERS = ['/usr/lib/keelson/config.d', '/etc/keelson/config.d', '/run/keelson/config.d'] as const;
 
+/** Files that read; those that do not are findings. */
 export interface Fragments {
   /** Later ones win. */
   readonly fragments: readonly Fragment[];

@@ -23,6 +23,7 @@ export interface Environment {
   readonly person?: string;
 }
 
+/** `pid`: WATCHDOG_PID must be this process, or the watchdog is somebody else's (sd_watchdog_enabled(3)). */
 export function readEnvironment(
   variables: Readonly<Record<string, string | undefined>> = process.env,
   pid: number = process.pid,

@@ -25,6 +25,7 @@ export interface Fragment {
   locate(path: KeyPath): Promise<Place>;
 }
 
+/** Where the file stops to be YAML or JSON. */
 export interface SyntaxFault {
   readonly message: string;
   readonly place: Place;

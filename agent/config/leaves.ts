@@ -7,6 +7,7 @@ type Form<T> = Omit<Leaf<T>, 'default' | 'about'>;
 
 const same = (value: unknown): unknown => value;
 
+/** A form as a setting: with its default and the line that `keelson config show` and the documentation have of it. */
 export function leaf<T>(form: Form<T>, fallback: T, about: string): Leaf<T> {
   return { ...form, default: fallback, about };
 }
@@ -16,10 +17,12 @@ export function optional<T>(form: Form<T>, about: string): Leaf<T | null> {
   return { ...form, default: null, about, show: (value) => (value === null ? null : form.show(value)) };
 }
 
+/** A map whose keys are names, each with a value of this form. */
 export function mapOf<T>(name: MapOf<T>['name'], value: Form<T>, about: string): MapOf<T> {
   return { is: 'map', about, name, value };
 }
 
+/** Text that matches; `takes` says what that means for who wrote something else. */
 export function text(takes: string, pattern: RegExp): Form<string> {
   return {
     is: 'leaf',
@@ -29,6 +32,7 @@ export function text(takes: string, pattern: RegExp): Form<string> {
   };
 }
 
+/** One of these words. */
 export function choice<const T extends string>(...words: readonly T[]): Form<T> {
   return { is: 'leaf', takes: oneOf(words), read: (value) => words.find((word) => word === value), show: same };
 }
@@ -58,6 +62,7 @@ export const size: Form<number> = {
   show: formatSize,
 };
 
+/** `least` and `most` included. */
 export function whole(least: number, most: number): Form<number> {
   return {
     is: 'leaf',
@@ -68,6 +73,7 @@ export function whole(least: number, most: number): Form<number> {
   };
 }
 
+/** All or nothing: one element that is wrong refuses the list. */
 export function listOf<T>(form: Form<T>): Form<readonly T[]> {
   return {
     is: 'leaf',

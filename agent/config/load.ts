@@ -18,6 +18,7 @@ export interface LoadOptions {
   readonly kinds?: readonly string[];
 }
 
+/** One setting as it is in force. */
 export interface EffectiveValue {
   readonly key: string;
   /** As it would be written. */
@@ -27,6 +28,7 @@ export interface EffectiveValue {
   readonly about: string;
 }
 
+/** Settings without a fault: a configuration with faults is thrown, not loaded. */
 export interface LoadedConfig {
   readonly settings: Settings;
   /** For `keelson config show`; keeps the files in memory as long as it is kept itself. */

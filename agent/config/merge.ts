@@ -17,6 +17,7 @@ interface Entry {
 
 type AnyShape = Section<Fields> | MapOf<unknown> | Leaf<unknown>;
 
+/** Lays fragments one after the other. Faults are gathered, not thrown, so that all of them are told at once. */
 export class Merged<S extends Section<Fields>> {
   readonly #shape: S;
   readonly #entries = new Map<string, Entry>();
@@ -38,6 +39,7 @@ export class Merged<S extends Section<Fields>> {
     );
   }
 
+  /** The default where nobody set anything. Of use only while there are no findings. */
   values(): ValuesOf<S> {
     return this.#valuesOf(this.#shape, []) as ValuesOf<S>;
   }

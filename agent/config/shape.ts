@@ -38,6 +38,7 @@ export type ValuesOf<S> =
         ? T
         : never;
 
+/** A section is always there, even when no file names it. */
 export function section<const F extends Fields>(fields: F): Section<F> {
   return { is: 'section', fields };
 }

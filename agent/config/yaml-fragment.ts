@@ -5,6 +5,7 @@ import type { Fragment, KeyPath, SyntaxFault } from './fragment.ts';
 /** Aliases are expanded at most this often: a small file must not become a large value. */
 const MOST_ALIASES = 100;
 
+/** YAML 1.2 with JSON's types, text keys and no merge keys. All faults at once; never throws. */
 export function readYamlFragment(file: string, text: string): Fragment | { readonly faults: readonly SyntaxFault[] } {
   const lines = new LineCounter();
   const place = (offset: number): Place => {

@@ -29,6 +29,10 @@ export class RemoteError extends KeelsonError {
   }
 }
 
+/**
+ * One answer, read to its end. @throws the agent's own error where it refuses, KSN-CTL-001 where none answers, and
+ * others of KSN-CTL where the exchange breaks or lasts too long.
+ */
 export async function callJson<T>(call: Call): Promise<T> {
   const response = await open(call, AbortSignal.timeout(answerMs));
   const chunks: Buffer[] = [];

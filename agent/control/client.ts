@@ -24,6 +24,10 @@ export interface EventQuery {
   readonly limit?: number;
 }
 
+/**
+ * Calls reject with the error that the agent gave, its code and remedy included, or with KSN-CTL codes where it cannot
+ * be asked.
+ */
 export class ControlClient {
   readonly #folder: string;
   readonly #signal: AbortSignal;
@@ -45,6 +49,7 @@ export class ControlClient {
     return callLines<NodeStatus>(this.#call(READ_SOCKET, '/v1/status?follow', undefined, signal));
   }
 
+  /** Those after `query.after`, then every new one as it becomes durable, until the signal. */
   followEvents(query: EventQuery, signal: AbortSignal): AsyncIterable<EventRecord> {
     return callLines<EventRecord>(this.#call(READ_SOCKET, `/v1/events?follow&${queryText(query)}`, undefined, signal));
   }

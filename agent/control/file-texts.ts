@@ -21,6 +21,7 @@ const largestText = 256 * 1024;
 const prefix = 'file:';
 const folderPrefix = 'directory:';
 
+/** What cannot be shown, for whatever reason, is null and never an error. */
 export class FileTexts {
   readonly #options: FileTextsOptions;
 

@@ -29,6 +29,7 @@ export class HttpExchange {
     this.#options = options;
   }
 
+  /** Never rejects: a failure becomes an answer where the other end is still there. */
   async answer(request: IncomingMessage, response: ServerResponse, peer: Peer | null): Promise<void> {
     const { routes, stopping } = this.#options;
     const gone = new AbortController();

@@ -39,6 +39,7 @@ interface Connection {
   readonly late: NodeJS.Timeout;
 }
 
+/** Made by `listen`. Disposal takes the socket away, ends streams, gives answers under way a moment, then cuts them. */
 export class LocalServer implements AsyncDisposable {
   readonly #options: LocalServerOptions;
   readonly #server: Server;

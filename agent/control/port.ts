@@ -14,6 +14,7 @@ export interface EventReader {
   follow(after: number, signal: AbortSignal): AsyncIterable<EventRecord>;
 }
 
+/** Given to both sockets; what each may do with it, its routes say. */
 export interface ControlPort {
   readonly engine: EnginePort;
   readonly events: EventReader;

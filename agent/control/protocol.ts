@@ -23,6 +23,7 @@ export interface Asked {
   readonly reason?: string;
 }
 
+/** `POST /v1/apply`. */
 export interface ApplyRequest extends Asked {
   /** A spec or envelope as its bytes, base64. Absent: reconcile what is already wanted. */
   readonly document?: string;
@@ -32,6 +33,7 @@ export interface ApplyRequest extends Asked {
   readonly basis?: Basis;
 }
 
+/** Sent once the request is durable, not when it is done. */
 export interface ApplyAnswer {
   /** What is wanted now. */
   readonly generation: { readonly series: string; readonly generation: number; readonly digest: string } | null;
@@ -39,6 +41,7 @@ export interface ApplyAnswer {
   readonly afterEvent: number;
 }
 
+/** `POST /v1/plan` and `/v1/diff`; a GET asks for the plan of what is wanted already. */
 export interface PlanRequest {
   readonly document: string;
   readonly name?: string;
@@ -46,6 +49,7 @@ export interface PlanRequest {
   readonly signed?: boolean;
 }
 
+/** `forMs` from now, by the agent's clock. */
 export interface HoldRequest extends Asked {
   /** Empty with `all`: the whole node. */
   readonly addresses: readonly Address[];
@@ -53,6 +57,7 @@ export interface HoldRequest extends Asked {
   readonly forMs: number;
 }
 
+/** Ids of the holds, in the order of the addresses. */
 export interface HoldAnswer {
   readonly ids: readonly string[];
 }
@@ -62,6 +67,7 @@ export interface ReleaseRequest extends Asked {
   readonly ids: readonly string[];
 }
 
+/** The blocked generation, by number. */
 export interface RetryRequest extends Asked {
   readonly generation: number;
 }
@@ -80,6 +86,7 @@ export interface DiffAnswer {
   readonly texts: Readonly<Record<Address, string>>;
 }
 
+/** The body of every answer that is no success. */
 export interface FailureAnswer {
   readonly error: Reason;
   /** Everything that is wrong with a document, where the failure is about one. */

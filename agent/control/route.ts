@@ -7,6 +7,7 @@ export interface Peer {
   readonly pid: number;
 }
 
+/** What a route may know of who asks; `peer` is null where the kernel could not tell. */
 export interface RouteRequest {
   readonly query: URLSearchParams;
   readonly body: Body;

@@ -6,6 +6,7 @@ import { LIMITS } from './limits.ts';
 export class Findings {
   readonly #reasons: Reason[] = [];
 
+  /** `pointer` is the place in the document (RFC 6901); its line is found when the findings are told. */
   add(
     code: SpecCode,
     message: string,

@@ -35,6 +35,7 @@ export function headOf(value: unknown, facts: Facts): NodeSpec {
   return spec;
 }
 
+/** The value must be valid against the schema; what it says beyond that is judged here, and told in `findings`. */
 export function readHead(value: unknown, facts: Facts, findings: Findings): NodeSpec {
   const { metadata, requires, notAfter, floor, spec } = value as RawDocument;
   const { health, gates, ...sections } = spec;

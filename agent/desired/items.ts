@@ -113,10 +113,12 @@ function ownerAbove(path: string, self: Address, ownerOf: ReadonlyMap<string, Ad
   return undefined;
 }
 
+/** What is owned is a path, or everything under one. */
 export function isPath(claim: Claim): boolean {
   return claim.startsWith('path:/') || claim.startsWith('tree:/');
 }
 
+/** Of a claim that `isPath`; both prefixes are equally long. */
 export function pathOf(claim: Claim): string {
   return claim.slice('path:'.length);
 }

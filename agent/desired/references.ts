@@ -17,6 +17,7 @@ export interface Declaration {
   readonly targets: readonly string[];
 }
 
+/** Names that are not in `known` are findings (KSN-SPEC-018), with the nearest that is. */
 export function checkReferences(
   declarations: readonly Declaration[],
   known: ReadonlySet<string>,

@@ -26,10 +26,12 @@ const typeNames: Readonly<Record<string, string>> = {
   null: 'nothing (null)',
 };
 
+/** A type of JSON Schema as people say it; unknown ones as they are. */
 export function typeName(type: string): string {
   return typeNames[type] ?? type;
 }
 
+/** None where the schema does not say. */
 export function typesOf({ type }: Schema): readonly string[] {
   if (type === undefined) return [];
   return typeof type === 'string' ? [type] : type;

@@ -71,6 +71,7 @@ export class SpecChecker {
     for (const keyword of [EXPECTED, KEY_MEANING]) this.#ajv.addKeyword({ keyword, schemaType: 'string' });
   }
 
+  /** Loads the schemas of these kinds; compiles none yet. */
   static async of(kinds: readonly AnyKind[]): Promise<SpecChecker> {
     const own = await Promise.all(kinds.map(async (kind) => [kind, withoutShared(await kind.schema())] as const));
     const shared = Type.Object(sharedProperties);

@@ -36,6 +36,7 @@ export function splitUnions(errors: readonly ErrorObject[]): {
   return { unions, rest: errors.filter((one) => !outer.some((union) => one === union || isBelow(one, union))) };
 }
 
+/** One finding where no form, or more than one, fits; the errors of the form that was meant otherwise. */
 export function unionFinding({ error, branches }: FailedUnion): UnionOutcome {
   const schemas = error.schema as readonly Schema[];
   const pointer = error.instancePath;

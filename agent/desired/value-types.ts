@@ -8,6 +8,7 @@ import { UNIT_PATTERNS } from '../base/units.ts';
 export const EXPECTED = 'x-expected';
 export const KEY_MEANING = 'x-key';
 
+/** `expected` completes "expected …" in findings. */
 export function patternType(pattern: string, expected: string, description: string): TString {
   return Type.String({ pattern, description, [EXPECTED]: expected });
 }
@@ -34,6 +35,7 @@ export function modeType(description: string): TString {
 /** An absolute path without '.', '..', empty parts, a slash at the end or control characters. */
 export const PATH_PATTERN = String.raw`^(?:/(?!\.{1,2}(?:/|$))[^/\u0000-\u001F\u007F]+)+$`;
 
+/** An absolute, normal path other than "/". */
 export function pathType(description: string): TString {
   return patternType(PATH_PATTERN, "an absolute path without '.', '..', '//' or a slash at its end", description);
 }

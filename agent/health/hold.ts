@@ -21,6 +21,7 @@ export interface HealthCheck {
   readonly check: (signal: AbortSignal) => Promise<Health>;
 }
 
+/** What one check said in one round. */
 export interface CheckResult {
   readonly subject: string;
   readonly health: Health;

@@ -10,6 +10,7 @@ export type GatePort = (gate: PortGate, signal: AbortSignal) => Promise<Health>;
 /** By the name of the gate; what is missing is `unjudged`: shown, outside the verdict, never called healthy. */
 export type GatePorts = Readonly<Partial<Record<string, GatePort>>>;
 
+/** A gate whose port this release lacks is `unjudged` (KSN-GATE-007): it neither holds nor fails. */
 export async function checkPortGate(gate: PortGate, ports: GatePorts, signal: AbortSignal): Promise<Health> {
   const port = Object.hasOwn(ports, gate.port) ? ports[gate.port] : undefined;
   if (port !== undefined) return port(gate, signal);

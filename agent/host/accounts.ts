@@ -24,10 +24,12 @@ export class RootAccounts implements Accounts {
     this.#fs = fs;
   }
 
+  /** Null where the root has no such user. */
   uid(name: string): number | null {
     return this.#lookUp(USERS, name);
   }
 
+  /** Null where the root has no such group. */
   gid(name: string): number | null {
     return this.#lookUp(GROUPS, name);
   }

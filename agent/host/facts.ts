@@ -26,6 +26,7 @@ export async function readHostname(
   return hostnameIn(await text(fs, '/etc/hostname')) ?? nonEmpty(kernel.hostname());
 }
 
+/** A file that is missing or makes no sense leaves its fact out; it is no failure. */
 export async function readFacts(
   fs: Pick<ReadFileSystem, 'lstat' | 'read'>,
   kernel: KernelFacts = kernelFacts,

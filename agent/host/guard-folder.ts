@@ -11,6 +11,7 @@ import { hostError } from './errors.ts';
 
 export type GuardPart = 'json' | 'firing' | 'fired' | 'sh' | 'before';
 
+/** What `<id>.json` says. */
 export interface ArmedGuard {
   readonly address: string;
   /** Absolute in the root; null when a command undoes. */
@@ -23,6 +24,7 @@ export interface ArmedGuard {
 
 const OWN = { mode: 0o600, uid: 0, gid: 0 } as const;
 
+/** Failures are KSN-HOST-006. */
 export class GuardFolder {
   readonly path: string;
   readonly #fs: FileSystem;
@@ -32,15 +34,18 @@ export class GuardFolder {
     this.path = joinPath(stateDir, 'guards');
   }
 
+  /** The path of one file of a guard, in the root. */
   at(id: ChangeId, part: GuardPart): string {
     if (!/^[0-9a-z-]+$/.test(id)) throw bug(`the change id ${id} cannot be a file name`);
     return joinPath(this.path, `${id}.${part}`);
   }
 
+  /** Mode 0700; there already is fine. */
   async make(): Promise<void> {
     await this.#told(this.path, () => this.#fs.ensureDirectory(this.path, { ...OWN, mode: 0o700 }));
   }
 
+  /** Every guard that any file is there of; other names are passed over. */
   async all(): Promise<ReadonlyMap<ChangeId, ReadonlySet<GuardPart>>> {
     const found = new Map<ChangeId, Set<GuardPart>>();
     for (const name of await this.#told(this.path, () => this.#fs.list(this.path))) {
@@ -62,6 +67,7 @@ export class GuardFolder {
     return (await this.has(id, 'firing')) || (await this.has(id, 'fired'));
   }
 
+  /** Durable when it resolves; mode 0600. */
   async write(id: ChangeId, part: GuardPart, bytes: Uint8Array): Promise<void> {
     const path = this.at(id, part);
     await this.#told(path, () => this.#fs.writeDurably(path, bytes, OWN));

@@ -81,6 +81,7 @@ export class HostGuardTimers {
     await this.#folder.remove(id, 'sh', 'before');
   }
 
+  /** Fires first what is overdue. Named until acknowledged. */
   async fired(): Promise<readonly ChangeId[]> {
     await this.#begin();
     const ids: ChangeId[] = [];
@@ -93,6 +94,7 @@ export class HostGuardTimers {
     return ids;
   }
 
+  /** The firing has been taken into account: nothing of the guard stays behind. */
   async acknowledge(id: ChangeId): Promise<void> {
     await this.#begin();
     for (const part of ['firing', 'fired'] as const) {

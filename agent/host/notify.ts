@@ -17,6 +17,7 @@ export interface Notifier {
   watchdog(): Promise<void>;
 }
 
+/** The two ways to systemd, by what this node can do. */
 export interface NotifyOptions {
   /** NOTIFY_SOCKET; null where nobody wants to know. */
   readonly socket: string | null;
@@ -65,6 +66,7 @@ export async function keepWatchdog(
   }
 }
 
+/** Pets the watchdog while `alive` says so; otherwise systemd kills the agent, which is the point. */
 export interface WatchdogOptions {
   /** WATCHDOG_USEC, in milliseconds. */
   readonly intervalMs: number;

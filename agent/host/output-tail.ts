@@ -9,6 +9,7 @@ export class OutputTail {
   #length = 0;
   #cut = false;
 
+  /** What comes next from the program, in any pieces. */
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#length += chunk.length;

@@ -8,6 +8,7 @@ export function shellWord(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** A command line of which sh(1) makes these words again. */
 export function shellLine(words: readonly string[]): string {
   return words.map(shellWord).join(' ');
 }

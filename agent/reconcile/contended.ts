@@ -24,6 +24,7 @@ export function showContended(r: Reconciliation, seen: Survey, free: readonly Dr
   }
 }
 
+/** Why an address counts as contended (KSN-EXEC-010), with the likely writer where one was found. */
 export function contention({ address, writer }: Pick<RepairCount, 'address' | 'writer'>): Reason {
   const likely = writer === undefined ? '' : `, probably by ${writer}`;
   return executionError('KSN-EXEC-010', `${address} is changed again and again by something else${likely}`, {

@@ -100,6 +100,7 @@ export function activeOverrides(overrides: Iterable<Override>, now: Instant, boo
   );
 }
 
+/** What the holds among these overrides name. */
 export function heldBy(overrides: readonly Override[]): Held {
   const holds = overrides.filter((override) => override.kind === 'hold').map(({ address }) => address);
   return { all: holds.includes(null), named: new Set(holds.filter((address) => address !== null)) };

@@ -20,6 +20,7 @@ import { supersedeTrials } from './judge-maintenance.ts';
 
 const CLEANUP_RETRY_MS = 30_000;
 
+/** `lb/42`; "as found" where there is none. */
 export function nameOf(accepted: { readonly series: string; readonly generation: number } | null | undefined): string {
   return accepted === null || accepted === undefined ? 'as found' : `${accepted.series}/${accepted.generation}`;
 }

@@ -9,6 +9,7 @@ const RETRY_MS = 5_000;
 /** What fails this often stays as it is, and is named in the close. */
 const TRIES = 5;
 
+/** Durable when it resolves; the generation lane does the rest. To restore, the host is looked at first. */
 export async function beginLeave(r: Reconciliation, how: 'keep' | 'restore', by: string): Promise<void> {
   const { book, bootId, events } = r.execution;
   const tx = book.nextTx();

@@ -10,6 +10,7 @@ import type { Basis } from './engine-port.ts';
 import { nameOf } from './generation.ts';
 import { maintained } from './next-job.ts';
 
+/** What an apply must still find as it is for the shown plan to be the one that runs. */
 export function basisOf(r: Reconciliation): Basis {
   const { state, seq } = r.execution.book;
   return { series: state.wanted?.series ?? null, generation: state.wanted?.generation ?? null, journalSeq: seq };

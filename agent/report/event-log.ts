@@ -72,6 +72,7 @@ export class EventLog implements EventSink, AsyncDisposable {
     return events;
   }
 
+  /** Stays while the log can be continued; with another one numbers begin anew. */
   get logId(): string {
     return this.#tail.logId;
   }

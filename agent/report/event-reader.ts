@@ -17,6 +17,7 @@ export async function currentSegments(fs: Files, folder: string): Promise<Segmen
   return all.filter((segment) => segment.epoch === epoch);
 }
 
+/** @throws FsError; what is in the file is judged, never thrown. */
 export async function readSegment(fs: Files, folder: string, { name }: SegmentName): Promise<Segment> {
   return parseSegment(await fs.read(`${folder}/${name}`, LARGEST_SEGMENT));
 }

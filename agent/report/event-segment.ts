@@ -18,6 +18,7 @@ export interface SegmentName {
   readonly first: number;
 }
 
+/** Names sort as the segments follow each other: `epoch`, then the number of the `first` event. */
 export function segmentName(epoch: number, first: number): SegmentName {
   return { name: `${String(epoch).padStart(6, '0')}-${String(first).padStart(16, '0')}.jsonl`, epoch, first };
 }
@@ -31,15 +32,18 @@ export function segmentsAmong(names: readonly string[]): SegmentName[] {
   return found.toSorted((a, b) => a.epoch - b.epoch || a.first - b.first);
 }
 
+/** With its line feed. */
 export function headerLine(logId: string, first: number): string {
   return `${JSON.stringify({ format: SEGMENT_FORMAT, logId, first })}\n`;
 }
 
+/** With its line feed; the log's id stands in the header alone. */
 export function eventLine(record: EventRecord): string {
   const { seq, logId: _, ...rest } = record;
   return `${JSON.stringify({ seq, ...rest })}\n`;
 }
 
+/** What one file of the log tells. */
 export interface Segment {
   /** Null: not a segment that this release can read. */
   readonly logId: string | null;

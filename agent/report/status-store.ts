@@ -24,6 +24,7 @@ export interface StatusStoreOptions {
   readonly log: Log;
 }
 
+/** Writes the newest status only: what comes while a write is under way replaces what waits. */
 export class StatusStore implements AsyncDisposable {
   readonly #options: StatusStoreOptions;
   readonly #closing = new AbortController();
@@ -80,6 +81,7 @@ export class StatusStore implements AsyncDisposable {
   }
 }
 
+/** `writtenAt` is the wall time of the write. */
 export interface StoredStatus {
   readonly writtenAt: Instant;
   readonly status: NodeStatus;

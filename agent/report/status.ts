@@ -34,6 +34,7 @@ export type ResourceCondition =
   | 'orphaned'
   | 'foreign';
 
+/** One address in the status; `since` is when its condition began. */
 export interface ResourceStatus {
   readonly address: Address;
   readonly condition: ResourceCondition;
@@ -44,6 +45,7 @@ export interface ResourceStatus {
   readonly detail?: string;
 }
 
+/** Secret-free. Times are wall times; at most 50 resources are listed, all are counted. */
 export interface NodeStatus {
   readonly node: string;
   readonly agentVersion: string;

@@ -24,6 +24,7 @@ export type Fingerprint = `hmac:${string}`;
 export type State<S> = S | null;
 export type Observation<S> = { readonly state: State<S> } | { readonly unknown: Reason };
 
+/** One resource as a spec declares it, the engine's part and the kind's (`spec`). */
 export interface Item<Spec> {
   readonly address: Address;
   readonly spec: Spec;
@@ -74,12 +75,14 @@ export interface Effect {
   readonly command?: CommandSpec;
 }
 
+/** What undoes a change that may have cut the agent off, `seconds` after it was made. */
 export interface Guard {
   readonly seconds: number;
   /** What undoes the change without the agent. */
   readonly argv: readonly string[];
 }
 
+/** What must change at one address, as a plan says it. Secret-free: it is shown, journalled and logged. */
 export interface Draft<S> {
   readonly address: Address;
   readonly kind: KindName;
@@ -106,6 +109,7 @@ export interface Draft<S> {
   readonly summary: string;
 }
 
+/** A draft that is going to be carried out; its id names its temporaries and its guard. */
 export interface Change<S> extends Draft<S> {
   readonly id: ChangeId;
 }
@@ -139,6 +143,7 @@ export interface Discovered<Spec, S> {
   readonly more: readonly Note[];
 }
 
+/** What a kind's plan says. `dueAt`: the wall time at which it wants to be asked again without a change. */
 export interface Planned<S> {
   readonly changes: readonly Draft<S>[];
   readonly waits: readonly Wait[];
@@ -146,6 +151,7 @@ export interface Planned<S> {
   readonly dueAt?: Instant;
 }
 
+/** What staging made of a change. */
 export interface Staged<S> {
   /** `to` is resolved now. */
   readonly change: Change<S>;
@@ -167,6 +173,7 @@ export interface DriftHint {
   readonly addresses?: readonly Address[];
 }
 
+/** How a program ended; `timedOut` where it was killed for taking too long. */
 export interface CommandResult {
   /** null: killed by `signal` or never started. */
   readonly exitCode: number | null;
@@ -205,6 +212,7 @@ export interface KindSettings {
   readonly foreignManifests: 'report' | 'quarantine' | 'ignore';
 }
 
+/** What the meaning of a section may depend on, besides the section itself. */
 export interface ExpandContext {
   readonly facts: Facts;
   readonly settings: KindSettings;
@@ -239,6 +247,7 @@ export interface StageHost extends ReadHost {
   readonly temporaries: Pick<FileSystem, 'stage' | 'stageLink' | 'unstage'>;
 }
 
+/** What `apply` gets: everything that staging had, and the means to change the host. */
 export interface Host extends StageHost {
   readonly fs: FileSystem;
 }
@@ -248,11 +257,13 @@ export function temporaryName(id: ChangeId): string {
   return `.keelson-${id}~`;
 }
 
+/** Who runs the effects on targets of these prefixes. `run` may be called again after a crash. */
 export interface EffectSupport {
   readonly prefixes: readonly string[];
   run(effect: Effect & { readonly id: string }, host: Host, signal: AbortSignal): Promise<void>;
 }
 
+/** What every kind answers; the order of the steps and what each may write is in ARCHITECTURE.md. */
 export interface Kind<Spec, S> {
   /** Section name in the spec. */
   readonly name: KindName;

@@ -27,10 +27,12 @@ export function keyFindings(paths: readonly string[]): readonly Reason[] {
   );
 }
 
+/** What follows the prefix. */
 export function pathOf(address: Address): string {
   return address.slice(address.indexOf(':') + 1);
 }
 
+/** Owning a path alone; what lies under it is not claimed. */
 export function pathClaim(path: string): Claim {
   return `path:${path}`;
 }

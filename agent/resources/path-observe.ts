@@ -39,6 +39,7 @@ async function observeOne(
   }
 }
 
+/** Null: nothing is there. The digest is keyed by the node. @throws FsError */
 export function entryAt(path: string, host: ReadHost): Promise<AuditEntry | null> {
   return host.fs.audit(path, () => host.digester());
 }

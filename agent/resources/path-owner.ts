@@ -34,6 +34,7 @@ export interface Words {
   readonly groups: readonly string[];
 }
 
+/** The words that these states have for owners: an id that is seen is called as they call it. */
 export function wordsOf(...states: readonly (State<PathState> | undefined)[]): Words {
   const attributed = states.filter((state) => state?.type === 'file' || state?.type === 'directory');
   return { owners: attributed.map((state) => state.owner), groups: attributed.map((state) => state.group) };
@@ -44,6 +45,7 @@ export function ownerOf(uid: number, words: Words, accounts: Accounts): string {
   return words.owners.find((word) => idOf(word, (name) => accounts.uid(name)) === uid) ?? String(uid);
 }
 
+/** The word that means this id, if one of them does; the number otherwise. */
 export function groupOf(gid: number, words: Words, accounts: Accounts): string {
   return words.groups.find((word) => idOf(word, (name) => accounts.gid(name)) === gid) ?? String(gid);
 }

@@ -19,6 +19,7 @@ export interface Progress {
   readonly seen: State<PathState>;
 }
 
+/** Never throws for what it finds; `elsewhere` is somebody else's state. @throws FsError where nothing can be seen */
 export async function progressOf(change: Change<PathState>, to: State<PathState>, host: ReadHost): Promise<Progress> {
   const { address, from } = change;
   const entry = await entryAt(pathOf(address), host);

@@ -15,6 +15,7 @@ import { besidePath, writeTemporary } from './path-temporaries.ts';
 
 const largestPreimage = 16 * 1024 * 1024;
 
+/** May run again. @throws codes of KSN-FILE, and ThirdStateError where what is there is not `from`. */
 export async function stagePath(
   change: Change<PathState>,
   host: StageHost,

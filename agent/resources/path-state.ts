@@ -19,10 +19,12 @@ export interface FileState extends Attributed {
   readonly unsaved?: true;
 }
 
+/** What is in the directory is no part of it. */
 export interface DirectoryState extends Attributed {
   readonly type: 'directory';
 }
 
+/** The target as it is written, never what it leads to. */
 export interface LinkState {
   readonly type: 'link';
   readonly target: string;
@@ -47,6 +49,7 @@ export interface PathSpec {
   readonly backup?: 'none';
 }
 
+/** Whether nothing would have to be changed: sizes, times and the owner of a link make no difference. */
 export function samePath(a: State<PathState>, b: State<PathState>): boolean {
   if (a === null || b === null) return a === b;
   if (a.type === 'file') return b.type === 'file' && a.content === b.content && sameAttributes(a, b);
@@ -98,10 +101,12 @@ export function difference(from: State<PathState>, to: State<PathState>): string
   return words.join(', ');
 }
 
+/** Octal, four digits: `0644`. */
 export function formatMode(mode: number): string {
   return mode.toString(8).padStart(4, '0');
 }
 
+/** Of what `formatMode` writes. */
 export function permissionBits(mode: string): number {
   return Number.parseInt(mode, 8);
 }

@@ -34,6 +34,7 @@ export function isTemporary(name: string): boolean {
   return /^\.keelson-[0-9a-z-]+~$/.test(name);
 }
 
+/** A name in the folder of the path. */
 export function besidePath(path: string, name: string): string {
   return joinPath(parentPath(path), name);
 }

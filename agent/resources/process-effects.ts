@@ -12,6 +12,7 @@ export class EffectSkipped extends Error {
   override readonly name = 'EffectSkipped';
 }
 
+/** What can be known of a process from /proc, and compared again before it is signalled. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly parent: number;
@@ -31,6 +32,7 @@ export interface ProcessTable {
   signal(process: ProcessIdentity, signal: string): Promise<boolean>;
 }
 
+/** `run` throws EffectSkipped for units and pods, which have no port in this release. */
 export function processEffects(table: ProcessTable): EffectSupport {
   return {
     prefixes: ['process', 'pidfile', 'command', 'unit', 'pod'],

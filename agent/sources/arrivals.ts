@@ -17,6 +17,7 @@ interface Seen {
   readonly since: number;
 }
 
+/** Fed with what a watch tells and what a look finds; decides, and reads nothing itself. */
 export class Arrivals {
   readonly #clock: Clock;
   /** Names that came, and whose files were not written since. */

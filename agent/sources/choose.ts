@@ -6,6 +6,7 @@ export interface Candidate extends SpecIdentity {
   readonly file: string;
 }
 
+/** `chosen` is null where the folder has nothing for this node. */
 export interface Choice {
   readonly chosen: Candidate | null;
   /** The newest of each series that is not followed. */

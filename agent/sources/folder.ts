@@ -96,6 +96,7 @@ export class FolderSource {
     this.#changed.resolve();
   }
 
+  /** One look and what follows from it. A document that is refused is told, and does not reject. */
   async look(): Promise<void> {
     const candidates = await this.#candidates();
     const { chosen, others } = choose(candidates, this.#options.followed());

@@ -26,12 +26,14 @@ export class LazyChecker {
     this.kinds = kinds;
   }
 
+  /** The same checker every time; the first call loads the schemas. */
   get(): Promise<SpecChecker> {
     this.#made ??= import('../desired/spec-checker.ts').then(({ SpecChecker: Checker }) => Checker.of(this.kinds));
     return this.#made;
   }
 }
 
+/** What the configuration says of whom and what to accept. */
 export interface VerifierSettings {
   readonly thresholds: Thresholds;
   readonly allowUnsigned: readonly string[];
@@ -40,6 +42,7 @@ export interface VerifierSettings {
   readonly kindSettings: KindSettings;
 }
 
+/** What an earlier judgement of the same document came to. */
 export interface KnownSpec {
   readonly spec: NodeSpec;
   readonly items: readonly Item<unknown>[];
@@ -59,6 +62,7 @@ export interface SpecVerifierOptions {
   readonly agentVersion: string;
 }
 
+/** The trust roots are read when they are first needed, and anew by `reload`. */
 export class SpecVerifier {
   readonly #options: SpecVerifierOptions;
   #trust: Trust | null = null;

@@ -16,6 +16,7 @@ export interface Signature {
   readonly sig: Uint8Array;
 }
 
+/** Decoded; nothing of it has been verified. */
 export interface Envelope {
   readonly payloadType: string;
   readonly payload: Uint8Array;
@@ -37,6 +38,7 @@ export function digestOf(payload: Uint8Array): string {
   return `sha256:${createHash('sha256').update(payload).digest('hex')}`;
 }
 
+/** A new envelope with one signature a key. */
 export function signPayload(payload: Uint8Array, keys: readonly KeyObject[]): Envelope {
   return addSignatures({ payloadType: PAYLOAD_TYPE, payload, signatures: [] }, keys);
 }
@@ -49,6 +51,7 @@ export function addSignatures(envelope: Envelope, keys: readonly KeyObject[]): E
   return { ...envelope, signatures: [...envelope.signatures.filter(({ keyid }) => !renewed.has(keyid)), ...added] };
 }
 
+/** As JSON with standard base64 and a line feed at the end. */
 export function writeEnvelope({ payloadType, payload, signatures }: Envelope): Uint8Array {
   const json = {
     payloadType,

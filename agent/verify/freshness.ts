@@ -40,6 +40,7 @@ export function readIdentity(value: unknown): ReadIdentity | null {
   };
 }
 
+/** KSN-VERIFY-011 (too late), -013 (for other nodes), -014 (for other agents); empty: it is for this node now. */
 export function freshnessReasons(
   { notAfter, selector, agent }: ReadIdentity,
   node: { readonly now: Instant; readonly labels: Readonly<Record<string, string>>; readonly agentVersion: string },

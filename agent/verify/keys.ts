@@ -20,6 +20,7 @@ export interface KeyPair {
   readonly keyid: string;
 }
 
+/** The private key as PKCS#8 and the public one as SPKI, both PEM. */
 export function generateKeys(algorithm: Algorithm = 'ed25519'): KeyPair {
   const { privateKey, publicKey } =
     algorithm === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -53,6 +54,7 @@ export function keyIdOf(key: KeyObject): string {
     .digest('hex');
 }
 
+/** Ed25519 over the bytes themselves, ECDSA over their SHA-256. */
 export function signBytes(bytes: Uint8Array, privateKey: KeyObject): Uint8Array {
   return sign(digestFor(privateKey), bytes, privateKey);
 }

@@ -50,6 +50,10 @@ export function keptFrom(policy: LocalPolicy, folders: readonly string[]): Local
 
 type Items = readonly Item<unknown>[];
 
+/**
+ * Every item and gate that is against it, each with its reason; empty: it may be done. Items that the engine implied
+ * are not judged.
+ */
 export function checkPolicy(
   items: Items,
   spec: NodeSpec,

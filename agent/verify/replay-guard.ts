@@ -19,6 +19,7 @@ export type GuardDecision =
   | { readonly is: 'already' }
   | { readonly is: 'refused'; readonly reason: Reason };
 
+/** `newest`: what was accepted last of the series; null: nothing yet. */
 export function decide(spec: SpecIdentity, newest: Newest | null): GuardDecision {
   const name = `${spec.series}/${spec.generation}`;
   if (newest === null || spec.generation > newest.generation) return { is: 'newer' };

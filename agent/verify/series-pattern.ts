@@ -2,6 +2,7 @@
 
 export const SERIES_PATTERN = /^[a-z0-9.*?-]{1,128}$/;
 
+/** False where there are no patterns. */
 export function matchesAny(series: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => matches(series, pattern));
 }

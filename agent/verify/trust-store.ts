@@ -22,6 +22,7 @@ export interface Thresholds {
   readonly bySeries: Readonly<Record<string, number>>;
 }
 
+/** The keys that count, and how many of them must sign. */
 export interface Trust extends Thresholds {
   readonly keys: readonly TrustedKey[];
 }

@@ -1,6 +1,7 @@
 import type { Facts } from '../desired/facts.ts';
 import type { NodeSpec } from '../desired/node-spec.ts';
 
+/** Which spec it is. Two documents with one series and generation and other digests are in conflict. */
 export interface SpecIdentity {
   readonly series: string;
   readonly generation: number;

@@ -74,6 +74,7 @@ type Authentication =
   /** Without a series nobody is bound to it; the schema says what is wrong with the head. */
   | { readonly unbound: SourceDocument; readonly file?: string | undefined };
 
+/** Never throws for what the document says: every reason is in the result, with its place where the file is known. */
 export function verifySpec(bytes: Uint8Array, context: VerifyContext): Verification {
   try {
     const authentic = authenticate(bytes, context);

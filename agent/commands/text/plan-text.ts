@@ -14,6 +14,9 @@ export interface PlanTextOptions {
 
 export type Mark = '+' | '~' | '-';
 
+/**
+ * Lines without line feeds. What comes from specs and hosts is made printable; columns are cut to `width`, if given.
+ */
 export function planText(preview: Preview, options: PlanTextOptions = {}): string[] {
   const { palette = plain, width } = options;
   const drafts = preview.waves.flat();
@@ -51,6 +54,7 @@ function fromWords(from: string | null, to: string): string {
   return ` (from ${oneLine(from.startsWith(series) ? from.slice(series.length) : from)})`;
 }
 
+/** `-` goes, `+` comes, `~` changes. */
 export function markOf(draft: Draft<unknown>): Mark {
   if (draft.why === 'prune' || draft.to === null) return '-';
   return draft.from === null ? '+' : '~';

@@ -15,6 +15,7 @@ export interface StatusView {
   readonly writtenAt?: number;
 }
 
+/** `now` is wall time, for ages. Without a `width` nothing is cut. */
 export interface TextOptions {
   readonly now: number;
   readonly palette?: Palette;
@@ -51,6 +52,7 @@ const countWords: Readonly<Record<ResourceCondition, string>> = {
   foreign: 'foreign',
 };
 
+/** Lines without line feeds, what is not as it should be among them worst first. */
 export function statusText(view: StatusView, options: TextOptions): string[] {
   const { status } = view;
   const { now, width, palette = plain } = options;

@@ -15,6 +15,7 @@ const words: Readonly<Record<Verdict, string>> = {
   Unknown: 'UNKNOWN',
 };
 
+/** In capitals, for people; data has the verdict itself. */
 export function verdictWord(verdict: Verdict): string {
   return words[verdict];
 }

@@ -20,6 +20,7 @@ export interface FileSpec extends PathSpec {
 
 type Section = Readonly<Record<string, unknown>>;
 
+/** Content that the schema cannot judge: half characters, and base64 that is none. */
 export function validateFiles(section: Section): readonly Reason[] {
   const reasons: Reason[] = [];
   for (const [path, raw] of Object.entries(section)) {
@@ -38,6 +39,7 @@ function broken(path: string, field: string, words: string): Reason {
   }).toReason();
 }
 
+/** One item a file, owning its path; the bytes go along in `contents`. */
 export function expandFiles(section: Section, context: ExpandContext): readonly Item<FileSpec>[] {
   return Object.entries(section).map(([path, raw]) => fileItem(path, raw as RawFile, context));
 }

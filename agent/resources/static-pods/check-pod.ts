@@ -29,6 +29,10 @@ export function completePod(given: JsonObject, key: string): JsonObject {
   };
 }
 
+/**
+ * Judged as the API server would with its defaults filled in, plus what a pod without an API server cannot have.
+ * `policy` adds rules of pod security.
+ */
 export function checkPod(
   given: JsonObject,
   key: string,
@@ -51,6 +55,7 @@ export function checkPod(
   ]);
 }
 
+/** `default` where it names none. */
 export function namespaceOf(pod: JsonObject): string {
   return textAt(objectAt(pod, 'metadata'), 'namespace') ?? DEFAULT_NAMESPACE;
 }

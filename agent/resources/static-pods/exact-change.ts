@@ -17,10 +17,15 @@ export interface Exact<H extends StageHost> {
   readonly host: H;
 }
 
+/** By its claim; for changes recorded without one, in the folder of today's settings. */
 export function pathOfChange(change: Change<PodState>, host: StageHost): string {
   return pathFrom(change.claims) ?? manifestPath(host.settings.manifestFolder, nameOf(change.address));
 }
 
+/**
+ * The same change in terms of a file, and the host to make it with. @throws where the bytes of a pod that is to come
+ * are in neither spec nor pre-images.
+ */
 export async function exactChange<H extends StageHost>(change: Change<PodState>, host: H): Promise<Exact<H>> {
   const path = pathOfChange(change, host);
   const to = resolvedTo(change) as State<PodState>;

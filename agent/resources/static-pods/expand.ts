@@ -9,6 +9,10 @@ import { mountsOf } from './mounts.ts';
 import { manifestPath, type ManifestState } from './pod-state.ts';
 import { readPod, validPod, type PodItemSpec, type RawPod } from './spec.ts';
 
+/**
+ * One item a pod: it owns its manifest, its name in its namespace, and its ports of the host. The section must be
+ * valid.
+ */
 export function expandPods(
   section: Readonly<Record<string, unknown>>,
   context: ExpandContext,

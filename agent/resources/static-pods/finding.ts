@@ -3,6 +3,7 @@ import type { PodCode } from './errors.ts';
 
 export type FieldPath = readonly (string | number)[];
 
+/** One fault of a Pod. */
 export interface Finding {
   readonly code: PodCode;
   readonly path: FieldPath;

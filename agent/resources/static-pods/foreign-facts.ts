@@ -29,6 +29,7 @@ export function foreignAddress(file: string, content?: Fingerprint): Address {
 /** What stands for those that are not named; no file's address, where `*` is escaped. */
 export const OTHER_FOREIGN: Address = `${PREFIX}*`;
 
+/** An address that this room gave to somebody else's manifest. */
 export function isForeign(address: Address): boolean {
   return address.startsWith(PREFIX);
 }

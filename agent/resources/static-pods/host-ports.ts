@@ -42,10 +42,12 @@ export function portClaim(port: HostPort): Claim {
   return `port:${port.protocol}/${ip}${port.port}`;
 }
 
+/** An empty address is every address. */
 export function collide(a: HostPort, b: HostPort): boolean {
   return a.protocol === b.protocol && a.port === b.port && (a.ip === b.ip || a.ip === '' || b.ip === '');
 }
 
+/** For people: the port, and the field that asks for it. */
 export function describePort(port: HostPort): string {
   return `${portClaim(port).slice('port:'.length)} (${dotted(port.path)})`;
 }

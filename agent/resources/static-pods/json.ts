@@ -1,10 +1,12 @@
 /** JSON values, and the one form in which a Pod is written. */
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+/** An object of JSON; own fields only count, see `listAt` and its kin. */
 export interface JsonObject {
   readonly [name: string]: Json;
 }
 
+/** Neither null nor a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -15,21 +17,25 @@ export function objectAt(value: unknown, name: string): JsonObject {
   return isObject(found) ? found : {};
 }
 
+/** The list under an own field; empty where it is anything else, or the value no object. */
 export function listAt(value: unknown, name: string): readonly Json[] {
   const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   return Array.isArray(found) ? found : [];
 }
 
+/** The text under an own field; undefined for anything else. */
 export function textAt(value: unknown, name: string): string | undefined {
   const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   return typeof found === 'string' ? found : undefined;
 }
 
+/** The number under an own field; undefined for anything else. */
 export function numberAt(value: unknown, name: string): number | undefined {
   const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   return typeof found === 'number' ? found : undefined;
 }
 
+/** An own field that is not null, which Kubernetes reads as absent. */
 export function has(value: unknown, name: string): boolean {
   return isObject(value) && Object.hasOwn(value, name) && value[name] !== null;
 }

@@ -16,6 +16,7 @@ export const REVISION = 'keelson.dev/revision';
  */
 export const NONCE = 'keelson.dev/nonce';
 
+/** A manifest of ours, read back. */
 export interface Manifest {
   /** Canonical bytes of the Pod without our annotations. */
   readonly pod: Uint8Array;
@@ -27,6 +28,7 @@ export function revisionOf(pod: Fingerprint, nonce: ChangeId): string {
   return `${pod.slice('hmac:'.length, 'hmac:'.length + 12)}.${nonce}`;
 }
 
+/** Canonical: equal Pods have equal bytes. */
 export function podBytes(pod: JsonObject): Uint8Array {
   return Buffer.from(canonicalJson(pod));
 }

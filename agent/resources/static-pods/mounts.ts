@@ -10,6 +10,7 @@ import type { Address, Item } from '../kind.ts';
 import { listAt, objectAt, textAt, type JsonObject } from './json.ts';
 import type { HostMount, PodItemSpec } from './spec.ts';
 
+/** The hostPath volumes of a pod, with normal paths. */
 export function mountsOf(pod: JsonObject): readonly HostMount[] {
   const mounts: HostMount[] = [];
   for (const [index, volume] of listAt(objectAt(pod, 'spec'), 'volumes').entries()) {

@@ -11,10 +11,12 @@ const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-
 /** The same where it becomes a file name with `.json` and a pod name with `-<node>`. */
 export const POD_NAME = /^(?=.{1,190}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
+/** RFC 1123 subdomain: at most 253 characters. */
 export function isDnsName(name: string): boolean {
   return DNS_NAME.test(name);
 }
 
+/** Letters, digits, `-`, `_` and `.`, at most 63 of them; or empty. */
 export function isLabelValue(value: string): boolean {
   return value === '' || (value.length <= 63 && /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(value));
 }

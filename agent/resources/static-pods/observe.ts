@@ -17,6 +17,7 @@ type PodTarget = Target<PodItemSpec, PodState>;
 /** Kubelet reads no manifest beyond this. */
 const LARGEST = 10 * 1024 * 1024;
 
+/** One after the other. What cannot be read is unknown, never absent. Rejects with the reason of the signal. */
 export async function observePods(
   at: readonly PodTarget[],
   host: ReadHost,
@@ -60,6 +61,10 @@ interface AtPath {
   readonly pod?: Uint8Array;
 }
 
+/**
+ * The Pod where a manifest of ours is there, the file itself otherwise. @throws ThirdStateError where it is replaced
+ * between two looks
+ */
 export async function manifestAt(path: string, words: Words, host: ReadHost, address: Address): Promise<AtPath> {
   const raw = stateOf(await entryAt(path, host), words, host);
   if (raw?.type !== 'file' || raw.size > LARGEST) return { state: raw, raw };

@@ -9,6 +9,7 @@ import type { PodItemSpec } from './spec.ts';
 
 export const KIND = 'staticPods';
 
+/** Both kinds of targets, told apart by their address. */
 export interface PodPlanInput {
   readonly targets: readonly Target<PodItemSpec, PodState>[];
   readonly seen: ReadonlyMap<Address, Observation<PodState>>;

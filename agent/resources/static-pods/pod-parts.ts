@@ -13,10 +13,12 @@ export function containersOf(pod: Json): readonly Part[] {
   return ['initContainers', 'containers'].flatMap((list) => partsOf(spec, list, ['spec', list]));
 }
 
+/** With the paths of their fields. */
 export function volumesOf(pod: Json): readonly Part[] {
   return partsOf(objectAt(pod, 'spec'), 'volumes', ['spec', 'volumes']);
 }
 
+/** The elements of a list under `value`, each with its path; none where it is no list. */
 export function partsOf(value: Json, list: string, path: FieldPath): readonly Part[] {
   return listAt(value, list).map((one, index) => ({ path: [...path, index], value: one }));
 }

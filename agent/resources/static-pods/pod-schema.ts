@@ -3,6 +3,7 @@ import generated from './pod-schema.json' with { type: 'json' };
 
 export type ScalarType = 'string' | 'integer' | 'number' | 'boolean' | 'int-or-string' | 'quantity';
 
+/** A value that has no parts; `allowed`: nothing else may stand there. */
 export interface ScalarNode {
   readonly scalar: ScalarType;
   readonly format?: string;

@@ -18,10 +18,12 @@ export type ForeignState = PathState & { readonly foreign: ForeignFacts };
 
 export type PodState = PathState | ManifestState | ForeignState;
 
+/** A manifest of ours is there; null, other files and foreign manifests are none. */
 export function isManifest(state: State<PodState>): state is ManifestState {
   return state !== null && 'nonce' in state;
 }
 
+/** Where a pod of this name lies in the folder, as a path in the root. */
 export function manifestPath(folder: string, name: string): string {
   return `${folder}/${name}.json`;
 }
@@ -31,6 +33,7 @@ export function pathFrom(claims: readonly Claim[]): string | undefined {
   return claims.find((claim) => claim.startsWith('path:'))?.slice('path:'.length);
 }
 
+/** Where it is said to lie now: by the spec, else by what was claimed, else by the settings. */
 export function pathOfTarget({ address, item, owned }: Target<PathSpec, PodState>, settings: KindSettings): string {
   return item?.spec.path ?? pathFrom(owned?.claims ?? []) ?? manifestPath(settings.manifestFolder, nameOf(address));
 }
