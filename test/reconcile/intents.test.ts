@@ -5,6 +5,7 @@ import { losesAll, losesNothing } from '../../hostfs/memory-crash.ts';
 import type { MemoryHost } from '../../hostfs/memory-host.ts';
 import { openRoot } from '../../hostfs/rooted.ts';
 import { verified } from '../support/engine-node.ts';
+import { IntentWatch } from '../support/intent-watch.ts';
 import { ScriptedKind, type ThingState } from '../support/scripted-kind.ts';
 import { scriptedNode, things } from '../support/scripted-node.ts';
 
@@ -59,22 +60,23 @@ t.test('rule 1: a crash loses nothing of the undo: the journal alone has it', as
 
 t.test('rule 2: stage, then the intent on disk, then apply', async (t) => {
   await using it = await scriptedNode();
-  const { node, kind } = it;
-  let onDisk = 0;
-  node.machine.onPrimitive = ({ primitive, path }) => {
-    if (primitive === 'syncData' && path === '/var/lib/keelson/journal') onDisk += 1;
+  const { node } = it;
+  using watch = new IntentWatch(node.machine);
+  const steps: string[] = [];
+  node.machine.onPrimitive = ({ primitive, path, args }) => {
+    if (primitive === 'rename' && path.startsWith('/things/')) steps.push(`apply ${String(args[3])}`);
+    else if (primitive.startsWith('sync') && path.startsWith('/things/.keelson-')) steps.push('stage');
+    else if (primitive === 'syncData' && path === '/var/lib/keelson/journal') steps.push('journal');
   };
-  const seen: string[] = [];
-  for (const key of ['a', 'b']) {
-    kind.script(key).beforeApply = ({ id }) => {
-      const named = [...node.state.open.values()].some((tx) =>
-        tx.intents.some(({ changes }) => changes.some((change) => change.id === id)),
-      );
-      seen.push(`${key} ${kind.deeds.some((deed) => deed.did === 'stage' && deed.id === id)} ${named} ${onDisk > 2}`);
-    };
-  }
   await node.accept(things(1, { a: '1', b: '1' }));
-  t.same(seen, ['a true true true', 'b true true true']);
+  node.machine.onPrimitive = undefined;
+  t.same(watch.mutations.filter((change) => change.includes('/things/')).toSorted(), [
+    'rename /things/a',
+    'rename /things/b',
+  ]);
+  t.same(watch.unannounced, [], 'nothing that the durable journal does not name');
+  const applied = steps.findIndex((step) => step.startsWith('apply'));
+  t.same(steps.slice(applied - 3, applied), ['stage', 'stage', 'journal'], 'both lie there before they are meant');
 });
 
 t.test(
