@@ -7,6 +7,7 @@ import { FsError } from './errors.ts';
  */
 export type IdMapping = 'as-is' | { readonly uid: number; readonly gid: number };
 
+/** Ids as the host's files have them. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;

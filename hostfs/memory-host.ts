@@ -19,6 +19,7 @@ export class CrashError extends Error {
   override readonly name = 'CrashError';
 }
 
+/** By default the process is root, and the disk is endless, with extended attributes and without labels. */
 export interface MemoryHostOptions extends Partial<MemoryOptions> {
   /** Bytes of file content that fit. */
   readonly capacity?: number;

@@ -11,6 +11,7 @@ export interface Attrs {
   gid: number;
 }
 
+/** One file, directory or link; `entries` and `target` are of those alone that have them. */
 export interface Inode extends Attrs {
   readonly number: number;
   readonly type: EntryType;

@@ -1,5 +1,6 @@
 import type { Entropy } from './entropy.ts';
 
+/** How long to wait between tries that fail. */
 export interface BackoffPolicy {
   /** The first delay, in milliseconds. */
   readonly baseMs: number;

@@ -14,6 +14,7 @@ export interface GlobalOptions {
   readonly config?: string;
 }
 
+/** Commands know no process: what they print, whom they ask and when they stop is in here. */
 export interface Invocation {
   readonly terminal: Terminal;
   readonly clock: Clock;

@@ -17,6 +17,7 @@ export interface ConfigFiles {
 /** Names and positions on the way to a part: `['node', 'labels', 'role']`. */
 export type KeyPath = readonly string[];
 
+/** What one file says, not yet judged. */
 export interface Fragment {
   readonly file: string;
   /** JSON values only; null for a file without content. */

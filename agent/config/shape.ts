@@ -23,6 +23,7 @@ export interface MapOf<T> {
 
 export type Fields = { readonly [name: string]: Leaf<unknown> | MapOf<unknown> | Section<Fields> };
 
+/** Settings under one name. */
 export interface Section<F extends Fields> {
   readonly is: 'section';
   readonly fields: F;

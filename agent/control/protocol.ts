@@ -62,6 +62,7 @@ export interface HoldAnswer {
   readonly ids: readonly string[];
 }
 
+/** `POST /v1/release`. One after the other: the first id that is not there (KSN-ENGINE-007) ends it. */
 export interface ReleaseRequest extends Asked {
   /** Ids of overrides. */
   readonly ids: readonly string[];
@@ -72,10 +73,12 @@ export interface RetryRequest extends Asked {
   readonly generation: number;
 }
 
+/** `POST /v1/leave`. */
 export interface LeaveRequest extends Asked {
   readonly how: 'keep' | 'restore';
 }
 
+/** `POST /v1/safe-mode`. */
 export interface SafeModeRequest extends Asked {
   readonly on: boolean;
 }

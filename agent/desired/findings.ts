@@ -16,6 +16,7 @@ export class Findings {
     this.#reasons.push(specError(code, message, { place: { pointer }, ...more }).toReason());
   }
 
+  /** Findings of somebody else, as they are. */
   push(...reasons: readonly Reason[]): void {
     this.#reasons.push(...reasons);
   }

@@ -3,6 +3,7 @@
 export type Drift = 'repair' | 'report' | 'ignore';
 export type OnRemove = 'delete' | 'restore' | 'keep';
 
+/** A program that a spec may have run: by `check`, an exec gate or `onChange`. */
 export interface CommandSpec {
   /** No shell. */
   readonly argv: readonly string[];
@@ -34,6 +35,7 @@ export interface OnChange {
   readonly command?: CommandSpec;
 }
 
+/** With their defaults filled in. */
 export interface SharedFields {
   readonly dependsOn: readonly `${string}:${string}`[];
   readonly gates: readonly GateSpec[];

@@ -27,6 +27,7 @@ export interface CheckResult {
   readonly health: Health;
 }
 
+/** What is to hold, and how long; durations are of the monotonic clock. */
 export interface Hold {
   readonly checks: readonly HealthCheck[];
   readonly stableForMs: number;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 
+/** Where the kernel tells of routes and addresses. */
 export interface AddressSources {
   /** A file under /proc; rejects when there is none. */
   readProc(path: string): Promise<string>;

@@ -13,6 +13,7 @@ const PIPE_GRACE_MS = 200;
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** `path`: the PATH by which programs are found, and which they get; by default the system's. */
 export interface RunCommandOptions {
   readonly clock: Clock;
   readonly path?: string;

@@ -11,6 +11,7 @@ export interface Restraint {
   readonly held: Held;
 }
 
+/** What people hold, as one answer to "may this address be changed?". */
 export interface Held {
   /** The whole node is held; what is due goes on, unless its address is named too. */
   readonly all: boolean;

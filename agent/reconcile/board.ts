@@ -58,6 +58,7 @@ export class Board {
     }
   }
 
+  /** Nobody manages it any more. */
   delete(address: Address): void {
     this.#rows.delete(address);
   }

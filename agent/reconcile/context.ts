@@ -25,6 +25,7 @@ export interface EngineSettings {
   readonly immediatePaths: readonly string[];
 }
 
+/** One for a running engine; the lanes meet in its journal, its board and its reservations. */
 export interface Reconciliation {
   readonly execution: Execution;
   readonly view: DesiredView;

@@ -1,6 +1,7 @@
 /**
- * Repairs that are done but for an effect that failed, and what has a bad verdict and is to be undone. Their transaction stays open, so that no crash forgets what
- * is owed, and the effect is tried again, ever more rarely; until then the node is not well.
+ * Repairs that are done but for an effect that failed, and what has a bad verdict and is to be undone. Their
+ * transaction stays open, so that no crash forgets what is owed, and the effect is tried again, ever more rarely; until
+ * then the node is not well.
  */
 import { backoffStep } from '../base/backoff.ts';
 import type { TxId } from '../apply/records.ts';

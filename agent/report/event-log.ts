@@ -82,6 +82,7 @@ export class EventLog implements EventSink, AsyncDisposable {
     return this.#tail.lastSeq;
   }
 
+  /** Redacted before it is queued; the number comes with the write (invariant 2). */
   emit(draft: EventDraft): void {
     if (this.#closed) return;
     try {

@@ -71,6 +71,7 @@ export class EventTail implements AsyncDisposable {
     return this.#logId;
   }
 
+  /** Number of the newest durable event; 0: none yet. */
   get lastSeq(): number {
     return this.#lastSeq;
   }

@@ -15,6 +15,7 @@ export type Verdict =
   | 'Degraded' // something failed that does not roll back: contended, rollback incomplete, repair failing
   | 'Unknown'; // not observed yet, or read-only
 
+/** Which generation: two with one number and other digests are not the same. */
 export interface GenerationRef {
   readonly series: string;
   readonly generation: number;

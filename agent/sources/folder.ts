@@ -18,6 +18,7 @@ export interface Judged {
   readonly already: boolean;
 }
 
+/** Calls out for everything that is not the folder itself. */
 export interface FolderSourceOptions {
   readonly fs: ReadFileSystem;
   /** Absolute in the root; it may be missing. */

@@ -49,6 +49,7 @@ export interface KnownSpec {
   readonly facts: Facts;
 }
 
+/** Functions where what they answer may be another at the next document. */
 export interface SpecVerifierOptions {
   readonly fs: ReadFileSystem;
   readonly checker: LazyChecker;

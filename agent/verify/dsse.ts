@@ -10,6 +10,7 @@ import { keyIdOf, signBytes } from './keys.ts';
 
 export const PAYLOAD_TYPE = 'application/vnd.keelson.nodespec.v1+json';
 
+/** Over the pre-authentication encoding, not over the payload. */
 export interface Signature {
   /** A hint; '' where there is none. */
   readonly keyid: string;
