@@ -10,6 +10,8 @@ export const example = join(checkout, 'examples/edge-node.yaml');
 /** While this is there, nothing starts the agent: neither a boot nor its own end. */
 export const OFF = 'etc/keelson-off';
 
+const BOOT = 'BindReadOnlyPaths=/run/boot-id:/proc/sys/kernel/random/boot_id';
+
 /** What the package will put where, and the example as the spec of the node. */
 export function install(root: string): void {
   const put = (from: string, to: string): void => {
@@ -29,8 +31,9 @@ export function install(root: string): void {
   put(example, 'etc/keelson/specs.d/edge-node.yaml');
   mkdirSync(join(root, 'etc/keelson/config.d'), { recursive: true });
   writeFileSync(join(root, 'etc/keelson/config.d/20-test.yaml'), 'trust: { allowUnsigned: [lb] }\n');
-  // The same unit, with a watchdog that a test can wait for, and a way to keep it from being started.
+  // The same unit, with a watchdog that a test can wait for, and a way to keep it from being started. Its sandbox
+  // binds /proc anew, without what boot.sh has mounted in it.
   mkdirSync(join(root, 'etc/systemd/system/keelson.service.d'), { recursive: true });
-  const quick = `[Unit]\nConditionPathExists=!/${OFF}\n[Service]\nWatchdogSec=4\nTimeoutAbortSec=1\n`;
+  const quick = `[Unit]\nConditionPathExists=!/${OFF}\n[Service]\nWatchdogSec=4\nTimeoutAbortSec=1\n${BOOT}\n`;
   writeFileSync(join(root, 'etc/systemd/system/keelson.service.d/test.conf'), quick);
 }
