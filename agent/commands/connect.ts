@@ -6,6 +6,7 @@ import type { AgentFolders } from '../composition.ts';
 import type { Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
 import { foldersOf, readConfig } from './settings.ts';
+import { whereNoneAnswers } from './tend-agent.ts';
 
 /**
  * Reads the configuration to find the sockets; nothing is asked yet, so whether an agent answers shows with the first
@@ -13,7 +14,8 @@ import { foldersOf, readConfig } from './settings.ts';
  */
 export async function connectAgent(invocation: Invocation): Promise<ControlClient> {
   const { runtime } = await agentFolders(invocation);
-  return new ControlClient(join(invocation.global.root, runtime), invocation.signal);
+  const { root } = invocation.global;
+  return new ControlClient(join(root, runtime), invocation.signal, whereNoneAnswers(root));
 }
 
 /**

@@ -14,6 +14,7 @@ import { agentFolders, connectAgent } from './connect.ts';
 import type { Invocation } from './invocation.ts';
 import { openRootFolder, type OpenedRoot } from './open-root.ts';
 import { readConfig } from './settings.ts';
+import { whereNoneWas } from './tend-agent.ts';
 
 export interface Examined {
   readonly what: string;
@@ -123,7 +124,11 @@ async function doubtOf({ fs, rootless, isWholeHost }: OpenedRoot, state: string)
   }
 }
 
-async function agentRuns(invocation: Invocation, { fs }: OpenedRoot, { state }: AgentFolders): Promise<Examined> {
+async function agentRuns(
+  invocation: Invocation,
+  { fs, isWholeHost }: OpenedRoot,
+  { state }: AgentFolders,
+): Promise<Examined> {
   const what = 'agent';
   try {
     return ofStatus(what, await (await connectAgent(invocation)).status());
@@ -131,12 +136,18 @@ async function agentRuns(invocation: Invocation, { fs }: OpenedRoot, { state }: 
     if (!(error instanceof KeelsonError)) throw error;
     const pid = await runningPid(fs, state);
     if (error.code !== 'KSN-CTL-001') return { what, is: 'limited', detail: error.message, next: error.remedy ?? '' };
-    if (pid === null) return { what, is: 'limited', detail: 'does not run', next: 'systemctl start keelson' };
+    if (pid === null)
+      return {
+        what,
+        is: 'limited',
+        detail: 'does not run',
+        next: whereNoneWas(invocation.global.root) ?? 'systemctl start keelson',
+      };
     return {
       what,
       is: 'limited',
       detail: `process ${pid} has the state folder and does not answer`,
-      next: `systemctl status keelson; is process ${pid} an agent?`,
+      next: `${isWholeHost ? 'systemctl status keelson; is' : 'Is'} process ${pid} an agent?`,
     };
   }
 }

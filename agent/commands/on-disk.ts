@@ -4,6 +4,7 @@ import { agentFolders } from './connect.ts';
 import { cliError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
+import { whereNoneWas } from './tend-agent.ts';
 import type { StatusView } from './text/status-text.ts';
 
 /** @throws KSN-CLI-005 where the agent never wrote one. */
@@ -15,7 +16,12 @@ export async function statusOnDisk(invocation: Invocation): Promise<StatusView> 
   const { fs } = await openRootFolder(invocation.global.root);
   await using _ = fs;
   const stored = await readStoredStatus(fs, status);
-  if (stored === null) throw cliError('KSN-CLI-005', 'the agent is not running, and there is no status of it on disk');
+  if (stored === null) {
+    const remedy = whereNoneWas(invocation.global.root);
+    throw cliError('KSN-CLI-005', 'the agent is not running, and there is no status of it on disk', {
+      ...(remedy !== undefined && { remedy }),
+    });
+  }
   return stored;
 }
 

@@ -14,6 +14,8 @@ export interface Call {
   /** Present: POST. */
   readonly body: object | undefined;
   readonly signal: AbortSignal;
+  /** What to do where no agent answers, if that is another than the code says. */
+  readonly absent?: string | undefined;
 }
 
 /** The agent answers at once or not at all; a plan of thousands of resources takes a few seconds. */
@@ -105,7 +107,8 @@ function unreachable(call: Call, error: unknown): KeelsonError {
   const path = join(call.folder, call.socket);
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') {
-    return controlError('KSN-CTL-001', `no agent answers on ${path}`, { cause: error });
+    const remedy = call.absent === undefined ? {} : { remedy: call.absent };
+    return controlError('KSN-CTL-001', `no agent answers on ${path}`, { cause: error, ...remedy });
   }
   if (code === 'EACCES' || code === 'EPERM')
     return controlError('KSN-CTL-002', `${path} may not be opened by this user`, { cause: error });

@@ -31,11 +31,16 @@ export interface EventQuery {
 export class ControlClient {
   readonly #folder: string;
   readonly #signal: AbortSignal;
+  readonly #absent: string | undefined;
 
-  /** `folder` as this process names it; every call ends with `signal`. */
-  constructor(folder: string, signal: AbortSignal) {
+  /**
+   * `folder` as this process names it; every call ends with `signal`. `absent`: what to do where no agent answers, if
+   * that is another than its code says.
+   */
+  constructor(folder: string, signal: AbortSignal, absent?: string) {
     this.#folder = folder;
     this.#signal = signal;
+    this.#absent = absent;
   }
 
   status = (): Promise<NodeStatus> => this.#read('/v1/status');
@@ -71,7 +76,14 @@ export class ControlClient {
   }
 
   #call(socket: string, path: string, body: object | undefined, signal: AbortSignal): Call {
-    return { folder: this.#folder, socket, path, body, signal: AbortSignal.any([this.#signal, signal]) };
+    return {
+      folder: this.#folder,
+      socket,
+      path,
+      body,
+      signal: AbortSignal.any([this.#signal, signal]),
+      absent: this.#absent,
+    };
   }
 }
 

@@ -25,7 +25,7 @@ export const REPORT_ERRORS = {
     fault: 'environment',
     meaning: 'The last status on disk cannot be read, or was written by a newer release.',
     evidence: 'The file named in the message.',
-    next: 'Start the agent: it writes the status anew.',
+    next: 'Start the agent: it writes the status anew. Where this user may not read the file, run the command as root.',
   },
 } as const satisfies Catalogue;
 

@@ -87,6 +87,9 @@ export interface StoredStatus {
   readonly status: NodeStatus;
 }
 
+const ASK_AS_ROOT =
+  'Run it as root: what the agent leaves on disk is for root alone. While the agent runs, its readers may ask it too: join the group keelson (sockets.group).';
+
 /** Null where no agent ever wrote one. @throws KSN-REPORT-004 */
 export async function readStoredStatus(
   fs: Pick<ReadFileSystem, 'lstat' | 'read'>,
@@ -98,7 +101,12 @@ export async function readStoredStatus(
     if (isStored(stored)) return { writtenAt: stored.writtenAt, status: stored.status };
   } catch (error) {
     const why = error instanceof FsError ? error.message : 'no JSON';
-    throw reportError('KSN-REPORT-004', `${path}: ${why}`, { element: path, cause: error });
+    const isDenied = error instanceof FsError && error.code === 'DENIED';
+    throw reportError('KSN-REPORT-004', `${path}: ${why}`, {
+      element: path,
+      cause: error,
+      ...(isDenied && { remedy: ASK_AS_ROOT }),
+    });
   }
   throw reportError('KSN-REPORT-004', `${path} was written by another release`, { element: path });
 }

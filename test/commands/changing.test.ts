@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import t from 'tap';
+import { doctor } from '../../agent/commands/doctor.ts';
 import { hold } from '../../agent/commands/hold.ts';
 import { leave } from '../../agent/commands/leave.ts';
+import { statusOnDisk } from '../../agent/commands/on-disk.ts';
 import { release } from '../../agent/commands/release.ts';
 import { retry } from '../../agent/commands/retry.ts';
 import { rollback } from '../../agent/commands/rollback.ts';
@@ -70,5 +72,13 @@ t.test('what is not easily taken back asks; without a terminal only --yes answer
 t.test('without an agent each of them says so', async (t) => {
   const root = t.testdir();
   writeFileSync(join(root, 'x'), '');
-  await t.rejects(retry(fakeInvocation(root), '43', { reason: 'r' }), { code: 'KSN-CTL-001' });
+  await t.rejects(retry(fakeInvocation(root), '43', { reason: 'r' }), {
+    code: 'KSN-CTL-001',
+    remedy: `Is an agent running on this root? keelson --root ${root} dev plays the sandbox; keelson --root ${root} agent runs one on what is there. \`keelson status\` and \`keelson events\` read the disk without it.`,
+  });
+  await t.rejects(statusOnDisk(fakeInvocation(root)), { code: 'KSN-CLI-005', remedy: /^keelson --root \S+ dev / });
+  const person = fakeInvocation(root);
+  await doctor(person, { output: 'table' });
+  t.match(person.printed.join('\n'), /agent +does not run\n +Next: keelson --root /);
+  t.notMatch(person.printed.join('\n'), /systemctl/, 'no unit is in charge of a sandbox');
 });

@@ -2,6 +2,7 @@ import t from 'tap';
 import { silentLog } from '../../agent/base/log.ts';
 import { readStoredStatus, StatusStore } from '../../agent/report/status-store.ts';
 import type { NodeStatus } from '../../agent/report/status.ts';
+import { FsError } from '../../hostfs/errors.ts';
 import { memoryRoot } from '../support/roots.ts';
 import { plant } from '../support/tree.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -120,4 +121,15 @@ t.test('what cannot be read says so', async (t) => {
     await plant(root.fs, { [path]: { file } });
     await t.rejects(readStoredStatus(root.fs, path), { code: 'KSN-REPORT-004' }, file);
   }
+});
+
+t.test('who may not read it is told how to, not to start what may be running', async (t) => {
+  const { root } = await made();
+  const denied = async (): Promise<never> => {
+    throw new FsError('DENIED', path, 'permission denied');
+  };
+  await t.rejects(readStoredStatus({ lstat: denied, read: (...args) => root.fs.read(...args) }, path), {
+    code: 'KSN-REPORT-004',
+    remedy: /^Run it as root.*the group keelson/,
+  });
 });

@@ -20,7 +20,10 @@ t.test('dev --once applies the example, shows the status, and ends well', async 
   const events = await keelson('--root', root, 'events', '-o', 'json');
   t.match(events.err, 'this is its log on disk');
   t.match((JSON.parse(events.out) as { type: string }[]).at(-1), { type: 'AgentStopping' });
-  t.match(await keelson('--root', root, 'plan'), { code: 1, err: /^KSN-CTL-001 no agent answers on .*\n {3}Fix: /u });
+  t.match(await keelson('--root', root, 'plan'), {
+    code: 1,
+    err: /^KSN-CTL-001 no agent answers on .*\n {3}Fix: Is an agent running on this root\? keelson --root \S+ dev /u,
+  });
 });
 
 t.test('dev stays: a hand edit is repaired, a new generation is applied, a bad one comes back', async (t) => {
