@@ -1,22 +1,19 @@
-/** The compiled schemas of the head and of every kind: one document's value → everything that is wrong with it. */
-import { Type, type TSchema } from '@sinclair/typebox';
-import { Ajv, type ValidateFunction } from 'ajv';
-import { asKeelsonError, bug, type Reason } from '../base/errors.ts';
+/** One document's value → everything that is wrong with it: by the schemas, by its kinds, and where resources meet. */
+import { asKeelsonError, type Reason } from '../base/errors.ts';
 import type { AnyKind, ExpandContext, Item } from '../resources/kind.ts';
 import { reportErrors } from './ajv-errors.ts';
+import { CompiledSchemas, type Part } from './compiled-schemas.ts';
 import { readSharedFields } from './shared-fields.ts';
-import { sharedProperties } from './shared-schema.ts';
 import { Findings } from './findings.ts';
 import { readHead } from './head.ts';
 import { expandSections } from './items.ts';
 import { LIMITS } from './limits.ts';
 import type { NodeSpec } from './node-spec.ts';
-import { API_VERSION, headSchema } from './node-spec-schema.ts';
+import { API_VERSION } from './node-spec-schema.ts';
 import { checkOwnership } from './ownership.ts';
 import { childPointer, partsOfPointer } from './pointer.ts';
 import { checkCycles, checkReferences, checkTargets, type Declaration, type PointerOf } from './references.ts';
 import { refuseReferences, substituteSection } from './substitute.ts';
-import { EXPECTED, KEY_MEANING } from './value-types.ts';
 import { quoted } from '../base/words.ts';
 
 type Section = Readonly<Record<string, unknown>>;
@@ -41,51 +38,21 @@ export interface Checked {
   readonly findings: readonly Reason[];
 }
 
-/** `head`, a kind's own fields, and those that all kinds share: compiled once, since they are most of every schema. */
-type Part = AnyKind | 'head' | 'shared';
-
 /** Bounds what one value can say: a resource with more faults than this is told only these. */
 const mostErrors = 2000;
 
 export class SpecChecker {
   readonly kinds: readonly AnyKind[];
-  readonly #schemas: ReadonlyMap<Part, TSchema>;
-  readonly #ajv: Ajv;
-  /** Compiled when first used: a section that no spec has costs nothing. */
-  readonly #compiled = new Map<Part, ValidateFunction>();
+  readonly #schemas: CompiledSchemas;
 
-  private constructor(kinds: readonly AnyKind[], schemas: ReadonlyMap<Part, TSchema>) {
+  private constructor(kinds: readonly AnyKind[], schemas: CompiledSchemas) {
     this.kinds = kinds;
     this.#schemas = schemas;
-    this.#ajv = new Ajv({
-      strict: true,
-      allErrors: true,
-      verbose: true,
-      messages: false,
-      allowUnionTypes: true,
-      validateFormats: false,
-      // The kinds' schemas are ours: tests hold them against the meta schema, and reading starts sooner without.
-      validateSchema: false,
-      code: { optimize: false },
-    });
-    for (const keyword of [EXPECTED, KEY_MEANING]) this.#ajv.addKeyword({ keyword, schemaType: 'string' });
   }
 
   /** Loads the schemas of these kinds; compiles none yet. */
   static async of(kinds: readonly AnyKind[]): Promise<SpecChecker> {
-    const own = await Promise.all(kinds.map(async (kind) => [kind, withoutShared(await kind.schema())] as const));
-    const shared = Type.Object(sharedProperties);
-    return new SpecChecker(kinds, new Map<Part, TSchema>([['head', headSchema(kinds)], ['shared', shared], ...own]));
-  }
-
-  #validator(of: Part): ValidateFunction {
-    const known = this.#compiled.get(of);
-    if (known !== undefined) return known;
-    const schema = this.#schemas.get(of);
-    if (schema === undefined) throw bug('a kind that the checker was not made for');
-    const made = this.#ajv.compile(schema);
-    this.#compiled.set(of, made);
-    return made;
+    return new SpecChecker(kinds, await CompiledSchemas.of(kinds));
   }
 
   /** Findings have pointers; lines are added by who has the document. */
@@ -103,7 +70,7 @@ export class SpecChecker {
     if (isMap(value))
       for (const [key, part] of Object.entries(value))
         if (key !== 'spec') refuseReferences(part, childPointer('', key), findings);
-    const validate = this.#validator('head');
+    const validate = this.#schemas.validatorOf('head');
     if (validate(value)) return readHead(value, facts, findings);
     reportErrors((validate.errors ?? []).slice(0, mostErrors), '', findings);
     return null;
@@ -152,7 +119,7 @@ export class SpecChecker {
     if (!kind.key.pattern.test(key)) findings.add('KSN-SPEC-017', `${quoted(key)} is not ${kind.key.meaning}`, pointer);
     const parts: readonly Part[] = isMap(resource) ? [kind, 'shared'] : [kind];
     const sound = parts.map((part) => {
-      const validate = this.#validator(part);
+      const validate = this.#schemas.validatorOf(part);
       const fits = validate(resource);
       if (!fits) reportErrors((validate.errors ?? []).slice(0, mostErrors), pointer, findings);
       return fits;
@@ -208,14 +175,6 @@ export class SpecChecker {
   #kindOf(address: string): AnyKind | undefined {
     return this.kinds.find(({ prefix }) => address.startsWith(`${prefix}:`));
   }
-}
-
-/** The schema of one resource with anything allowed under the names of the shared fields. */
-function withoutShared(schema: TSchema): TSchema {
-  const { properties = {} } = schema as { readonly properties?: Readonly<Record<string, TSchema>> };
-  const shared: Readonly<Record<string, TSchema>> = sharedProperties;
-  const own = Object.entries(properties).map(([name, type]) => [name, type === shared[name] ? {} : type]);
-  return { ...schema, properties: Object.fromEntries(own) as Readonly<Record<string, TSchema>> };
 }
 
 /** A resource with faults still lies somewhere and still mounts what it mounts: the others are held against that. */
