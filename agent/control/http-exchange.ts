@@ -42,7 +42,10 @@ export class HttpExchange {
       const body = request.method === 'POST' ? await readBody(request) : {};
       const given = await route({ query, body, peer, signal });
       if ('json' in given) await this.#json(response, given.json, gone.signal);
-      else await this.#lines(response, given.lines, peer, { signal, gone: gone.signal });
+      else {
+        endWithReader(request, response);
+        await this.#lines(response, given.lines, peer, { signal, gone: gone.signal });
+      }
     } catch (error) {
       if (gone.signal.aborted) return;
       fail(response, error);
@@ -91,6 +94,15 @@ export class HttpExchange {
       over.abort();
     }
   }
+}
+
+/**
+ * A reader that goes and one that only says no more look alike until the next write. A stream may have none for days,
+ * and holds a place: it ends with either. Any other answer is near, and is written to who still reads.
+ */
+function endWithReader({ socket }: IncomingMessage, response: ServerResponse): void {
+  if (socket.readableEnded) response.destroy();
+  else socket.once('end', () => response.destroy());
 }
 
 function find(request: IncomingMessage, routes: Routes) {

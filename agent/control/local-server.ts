@@ -123,13 +123,16 @@ export class LocalServer implements AsyncDisposable {
     ]);
     const { routes, clock } = this.#options;
     const exchange = new HttpExchange({ routes, clock, places: this.#places, stopping: this.#stopping.signal });
-    return createHttpServer({ keepAlive: false }, (request, response) => {
+    const server = createHttpServer({ keepAlive: false }, (request, response) => {
       const { peer = null, late } = this.#open.get(request.socket) ?? {};
       const arrived = (): void => clearTimeout(late);
       if (request.method === 'POST') request.once('end', arrived);
       else arrived();
       void exchange.answer(request, response, peer);
     });
+    // Without it HTTP ends its side too when the other end has said all (`nc -N`), and an order is carried out that
+    // nobody hears of. Node has it as a property alone, without a type.
+    return Object.assign(server, { httpAllowHalfOpen: true });
   }
 
   #peer(socket: Socket): Peer | null {

@@ -178,6 +178,33 @@ t.test('what comes over a socket is not trusted', async (t) => {
   t.match(await raw(at, READ_SOCKET, 'GET /v1/events?after=-1 HTTP/1.1\r\nHost: x\r\n\r\n'), /KSN-CTL-003/u);
 });
 
+t.test('who says no more after its request has its answer, late as it may be', async (t) => {
+  const at = t.testdir();
+  const port = fakePort({ events: [event(1)] });
+  const said = Promise.withResolvers<void>();
+  const engine = {
+    ...port.engine,
+    rollback: async (by: string, reason: string) => {
+      await said.promise;
+      await port.engine.rollback(by, reason);
+    },
+  };
+  await serve(t, { ...port, engine }, at);
+  using folder = new SocketFolder(at);
+  const socket = connect({ path: folder.address(CONTROL_SOCKET), allowHalfOpen: true });
+  const body = '{"reason":"bad"}';
+  socket.end(`POST /v1/rollback HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  const answer = text(socket);
+  while (port.emitted.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  said.resolve();
+  t.match(await answer, /^HTTP\/1.1 200 OK.*\{\}/su);
+  t.match(port.calls, [['rollback', 'root', 'bad']]);
+  t.match(await raw(at, READ_SOCKET, 'GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n'), /event 1/u);
+  await raw(at, READ_SOCKET, 'GET /v1/events?follow HTTP/1.1\r\nHost: x\r\n\r\n');
+  t.pass('a stream to who says no more ends');
+});
+
 t.test('modes stand, a stale socket is replaced, anything else is not', async (t) => {
   const at = t.testdir();
   await serve(t, fakePort(), at);
