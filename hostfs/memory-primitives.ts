@@ -3,6 +3,8 @@
  * crashes and the durability model are `memory-host.ts`; this is only what the kernel would do.
  */
 import { blocks, edit, newInode, release, save, syncDirectory, type Disk, type Inode } from './memory-inodes.ts';
+import { MemoryHandles } from './memory-handles.ts';
+import { renameRefused } from './memory-rename.ts';
 import type { MemoryWatches } from './memory-watches.ts';
 import {
   ErrnoError,
@@ -35,8 +37,7 @@ export class MemoryPrimitives implements Primitives {
   readonly #disk: Disk;
   readonly #options: MemoryOptions;
   readonly #watches: MemoryWatches;
-  readonly #open = new Map<number, Inode>();
-  #nextHandle = 3;
+  readonly #open = new MemoryHandles();
 
   constructor(disk: Disk, options: MemoryOptions, watches: MemoryWatches) {
     this.#disk = disk;
@@ -53,18 +54,18 @@ export class MemoryPrimitives implements Primitives {
   }
 
   openRoot(): DirectoryHandle {
-    return this.#hold(this.#disk.root) as DirectoryHandle;
+    return this.#open.hold(this.#disk.root) as DirectoryHandle;
   }
 
   openDirectory(at: DirectoryHandle, name: string): DirectoryHandle {
-    const inode = this.#get(at, name, 'open');
+    const inode = this.#open.get(at, name, 'open');
     if (inode.type !== 'directory') throw new ErrnoError('ENOTDIR', 'open', name);
-    return this.#hold(inode) as DirectoryHandle;
+    return this.#open.hold(inode) as DirectoryHandle;
   }
 
   locate(directory: DirectoryHandle): string | null {
     let path = '';
-    let inode = this.#inode(directory);
+    let inode = this.#open.inode(directory);
     while (inode !== this.#disk.root) {
       if (inode.parent === null) return null;
       path = `/${inode.parent.name}${path}`;
@@ -74,49 +75,49 @@ export class MemoryPrimitives implements Primitives {
   }
 
   lstat(at: DirectoryHandle, name: string): Stat | null {
-    const inode = this.#find(at, name, 'lstat');
+    const inode = this.#open.find(at, name, 'lstat');
     return inode === null ? null : statOf(inode);
   }
 
   fstat(handle: Handle): Stat {
-    return statOf(this.#inode(handle));
+    return statOf(this.#open.inode(handle));
   }
 
   readlink(at: DirectoryHandle, name: string): string {
-    const inode = this.#get(at, name, 'readlink');
+    const inode = this.#open.get(at, name, 'readlink');
     if (inode.type !== 'link') throw new ErrnoError('EINVAL', 'readlink', name);
     return inode.target;
   }
 
   readdir(directory: DirectoryHandle): string[] {
-    return [...this.#inode(directory).entries.keys()];
+    return [...this.#open.inode(directory).entries.keys()];
   }
 
   openFile(at: DirectoryHandle, name: string, access: 'read' | 'read-write'): FileHandle {
-    const inode = this.#get(at, name, 'open');
+    const inode = this.#open.get(at, name, 'open');
     if (inode.type === 'link') throw new ErrnoError('ELOOP', 'open', name);
     if (inode.type === 'directory' && access !== 'read') throw new ErrnoError('EISDIR', 'open', name);
-    return this.#hold(inode) as FileHandle;
+    return this.#open.hold(inode) as FileHandle;
   }
 
   createFile(at: DirectoryHandle, name: string, label?: string): FileHandle {
-    return this.#hold(
+    return this.#open.hold(
       this.#create(at, name, newInode(this.#disk.nextNumber++, 'file', 0o600, this.#disk.now), 'open', label),
     ) as FileHandle;
   }
 
   pin(at: DirectoryHandle, name: string): PinHandle {
-    return this.#hold(this.#get(at, name, 'open')) as PinHandle;
+    return this.#open.hold(this.#open.get(at, name, 'open')) as PinHandle;
   }
 
   reopen(pin: PinHandle): FileHandle {
-    const inode = this.#inode(pin);
+    const inode = this.#open.inode(pin);
     if (inode.type === 'link') throw new ErrnoError('ELOOP', 'open');
-    return this.#hold(inode) as FileHandle;
+    return this.#open.hold(inode) as FileHandle;
   }
 
   read(file: FileHandle, into: Uint8Array, offset: number): number {
-    const inode = this.#inode(file);
+    const inode = this.#open.inode(file);
     if (inode.type === 'directory') throw new ErrnoError('EISDIR', 'read');
     const part = inode.content.subarray(Math.min(offset, inode.size), Math.min(inode.size, offset + into.length));
     into.set(part);
@@ -124,7 +125,7 @@ export class MemoryPrimitives implements Primitives {
   }
 
   write(file: FileHandle, bytes: Uint8Array, offset: number): number {
-    const inode = this.#inode(file);
+    const inode = this.#open.inode(file);
     const size = Math.max(inode.size, offset + bytes.length);
     const more = blocks(size) - blocks(inode.size);
     if (this.#disk.used + more > this.#disk.capacity) throw new ErrnoError('ENOSPC', 'write');
@@ -143,7 +144,7 @@ export class MemoryPrimitives implements Primitives {
   }
 
   async sync(handle: FileHandle | DirectoryHandle): Promise<void> {
-    const inode = this.#inode(handle);
+    const inode = this.#open.inode(handle);
     if (inode.type === 'directory') syncDirectory(this.#disk, inode);
     else inode.synced = save(inode);
   }
@@ -153,7 +154,7 @@ export class MemoryPrimitives implements Primitives {
   }
 
   setOwner(handle: Handle, uid: number, gid: number): void {
-    const inode = this.#inode(handle);
+    const inode = this.#open.inode(handle);
     inode.uid = uid;
     inode.gid = gid;
     inode.mode &= 0o1777;
@@ -161,14 +162,14 @@ export class MemoryPrimitives implements Primitives {
   }
 
   setMode(handle: Handle, mode: number): void {
-    const inode = this.#inode(handle);
+    const inode = this.#open.inode(handle);
     if (inode.type === 'link') throw new ErrnoError('ENOTSUP', 'chmod');
     inode.mode = mode;
     this.#touch(inode);
   }
 
   setLinkOwner(at: DirectoryHandle, name: string, uid: number, gid: number): void {
-    const inode = this.#get(at, name, 'lchown');
+    const inode = this.#open.get(at, name, 'lchown');
     inode.uid = uid;
     inode.gid = gid;
     // As ext4 and xfs do it: a change of the inode is journalled in order with the entries, and no fsync reaches it.
@@ -187,15 +188,13 @@ export class MemoryPrimitives implements Primitives {
   }
 
   rename(from: DirectoryHandle, name: string, to: DirectoryHandle, newName: string): void {
-    const inode = this.#get(from, name, 'rename');
-    const [source, target] = [this.#inode(from), this.#inode(to)];
+    const inode = this.#open.get(from, name, 'rename');
+    const [source, target] = [this.#open.inode(from), this.#open.inode(to)];
     if (target.links === 0) throw new ErrnoError('ENOENT', 'rename', newName);
-    const old = this.#find(to, newName, 'rename');
+    const old = this.#open.find(to, newName, 'rename');
     if (old === inode) return;
-    if (inode.type === 'directory' && isOrHolds(inode, target)) throw new ErrnoError('EINVAL', 'rename', newName);
-    if (old !== null && isOrHolds(old, source)) throw new ErrnoError('ENOTEMPTY', 'rename', newName);
-    if (inode.type === 'directory') this.#checkDirectoryRename(old, newName);
-    else if (old?.type === 'directory') throw new ErrnoError('EISDIR', 'rename', newName);
+    const refused = renameRefused({ inode, source, target, old });
+    if (refused !== null) throw new ErrnoError(refused, 'rename', newName);
     edit(this.#disk, [
       { directory: target, name: newName, inode },
       { directory: source, name, inode: null },
@@ -208,19 +207,19 @@ export class MemoryPrimitives implements Primitives {
   }
 
   renameNew(from: DirectoryHandle, name: string, to: DirectoryHandle, newName: string): void {
-    this.#get(from, name, 'renameat2');
-    if (this.#find(to, newName, 'renameat2') !== null) throw new ErrnoError('EEXIST', 'renameat2', newName);
+    this.#open.get(from, name, 'renameat2');
+    if (this.#open.find(to, newName, 'renameat2') !== null) throw new ErrnoError('EEXIST', 'renameat2', newName);
     this.rename(from, name, to, newName);
   }
 
   unlink(at: DirectoryHandle, name: string): void {
-    const inode = this.#get(at, name, 'unlink');
+    const inode = this.#open.get(at, name, 'unlink');
     if (inode.type === 'directory') throw new ErrnoError('EISDIR', 'unlink', name);
     this.#remove(at, name);
   }
 
   rmdir(at: DirectoryHandle, name: string): void {
-    const inode = this.#get(at, name, 'rmdir');
+    const inode = this.#open.get(at, name, 'rmdir');
     if (inode.type !== 'directory') throw new ErrnoError('ENOTDIR', 'rmdir', name);
     if (inode.entries.size > 0) throw new ErrnoError('ENOTEMPTY', 'rmdir', name);
     this.#remove(at, name);
@@ -228,16 +227,16 @@ export class MemoryPrimitives implements Primitives {
   }
 
   xattrNames(at: DirectoryHandle, name: string): string[] {
-    return this.xattrs ? [...this.#get(at, name, 'llistxattr').xattrs.keys()] : [];
+    return this.xattrs ? [...this.#open.get(at, name, 'llistxattr').xattrs.keys()] : [];
   }
 
   getXattr(at: DirectoryHandle, name: string, attribute: string): Uint8Array | null {
-    return this.xattrs ? (this.#get(at, name, 'lgetxattr').xattrs.get(attribute) ?? null) : null;
+    return this.xattrs ? (this.#open.get(at, name, 'lgetxattr').xattrs.get(attribute) ?? null) : null;
   }
 
   setXattr(at: DirectoryHandle, name: string, attribute: string, value: Uint8Array): void {
     if (!this.xattrs) throw new ErrnoError('EOPNOTSUPP', 'lsetxattr', name);
-    const inode = this.#get(at, name, 'lsetxattr');
+    const inode = this.#open.get(at, name, 'lsetxattr');
     inode.xattrs.set(attribute, value.slice());
     this.#touch(inode);
   }
@@ -247,18 +246,15 @@ export class MemoryPrimitives implements Primitives {
   }
 
   close(handle: Handle): void {
-    const inode = this.#inode(handle);
-    this.#open.delete(handle);
-    inode.handles -= 1;
-    release(this.#disk, inode);
+    release(this.#disk, this.#open.close(handle));
   }
 
   watch(directory: DirectoryHandle, watcher: DirectoryWatcher): DirectoryWatch {
-    return this.#watches.add(this.#inode(directory), watcher);
+    return this.#watches.add(this.#open.inode(directory), watcher);
   }
 
   #create(at: DirectoryHandle, name: string, inode: Inode, syscall: string, label: string | undefined): Inode {
-    const directory = this.#inode(at);
+    const directory = this.#open.inode(at);
     if (directory.links === 0) throw new ErrnoError('ENOENT', syscall, name);
     if (directory.entries.has(name)) throw new ErrnoError('EEXIST', syscall, name);
     inode.uid = this.#options.uid;
@@ -271,51 +267,15 @@ export class MemoryPrimitives implements Primitives {
   }
 
   #remove(at: DirectoryHandle, name: string): void {
-    const directory = this.#inode(at);
+    const directory = this.#open.inode(at);
     edit(this.#disk, [{ directory, name, inode: null }]);
     this.#watches.entry(directory, name);
-  }
-
-  #checkDirectoryRename(old: Inode | null, newName: string): void {
-    if (old !== null && old.type !== 'directory') throw new ErrnoError('ENOTDIR', 'rename', newName);
-    if (old !== null && old.entries.size > 0) throw new ErrnoError('ENOTEMPTY', 'rename', newName);
   }
 
   #touch(inode: Inode): void {
     this.#disk.now += 1;
     inode.changed = this.#disk.now;
   }
-
-  #hold(inode: Inode): number {
-    const handle = this.#nextHandle++;
-    this.#open.set(handle, inode);
-    inode.handles += 1;
-    return handle;
-  }
-
-  #inode(handle: Handle): Inode {
-    const inode = this.#open.get(handle);
-    if (inode === undefined) throw new ErrnoError('EBADF', 'handle');
-    return inode;
-  }
-
-  #find(at: DirectoryHandle, name: string, syscall: string): Inode | null {
-    if (name.includes('/') || name === '..' || name === '') throw new TypeError('A name must be one path component.');
-    if (Buffer.byteLength(name) > 255) throw new ErrnoError('ENAMETOOLONG', syscall, name);
-    const directory = this.#inode(at);
-    return name === '.' ? directory : (directory.entries.get(name) ?? null);
-  }
-
-  #get(at: DirectoryHandle, name: string, syscall: string): Inode {
-    const inode = this.#find(at, name, syscall);
-    if (inode === null) throw new ErrnoError('ENOENT', syscall, name);
-    return inode;
-  }
-}
-
-function isOrHolds(directory: Inode, what: Inode): boolean {
-  for (let at: Inode | undefined = what; at !== undefined; at = at.parent?.directory) if (at === directory) return true;
-  return false;
 }
 
 function statOf(inode: Inode): Stat {
