@@ -13,6 +13,7 @@ import {
 
 const chunkBytes = 64 * 1024;
 
+/** What looking at entries works with. */
 export interface Auditing {
   readonly primitives: Primitives;
   readonly ids: IdMapping;

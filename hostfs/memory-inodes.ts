@@ -5,6 +5,7 @@
  */
 import type { EntryType } from './filesystem.ts';
 
+/** As stat(2) has them; `mode` is permission bits. */
 export interface Attrs {
   mode: number;
   uid: number;

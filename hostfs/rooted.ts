@@ -16,6 +16,7 @@ import { beside, isAbsence, looking, nameOf, refuseRoot, type RootContext } from
 import { removeTemporary, stageDirectory, stageFile, stageLink } from './staging.ts';
 import { Store } from './store.ts';
 
+/** How owners of the disk and those of callers are told apart; see `ids.ts`. */
 export interface RootOptions {
   readonly ids: IdMapping;
 }

@@ -8,6 +8,7 @@ import type { Attributes } from './filesystem.ts';
 import { diskOwner, type IdMapping, type Owner } from './ids.ts';
 import { errnoOf, type DirectoryHandle, type FileHandle, type Primitives } from './primitives.ts';
 
+/** Where a temporary is written before it is published. */
 export interface Place {
   readonly at: DirectoryHandle;
   /** The temporary's name in `at`. */

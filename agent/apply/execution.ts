@@ -10,6 +10,7 @@ import type { GuardTimers } from './guard-timers.ts';
 import type { Hosts } from './hosts.ts';
 import type { TxId } from './records.ts';
 
+/** One for a running engine: what both lanes, the gates and recovery carry out changes with. */
 export interface Execution {
   readonly kinds: readonly AnyKind[];
   readonly book: Book;

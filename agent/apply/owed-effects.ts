@@ -7,6 +7,7 @@
 import type { Change, ChangeId, Effect } from '../resources/kind.ts';
 import type { OpenTransaction } from './records.ts';
 
+/** One run of an effect, for all changes of a wave that owe it: `owedBy` are their addresses. */
 export interface OwedEffect extends Effect {
   /** `<tx>/<wave>/<target>/<verb>`: the nonce under which it runs at most once more after a crash. */
   readonly id: string;

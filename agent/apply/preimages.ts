@@ -12,6 +12,7 @@ import type { Fingerprint } from '../resources/kind.ts';
 import { applyError } from './errors.ts';
 import { fromFs, isFsError } from './fs-errors.ts';
 
+/** How many bytes are kept at most; beyond them a change is refused, not made without a way back. */
 export interface PreimageLimits {
   /** Bytes of one. */
   readonly each: number;

@@ -12,6 +12,7 @@ import { fromFs, isFsError } from './fs-errors.ts';
 import type { TxId } from './records.ts';
 import { transactionOf } from './temporaries.ts';
 
+/** Bytes that undoing one change would take. */
 export interface RoomNeeded {
   /** What the rollback would write there. */
   readonly path: string;

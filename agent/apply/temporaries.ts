@@ -8,6 +8,7 @@ import type { Claim } from '../resources/kind.ts';
 import { fromFs } from './fs-errors.ts';
 import type { TxId } from './records.ts';
 
+/** Paths that are gone now, and those that stay, each with why. */
 export interface Swept {
   readonly removed: readonly string[];
   readonly failed: readonly { readonly path: string; readonly error: KeelsonError }[];

@@ -16,6 +16,7 @@ import { openRootFolder, type OpenedRoot } from './open-root.ts';
 import { readConfig } from './settings.ts';
 import { whereNoneWas } from './tend-agent.ts';
 
+/** One thing that was looked at; `next` is there where something can be done. */
 export interface Examined {
   readonly what: string;
   /** limited: it works, and something is worse than it could be. */

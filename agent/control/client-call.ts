@@ -7,6 +7,7 @@ import { controlError } from './errors.ts';
 import type { FailureAnswer } from './protocol.ts';
 import { SocketFolder } from './socket-folder.ts';
 
+/** `folder` as this process names it; `socket` is a name in it, `path` one of HTTP. */
 export interface Call {
   readonly folder: string;
   readonly socket: string;

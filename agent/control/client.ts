@@ -19,6 +19,7 @@ import {
 } from './protocol.ts';
 import { callJson, callLines, type Call } from './client-call.ts';
 
+/** At most `limit` events, all with numbers above `after`. */
 export interface EventQuery {
   readonly after?: number;
   readonly limit?: number;

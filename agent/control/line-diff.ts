@@ -1,5 +1,6 @@
 /** What differs between two texts, line by line: the shortest edit (Myers, 1986), with a few lines around it. */
 
+/** Counts are of all lines, even where `lines` leaves some out. */
 export interface LineDiff {
   readonly added: number;
   readonly removed: number;

@@ -9,6 +9,7 @@ import { guardScript } from './guard-script.ts';
 import type { PathUndo, Undo } from './guard-undo.ts';
 import { physicalPath, realFolder } from './real-folder.ts';
 
+/** What the script of a guard is made from. */
 export interface GuardSources {
   readonly fs: FileSystem;
   readonly stateDir: string;

@@ -10,6 +10,7 @@ interface Process {
   readonly startTime: string;
 }
 
+/** Nothing is kept: every call reads /proc anew. */
 export interface ProcTable {
   all(): Promise<readonly Process[]>;
   byPid(pid: number): Promise<Process | null>;

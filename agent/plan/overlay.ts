@@ -4,6 +4,7 @@ import { kindOf, prefixOf } from './targets.ts';
 
 type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+/** A merge patch (RFC 7386) of one resource as its spec writes it. */
 export interface Patch {
   readonly address: Address;
   readonly patch: unknown;

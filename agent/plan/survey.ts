@@ -19,6 +19,7 @@ import { neededRemovals } from './needed-removals.ts';
 import { targetsOf } from './targets.ts';
 import { stillNeeded } from './withhold.ts';
 
+/** What to look at, and as of when. */
 export interface SurveyInput {
   readonly kinds: readonly AnyKind[];
   readonly items: readonly Item<unknown>[];

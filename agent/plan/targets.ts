@@ -1,6 +1,6 @@
 import type { AnyKind, Address, Item, KindName, Owned, Target } from '../resources/kind.ts';
 
-/** What is desired and what is owned, joined by address and sorted by kind. */
+/** What is desired and what is owned, joined by address, in groups by kind. */
 export interface TargetSet {
   readonly byKind: ReadonlyMap<KindName, readonly Target<unknown, unknown>[]>;
   /** Ledger rows of kinds that this release does not know: kept, reported, untouched. */

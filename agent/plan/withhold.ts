@@ -5,6 +5,7 @@ import { planError } from './errors.ts';
 import { neededRemovals } from './needed-removals.ts';
 import { kindOf } from './targets.ts';
 
+/** Who may be changed at all: the mode of the node, then of a kind, then holds. */
 export interface Restraint {
   readonly node: 'observe' | 'enforce';
   readonly kinds: Readonly<Record<string, 'observe' | 'enforce'>>;

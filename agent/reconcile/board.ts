@@ -9,6 +9,7 @@ import type { Withheld } from '../plan/withhold.ts';
 import type { ResourceCondition, ResourceStatus } from '../report/status.ts';
 import type { Address, Draft, Note } from '../resources/kind.ts';
 
+/** What a look, or a change, says of one address. */
 export interface Finding {
   readonly condition: ResourceCondition;
   readonly reason?: Reason;

@@ -15,8 +15,8 @@ export const REPAIR_SETTLE_MS = 60_000;
 const MOST_STEPS = 20;
 
 /**
- * What one pass of maintenance hands down to the transactions that it begins. `again`: address → monotonic time at
- * which it is looked at once more.
+ * What one pass of maintenance hands down to the transactions that it begins. `again`: milliseconds after which an
+ * address is looked at once more.
  */
 export interface MaintenanceRun {
   readonly seen: Survey;

@@ -13,6 +13,7 @@ import type { Trials } from './trials.ts';
 import { activeOverrides, heldBy, type Desired, type DesiredView } from './desired.ts';
 import type { Board } from './board.ts';
 
+/** Asked for anew wherever they matter, so that a reload is in force from there on. */
 export interface EngineSettings {
   readonly nodeName: string;
   readonly agentVersion: string;

@@ -18,6 +18,7 @@ import type { Desired } from './desired.ts';
 import { keepBooks } from './bookkeeping.ts';
 import { supersedeTrials } from './judge-maintenance.ts';
 
+/** What to converge to, in which transaction, and what a failure means. */
 export interface Convergence {
   readonly tx: TxId;
   readonly desired: Desired;

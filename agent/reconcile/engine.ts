@@ -27,6 +27,7 @@ import { recover } from './recovery.ts';
 import { acceptSpec, beginRollback, beginRetry, checkOverride, refuseStale } from './requests.ts';
 import { beginLeave } from './leave.ts';
 
+/** What the engine leaves to whoever opened the state folder. */
 export interface EngineOptions {
   readonly reconciliation: Reconciliation;
   readonly saveSpec: (spec: VerifiedSpec) => Promise<void>;

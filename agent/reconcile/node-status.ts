@@ -9,6 +9,7 @@ import { engineError } from './errors.ts';
 import { inMaintenance, isJudged } from './next-job.ts';
 import type { EngineSettings } from './context.ts';
 
+/** Everything that the status is drawn from, as of one moment. */
 export interface StatusInput {
   readonly state: StateView;
   readonly rows: readonly ResourceStatus[];

@@ -49,6 +49,7 @@ import { engineError } from './errors.ts';
 import { Trials } from './trials.ts';
 import { Watchers } from './watchers.ts';
 
+/** What differs between a host, a sandbox and the twin. */
 export interface EngineParts {
   readonly fs: FileSystem;
   /** Absolute in the root. */

@@ -7,6 +7,7 @@ import type { Override, TxCause } from '../apply/records.ts';
 import { components } from '../plan/order.ts';
 import type { Draft } from '../resources/kind.ts';
 
+/** Drafts that share a transaction, and so a verdict. */
 export interface Purpose {
   readonly cause: Extract<TxCause, 'repair' | 'renewal' | 'override'>;
   readonly drafts: readonly Draft<unknown>[];

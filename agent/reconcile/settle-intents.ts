@@ -10,6 +10,7 @@ import { ThirdStateError, type Change, type Observation } from '../resources/kin
 import { overridesInForce, type Reconciliation } from './context.ts';
 import { maintained } from './next-job.ts';
 
+/** Changes that have come about, and those still to be applied. */
 export interface SettledIntents {
   readonly arrived: readonly Change<unknown>[];
   readonly outstanding: readonly Change<unknown>[];

@@ -18,6 +18,9 @@ import { boundedLine, safeDraft } from './event-text.ts';
 import { EventTail } from './event-tail.ts';
 import type { EventDraft, EventRecord, EventSink } from './events.ts';
 
+/**
+ * `segmentBytes` is 2 MiB and `segments` 4 unless told otherwise. `log` hears what the event log itself cannot keep.
+ */
 export interface EventLogOptions {
   readonly fs: FileSystem;
   readonly folder: string;

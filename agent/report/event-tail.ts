@@ -3,6 +3,7 @@ import type { FileSystem, LogFile } from '../../hostfs/filesystem.ts';
 import { readSegment } from './event-reader.ts';
 import { headerLine, segmentName, segmentsAmong, type SegmentName } from './event-segment.ts';
 
+/** A segment is left at `segmentBytes`, and the oldest goes when there would be more than `segments`. */
 export interface EventTailOptions {
   readonly fs: FileSystem;
   readonly folder: string;

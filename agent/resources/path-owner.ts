@@ -4,6 +4,7 @@ import { resourceError } from './errors.ts';
 import type { Accounts, Address, State } from './kind.ts';
 import { permissionBits, type DirectoryState, type FileState, type PathState } from './path-state.ts';
 
+/** As a spec writes it: a name or a number, and a label of SELinux. */
 export interface RawOwner {
   readonly owner?: string | number;
   readonly group?: string | number;

@@ -11,6 +11,7 @@ interface Attributed {
   readonly label?: string;
 }
 
+/** A file; its size makes no difference where the content is the same. */
 export interface FileState extends Attributed {
   readonly type: 'file';
   readonly content: Fingerprint;

@@ -9,6 +9,7 @@ import { inRange, parseRange } from '../desired/semver-range.ts';
 import { quoted } from '../base/words.ts';
 import { verifyError } from './errors.ts';
 
+/** Read from a payload that may be of any shape; `notAfter` is wall time, `agent` a range of versions. */
 export interface ReadIdentity {
   readonly series: string;
   /** Absent where it is no such number; the schema then says so. */
