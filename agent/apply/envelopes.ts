@@ -57,7 +57,12 @@ export class Envelopes {
 
   /** Something lies under this digest; only a reader verifies it. */
   async has(digest: string): Promise<boolean> {
-    return (await this.#fs.lstat(this.#path(digest))) !== null;
+    const path = this.#path(digest);
+    try {
+      return (await this.#fs.lstat(path)) !== null;
+    } catch (error) {
+      throw fromFs(error, path);
+    }
   }
 
   /** Removes all others, but those put since the last sweep. */

@@ -96,6 +96,11 @@ export class Board {
     return this.#remarks.delete(key);
   }
 
+  /** The remark under this key, as it stands. */
+  remarkOf(key: string): Reason | undefined {
+    return this.#remarks.get(key);
+  }
+
   /** What is wrong with the node and no single address; the latest 20. */
   remarks(): readonly Reason[] {
     return [...this.#remarks.values()];

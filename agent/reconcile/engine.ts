@@ -24,13 +24,13 @@ import { MaintenanceLane } from './maintenance-lane.ts';
 import { drawStatus } from './node-status.ts';
 import { preview } from './preview.ts';
 import { recover } from './recovery.ts';
-import { acceptSpec, beginRollback, beginRetry, checkOverride, refuseStale } from './requests.ts';
+import { acceptSpec, beginRollback, beginRetry, checkOverride, refuseStale, type SpecStore } from './requests.ts';
 import { beginLeave } from './leave.ts';
 
 /** What the engine leaves to whoever opened the state folder. */
 export interface EngineOptions {
   readonly reconciliation: Reconciliation;
-  readonly saveSpec: (spec: VerifiedSpec) => Promise<void>;
+  readonly specs: SpecStore;
   /** Removes temporaries of changes that are not under way. */
   readonly sweep: () => Promise<void>;
   /** `safe-mode off`: earlier exits no longer count. */
@@ -49,6 +49,8 @@ interface Lane {
 }
 
 const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+
+const LANES = { recovery: 'recovery', generation: 'generation lane', maintenance: 'maintenance lane' } as const;
 
 const asleep = (): void => {};
 const LANE_RETRY = { baseMs: 500, factor: 2, capMs: 30_000, jitter: 0.1 } as const;
@@ -83,18 +85,25 @@ export class Engine implements EnginePort {
     this.publish();
     const { readOnly } = this.#r.execution.book;
     // Tried once: what cannot be swept now is swept again when a transaction closes, and must not keep the agent away.
-    if (!readOnly) await this.#options.sweep().catch((error: unknown) => this.#afterFailure('recovery', error));
+    if (!readOnly) await this.#options.sweep().catch((error: unknown) => this.#afterFailure(LANES.recovery, error));
     ready();
-    if (!readOnly) await this.#forEver(stop, { name: 'recovery', work: () => recover(this.#r, stop), once: true });
+    if (!readOnly) await this.#forEver(stop, { name: LANES.recovery, work: () => recover(this.#r, stop), once: true });
     this.#queue.everything(this.#r.execution.clock.monotonic());
     const looking = this.#forEver(stop, {
-      name: 'maintenance lane',
+      name: LANES.maintenance,
       work: () => this.#maintenance.turn(stop),
       // A turn that found nothing due says nothing about what has failed.
       isWell: () => !this.#maintenance.failing,
     });
     const applying = (): Promise<void> =>
-      this.#forEver(stop, { name: 'generation lane', work: () => this.#generation.turn(stop) });
+      this.#forEver(stop, {
+        name: LANES.generation,
+        work: async () => {
+          await this.#generation.turn(stop);
+          // What the other lane fails with may be over.
+          if (this.#maintenance.failing) this.#everything();
+        },
+      });
     await (readOnly ? looking : Promise.all([looking, applying()]));
   }
 
@@ -118,10 +127,15 @@ export class Engine implements EnginePort {
 
   async #afterFailure(lane: string, error: unknown): Promise<void> {
     const failure = asKeelsonError(error);
-    const reason = engineError('KSN-ENGINE-008', `${failure.code} ${failure.message}`, { cause: error }).toReason();
-    this.#r.board.remark(lane, reason);
+    const reason = engineError('KSN-ENGINE-008', `${failure.code} ${failure.message}`, {
+      cause: error,
+      ...(failure.element !== undefined && { element: failure.element }),
+      ...(failure.remedy !== undefined && { remedy: failure.remedy }),
+    }).toReason();
+    const isNew = this.#r.board.remark(lane, reason);
     this.#r.execution.events.emit({ type: 'LaneFailed', message: reason.message, reason });
     this.#leaveOpen();
+    if (isNew) this.publish();
     if (this.#r.execution.book.poisoned) await this.#mendJournal();
   }
 
@@ -158,16 +172,19 @@ export class Engine implements EnginePort {
   }
 
   /** What was asked for may meet a failing disk while both lanes rest. */
-  async #asked(act: () => Promise<void>): Promise<void> {
+  async #asked<T>(act: () => Promise<T>): Promise<T> {
     try {
-      await act();
+      return await act();
     } finally {
       if (this.#r.execution.book.poisoned) void this.#mendJournal();
     }
   }
 
   async accept(spec: VerifiedSpec, basis?: Basis): Promise<void> {
-    await this.#accepting.run(() => this.#asked(() => acceptSpec(this.#r, spec, this.#options.saveSpec, basis)));
+    const known = await this.#accepting.run(() =>
+      this.#asked(() => acceptSpec(this.#r, spec, this.#options.specs, basis)),
+    );
+    if (known === 'mended') return this.#everything();
     this.#generation.supersede();
     this.#wake();
   }
@@ -319,6 +336,7 @@ export class Engine implements EnginePort {
       settings: this.#r.settings(),
       overrides: overridesInForce(this.#r),
       refusal: book.refusal?.toReason() ?? null,
+      failing: this.#failing(),
       looked: this.#maintenance.looked,
       bootId,
       now: now(this.#r),
@@ -328,6 +346,15 @@ export class Engine implements EnginePort {
     for (const wake of this.#waiters) wake();
     this.#waiters.clear();
     return this.#status;
+  }
+
+  #failing(): Reason | null {
+    const { board } = this.#r;
+    return (
+      Object.values(LANES)
+        .map((lane) => board.remarkOf(lane))
+        .find((reason) => reason !== undefined) ?? null
+    );
   }
 
   #refuseReadOnly(): void {

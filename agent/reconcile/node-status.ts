@@ -17,6 +17,8 @@ export interface StatusInput {
   readonly settings: EngineSettings;
   readonly overrides: ReturnType<typeof activeOverrides>;
   readonly refusal: Reason | null;
+  /** What a lane failed with, while it has not done that again. */
+  readonly failing: Reason | null;
   /** A look at everything has ended since the start. */
   readonly looked: boolean;
   readonly bootId: string;
@@ -48,6 +50,7 @@ const NO_SPEC = engineError('KSN-ENGINE-014', 'no spec was accepted yet').toReas
 /** The first branch that holds wins. What cannot be known is Unknown, never well. */
 export function judge(input: StatusInput): Judgement {
   const { state, rows, settings, overrides } = input;
+  const failing = input.failing ?? undefined;
   const worst = (condition: ResourceCondition): ResourceStatus | undefined =>
     rows.find((row) => row.condition === condition);
   if (input.refusal !== null)
@@ -84,7 +87,7 @@ export function judge(input: StatusInput): Judgement {
     rows.find((row) => row.condition === 'waiting' && row.reason?.code !== 'KSN-PLAN-006') ?? worst('waiting');
   if (open.some((tx) => tx.cause === 'generation')) {
     return waiting === undefined
-      ? { verdict: 'Changing' }
+      ? withReason('Changing', failing, failing?.remedy)
       : withReason('Waiting', waiting.reason, waiting.reason?.remedy);
   }
   if (blocked !== undefined)
@@ -98,13 +101,16 @@ export function judge(input: StatusInput): Judgement {
   }
   const unwell = worst('failed') ?? worst('contended');
   if (unwell !== undefined) return withReason('Degraded', unwell.reason, unwell.reason?.remedy);
-  if (!input.looked || worst('unknown') !== undefined)
-    return withReason('Unknown', worst('unknown')?.reason, worst('unknown')?.reason?.remedy);
+  if (!input.looked || worst('unknown') !== undefined) {
+    const why = worst('unknown')?.reason ?? failing;
+    return withReason('Unknown', why, why?.remedy);
+  }
   if (worst('changing') !== undefined || all.some((tx) => isJudged(tx))) return { verdict: 'Changing' };
   if (worst('held') !== undefined)
     return { verdict: 'Held', next: 'what differs is held; the diff is shown when the hold ends' };
   if (waiting !== undefined) return withReason('Waiting', waiting.reason, waiting.reason?.remedy);
-  if (state.wanted !== null && state.running?.digest !== state.wanted.digest) return { verdict: 'Changing' };
+  if (state.wanted !== null && state.running?.digest !== state.wanted.digest)
+    return withReason('Changing', failing, failing?.remedy);
   if (state.wanted === null)
     return withReason('Waiting', input.remarks.at(-1) ?? NO_SPEC, (input.remarks.at(-1) ?? NO_SPEC).remedy);
   return { verdict: 'OK' };

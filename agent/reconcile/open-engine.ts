@@ -214,7 +214,10 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
   };
   engine = new Engine({
     reconciliation,
-    saveSpec: (spec) => envelopes.put(spec.digest, spec.envelope),
+    specs: {
+      has: (digest) => envelopes.has(digest),
+      save: (spec) => envelopes.put(spec.digest, spec.envelope),
+    },
     sweep: async () => {
       for (const tx of book.state.open.values())
         await execution.ballast.find(

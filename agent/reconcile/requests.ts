@@ -23,13 +23,24 @@ function basisWords({ series, generation, journalSeq }: Basis): string {
   return `${series ?? '-'}/${generation ?? '-'} at ${journalSeq}`;
 }
 
-/** One at a time (the engine sees to it): between this check and its record nothing else is accepted. The guard per series: only a higher generation; the same bytes again change nothing; other bytes under the same number are an alarm. */
+/** Accepted envelopes on disk. */
+export interface SpecStore {
+  readonly has: (digest: string) => Promise<boolean>;
+  /** Durable when it resolves. */
+  readonly save: (spec: VerifiedSpec) => Promise<void>;
+}
+
+/**
+ * One at a time (the engine sees to it): between this check and its record nothing else is accepted. The guard per
+ * series: only a higher generation; the same bytes again change nothing, but that they are put where the store has
+ * lost them (`mended`); other bytes under the same number are an alarm.
+ */
 export async function acceptSpec(
   r: Reconciliation,
   spec: VerifiedSpec,
-  save: (spec: VerifiedSpec) => Promise<void>,
+  store: SpecStore,
   basis?: Basis,
-): Promise<void> {
+): Promise<'new' | 'again' | 'mended'> {
   const { book, events } = r.execution;
   if (basis !== undefined) refuseStale(r, basis);
   if (book.refusal !== null) throw engineError('KSN-ENGINE-006', `read-only: ${book.refusal.message}`);
@@ -53,10 +64,13 @@ export async function acceptSpec(
   if (
     newest?.digest === spec.digest &&
     (book.state.wanted?.digest === spec.digest || book.state.blocked.has(spec.digest))
-  )
-    return;
+  ) {
+    if (await store.has(spec.digest)) return 'again';
+    await store.save(spec);
+    return 'mended';
+  }
   // The bytes first: an accept record without its envelope could not be applied after a crash.
-  await save(spec);
+  await store.save(spec);
   const accepted = acceptedOf(spec, now(r));
   // It is parsed already: the generation need not read it again.
   await r.view.of(accepted, overridesInForce(r), spec.spec);
@@ -66,6 +80,7 @@ export async function acceptSpec(
     message: `${name} accepted from ${spec.source}${spec.signers.length > 0 ? `, signed by ${spec.signers.join(', ')}` : ', unsigned'}`,
     generation: name,
   });
+  return 'new';
 }
 
 /** Durable when it resolves. @throws KSN-ENGINE-003 where this is not the newest generation of its series, blocked. */

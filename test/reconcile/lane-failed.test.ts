@@ -5,6 +5,8 @@ import { EngineNode, verified } from '../support/engine-node.ts';
 import { ScriptedKind } from '../support/scripted-kind.ts';
 import { scriptedNode, things } from '../support/scripted-node.ts';
 
+const file = (inline: string): object => ({ content: { inline } });
+
 t.test('a kind that cannot plan', async (t) => {
   const kind = new ScriptedKind();
   await using it = await scriptedNode({}, undefined, kind);
@@ -24,7 +26,6 @@ t.test('a kind that cannot plan', async (t) => {
 });
 
 t.test('what a lane failed with is said until it has done that again', async (t) => {
-  const file = (inline: string): object => ({ content: { inline } });
   await using first = await EngineNode.on();
   await first.start();
   await first.accept(verified(1, { files: { '/etc/a': file('a\n') } }));
@@ -45,6 +46,47 @@ t.test('what a lane failed with is said until it has done that again', async (t)
   await node.clock.advance(60_000);
   t.equal(remarks(), '[]');
   t.equal(node.engine.status().verdict, 'OK');
+});
+
+const one = verified(1, { files: { '/etc/a': file('one\n') } });
+
+/** The store has lost the spec that runs, and the agent was started again. */
+async function withoutSpec(): Promise<EngineNode> {
+  await using first = await EngineNode.on();
+  await first.start();
+  await first.accept(one);
+  await first.stop();
+  const fs = await first.outside();
+  const specs = '/var/lib/keelson/specs';
+  for (const name of await fs.list(specs)) await fs.remove(`${specs}/${name}`);
+  const node = await EngineNode.on(first.machine);
+  await node.start();
+  await node.clock.advance(100);
+  return node;
+}
+
+t.test('a spec that is lost is the reason, with the remedy, and delivering it again is one that lasts', async (t) => {
+  await using node = await withoutSpec();
+  t.match(node.engine.status(), {
+    verdict: 'Unknown',
+    reason: { code: 'KSN-ENGINE-008', message: /KSN-APPLY-014 The spec/u },
+    next: /^Deliver the spec again/u,
+  });
+  await node.clock.runUntil(node.engine.accept(one));
+  await node.clock.advance(100);
+  t.match(node.engine.status(), { verdict: 'OK', remarks: [] });
+  await node.stop();
+  await using again = await EngineNode.on(node.machine);
+  await again.start();
+  t.match(await again.settled(), { verdict: 'OK', remarks: [] });
+});
+
+t.test('what a lane failed with goes with a newer generation', async (t) => {
+  await using node = await withoutSpec();
+  const { verdict } = await node.accept(verified(2, { files: { '/etc/a': file('two\n') } }));
+  t.equal(verdict, 'OK');
+  await node.clock.advance(100);
+  t.same(node.engine.status().remarks, []);
 });
 
 t.test('gates that nobody could judge are a remark only while they are asked', async (t) => {
