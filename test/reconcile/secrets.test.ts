@@ -9,6 +9,7 @@ import type { Override } from '../../agent/apply/records.ts';
 import { losesNothing } from '../../hostfs/memory-crash.ts';
 import { MemoryHost } from '../../hostfs/memory-host.ts';
 import { EngineNode, verified, type Sections } from '../support/engine-node.ts';
+import { tracesIn, tracesOf } from '../support/secret-traces.ts';
 
 const STATE = '/var/lib/keelson';
 /** Bytes lie there and nowhere else: folders 0700, files 0600. */
@@ -28,28 +29,7 @@ const SECRETS = {
 } as const;
 
 /** As whole contents too: `x\n` is not `x`. */
-const dictionary = [...Object.values(SECRETS), ...Object.values(SECRETS).map((secret) => `${secret}\n`)];
-
-/** What would give them away, with what it is. */
-const traces: ReadonlyMap<string, string> = new Map(
-  dictionary.flatMap((text): [string, string][] => [
-    [text.trim(), text.trim()],
-    [unpadded(Buffer.from(text).toString('base64')), `base64 of ${text}`],
-    [Buffer.from(text).toString('hex'), `hex of ${text}`],
-    ...['md5', 'sha1', 'sha256', 'sha512'].flatMap((hash): [string, string][] => {
-      const digest = createHash(hash).update(text).digest();
-      return [
-        [digest.toString('hex'), `${hash} of ${text}`],
-        [unpadded(digest.toString('base64')), `${hash} of ${text}`],
-        [digest.toString('base64url'), `${hash} of ${text}`],
-      ];
-    }),
-  ]),
-);
-
-function unpadded(base64: string): string {
-  return base64.replace(/=+$/, '');
-}
+const traces = tracesOf([...Object.values(SECRETS), ...Object.values(SECRETS).map((secret) => `${secret}\n`)]);
 
 const entropyOf = (fill: number): Entropy => ({
   bytes: (length) => new Uint8Array(length).fill(fill),
@@ -95,8 +75,7 @@ class Told {
 
   /** What a dictionary finds. */
   found(): readonly string[] {
-    const all = this.said.join('\n');
-    return [...traces].filter(([trace]) => all.includes(trace)).map(([, what]) => what);
+    return tracesIn(this.said.join('\n'), traces);
   }
 }
 

@@ -1,0 +1,114 @@
+/**
+ * Rule 14 with the real program: what it writes to its log, at its most talkative, and what its commands show, while
+ * files, checks, gates, effects, specs and its own environment are full of weak secrets.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { tracesIn, tracesOf } from '../support/secret-traces.ts';
+import { keelson, Program } from './program.ts';
+
+const SECRETS = {
+  file: 'hunter2-file',
+  edited: 'monkey-edited',
+  planned: 'letmein-planned',
+  pod: 'qwerty-pod',
+  checked: 'dragon-checked',
+  gated: 'shadow-gated',
+  told: 'trustno1-told',
+  broken: 'passw0rd-broken',
+  trust: '123456-trust',
+  environment: 'abc123-environment',
+} as const;
+const texts = Object.values(SECRETS);
+const traces = tracesOf(texts.flatMap((text) => [text, `${text}\n`]));
+/** Prints a secret and everything that it finds in its environment. */
+const saying = (more: string): readonly string[] => ['/bin/sh', '-c', `cat "$1"; cat "$1" >&2; env; ${more}`, 'test'];
+
+t.test(
+  'proof 8: neither the log of the daemon nor what its commands show has a secret or a digest of one',
+  async (t) => {
+    const root = t.testdir({ 'gate-says': `${SECRETS.gated}\n`, 'effect-says': `${SECRETS.told}\n`, run: {} });
+    for (const folder of ['specs.d', 'config.d']) mkdirSync(join(root, 'etc/keelson', folder), { recursive: true });
+    writeFileSync(
+      join(root, 'etc/keelson/config.d/50.yaml'),
+      'log: { level: debug }\ntrust: { allowUnsigned: [s] }\ndrift: { settle: 1s }\n',
+    );
+    const secret = (text: string, more: object = {}) => ({ mode: '0600', content: { inline: `${text}\n` }, ...more });
+    /** Its effect fails where the content is bad. */
+    const onChange = {
+      'command:tell': { exec: [...saying('! grep -q bad "$2"'), join(root, 'effect-says'), join(root, 'etc/told')] },
+    };
+    const spec = (generation: number, files: object = {}) =>
+      JSON.stringify({
+        apiVersion: 'keelson.dev/v1',
+        kind: 'NodeSpec',
+        metadata: { series: 's', generation },
+        spec: {
+          health: { stableFor: '1s', deadline: '2s' },
+          files: {
+            '/etc/secret': secret(SECRETS.file),
+            '/etc/told': { content: { inline: 'good\n' }, onChange },
+            ...files,
+          },
+          staticPods: {
+            app: {
+              pod: { spec: { containers: [{ name: 'a', image: 'a:1', env: [{ name: 'P', value: SECRETS.pod }] }] } },
+            },
+          },
+        },
+      });
+    /** Renamed to its name it is taken at once. */
+    const publish = (name: string, text: string): void => {
+      writeFileSync(join(root, name), text);
+      renameSync(join(root, name), join(root, 'etc/keelson/specs.d', name));
+    };
+
+    publish('s.json', spec(1));
+    const agent = new Program(['--root', root, 'agent'], '', { env: { VAULT_TOKEN: SECRETS.environment } });
+    t.teardown(() => agent.stop('SIGKILL'));
+    await agent.says(/"event":"ready"/u);
+    const events = new Program(['--root', root, 'events', '--follow', '--after', '0', '-o', 'json']);
+    t.teardown(() => events.stop('SIGKILL'));
+    await events.says(/"VerdictGood"/u);
+    const said: string[] = [];
+    const look = async (): Promise<void> => {
+      const other = join(root, 'other.json');
+      writeFileSync(other, spec(90, { '/etc/secret': secret(SECRETS.planned) }));
+      const commands = [['status', '-o', 'json'], ['plan'], ['plan', other, '-o', 'json'], ['diff', other]];
+      const ended = await Promise.all(commands.map((words) => keelson('--root', root, ...words)));
+      said.push(...ended.flatMap(({ out, err }) => [out, err]));
+    };
+
+    writeFileSync(join(root, 'etc/secret'), `${SECRETS.edited}\n`);
+    await look();
+    await events.says(/"DriftRepaired"/u);
+    const check = { exec: [...saying('exit 1'), '{staged}'] };
+    publish('s.json', spec(2, { '/etc/secret': secret(SECRETS.checked, { check }) }));
+    await events.says(/"RolledBack".*its check \/bin\/sh said no/u);
+    const gates = [{ exec: [...saying('exit 1'), join(root, 'gate-says')] }];
+    publish('s.json', spec(3, { '/etc/new': secret(SECRETS.file, { gates }) }));
+    await events.says(/"RolledBack".*gate-says: exit 1/u);
+    publish('s.json', spec(4, { '/etc/told': { content: { inline: 'bad\n' }, onChange } }));
+    await events.says(/"RolledBack".*command:tell failed/u);
+    publish('broken.yaml', `spec: { files: { /etc/x: { content: ${SECRETS.broken}, mode: "${SECRETS.broken}" }\n`);
+    publish(
+      'wrong.json',
+      spec(5, { '/etc/x': { content: SECRETS.broken }, '/etc/y': { content: { inlin: SECRETS.broken } } }),
+    );
+    await events.says(/"SpecRefused".*broken\.yaml/u);
+    await events.says(/"SpecRefused".*wrong\.json/u);
+    mkdirSync(join(root, 'etc/keelson/trust.d'));
+    writeFileSync(join(root, 'etc/keelson/trust.d/mistaken.yaml'), `key: ${SECRETS.trust}\n`);
+    agent.process.kill('SIGHUP');
+    await agent.says(/"event":"trust"/u);
+    await look();
+
+    const { out, err } = await agent.stop('SIGTERM');
+    await events.stop('SIGTERM');
+    t.equal(readFileSync(join(root, 'etc/secret'), 'utf8'), `${SECRETS.file}\n`);
+    t.notOk(existsSync(join(root, 'etc/new')));
+    t.match(out, /"event":"reloaded"/u);
+    t.same(tracesIn([out, err, events.out, ...said].join('\n'), traces), []);
+  },
+);
