@@ -1,8 +1,11 @@
 /** Every entry beneath a directory, foreign ones included. */
-import { auditAt, type Auditing } from './audit.ts';
-import type { AuditEntry, Digester } from './filesystem.ts';
+import { auditAt, type Auditing, type Look } from './audit.ts';
+import type { AuditEntry } from './filesystem.ts';
 import { joinPath } from './path.ts';
 import { errnoOf, type DirectoryHandle } from './primitives.ts';
+
+/** A tree takes its time: it can be ended. */
+type TreeLook = Look & { readonly signal: AbortSignal };
 
 /**
  * Depth first, sorted by name: each directory before what is in it. Goes down by descriptor, never through a link
@@ -12,12 +15,11 @@ export async function* auditBeneath(
   auditing: Auditing,
   directory: DirectoryHandle,
   path: string,
-  digester: () => Digester,
-  signal: AbortSignal,
+  look: TreeLook,
 ): AsyncGenerator<AuditEntry> {
   const { primitives } = auditing;
   const { device } = primitives.fstat(directory);
-  yield* beneath(auditing, directory, path, device, digester, signal);
+  yield* beneath(auditing, directory, path, device, look);
 }
 
 async function* beneath(
@@ -25,22 +27,20 @@ async function* beneath(
   directory: DirectoryHandle,
   path: string,
   device: number,
-  digester: () => Digester,
-  signal: AbortSignal,
+  look: TreeLook,
 ): AsyncGenerator<AuditEntry> {
   const { primitives } = auditing;
   for (const name of primitives.readdir(directory).toSorted()) {
     await auditing.breathe();
-    signal.throwIfAborted();
-    const entry = await auditAt(auditing, directory, name, joinPath(path, name), digester);
+    look.signal.throwIfAborted();
+    const entry = await auditAt(auditing, directory, name, joinPath(path, name), look);
     if (entry === null) continue;
     yield entry;
     if (entry.type !== 'directory' || entry.device !== device) continue;
     const child = openUnlessChanged(auditing, directory, name);
     if (child === null) continue;
     try {
-      if (primitives.fstat(child).device === device)
-        yield* beneath(auditing, child, entry.path, device, digester, signal);
+      if (primitives.fstat(child).device === device) yield* beneath(auditing, child, entry.path, device, look);
     } finally {
       primitives.close(child);
     }

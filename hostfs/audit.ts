@@ -21,6 +21,13 @@ export interface Auditing {
   readonly breathe: () => Promise<void> | undefined;
 }
 
+/** How contents are read: by what, up to which size, and until when. */
+export interface Look {
+  readonly digester: () => Digester;
+  readonly largest: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** The entry at `name`, as `lstat` shows it; null when absent. */
 export function entryAt(auditing: Auditing, at: DirectoryHandle, name: string): Entry | null {
   for (let attempt = 1; ; attempt += 1) {
@@ -35,23 +42,20 @@ export function entryAt(auditing: Auditing, at: DirectoryHandle, name: string): 
   }
 }
 
-/**
- * Entry, digest and extended attributes of one name; null when absent. A regular file without a digest is one that
- * this process may not read.
- */
+/** Entry, digest and extended attributes of one name; null when absent. */
 export async function auditAt(
   auditing: Auditing,
   at: DirectoryHandle,
   name: string,
   path: string,
-  digester: () => Digester,
+  look: Look,
 ): Promise<AuditEntry | null> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       // The type first: opening a device or a FIFO may act.
       const stat = auditing.primitives.lstat(at, name);
       if (stat === null) return null;
-      if (stat.type === 'file') return await auditFile(auditing, at, name, path, stat, digester);
+      if (stat.type === 'file') return await auditFile(auditing, at, name, path, stat, look);
       return { path, ...basics(auditing, at, name, stat), ...readExtended(auditing.primitives, at, name) };
     } catch (error) {
       if (!looksAgain(error, attempt)) throw error;
@@ -65,16 +69,20 @@ async function auditFile(
   name: string,
   path: string,
   seen: Stat,
-  digester: () => Digester,
+  look: Look,
 ): Promise<AuditEntry> {
   const { primitives } = auditing;
   const file = openReadable(primitives, at, name);
-  if (file === null) return { path, ...basics(auditing, at, name, seen), ...readExtended(primitives, at, name) };
+  if (file === null)
+    return { path, ...basics(auditing, at, name, seen), undigested: 'denied', ...readExtended(primitives, at, name) };
   try {
     const stat = primitives.fstat(file);
     if (stat.type !== 'file') throw new ErrnoError('ESTALE', 'fstat', name);
-    const digest = await digestOf(auditing, file, stat.size, digester());
-    return { path, ...basics(auditing, at, name, stat), digest, ...readExtended(primitives, at, name) };
+    const content =
+      stat.size > look.largest
+        ? ({ undigested: 'too large' } as const)
+        : { digest: await digestOf(auditing, file, stat.size, look) };
+    return { path, ...basics(auditing, at, name, stat), ...content, ...readExtended(primitives, at, name) };
   } finally {
     primitives.close(file);
   }
@@ -118,8 +126,9 @@ async function digestOf(
   { primitives, breathe }: Auditing,
   file: FileHandle,
   size: number,
-  digester: Digester,
+  look: Look,
 ): Promise<string> {
+  const digester = look.digester();
   const chunk = Buffer.allocUnsafe(Math.min(size, chunkBytes));
   for (let offset = 0; offset < size;) {
     const result = primitives.read(file, chunk.subarray(0, Math.min(chunk.length, size - offset)), offset);
@@ -128,6 +137,7 @@ async function digestOf(
     digester.update(chunk.subarray(0, count));
     offset += count;
     await breathe();
+    look.signal?.throwIfAborted();
   }
   return digester.finish();
 }

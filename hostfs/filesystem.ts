@@ -38,6 +38,8 @@ export interface AuditEntry extends Entry {
   readonly path: string;
   /** Of regular files: whatever `digest` made of the content (the caller passes an HMAC). */
   readonly digest?: string;
+  /** Why a regular file has none: it is larger than what is read, or this process may not read it. */
+  readonly undigested?: 'too large' | 'denied';
   /** Extended attributes other than security.selinux, as base64, where readable. */
   readonly xattrs?: Readonly<Record<string, string>>;
 }
@@ -48,6 +50,17 @@ export interface Digester {
   finish(): string;
 }
 
+/** How far an audit of one path goes. */
+export interface AuditBounds {
+  /**
+   * Bytes of the largest file that is read; 64 MiB where not told. A sparse file claims any size for nothing, and
+   * reading it would take days.
+   */
+  readonly largest?: number;
+  /** Ends it between two chunks: the audit rejects with the reason of the signal. */
+  readonly signal?: AbortSignal;
+}
+
 /** Rejects with FsError. Nothing here changes the disk, access times apart. */
 export interface ReadFileSystem {
   /** Null when absent (ENOENT, or a parent that is no directory). Links are not followed at the last step. */
@@ -55,8 +68,8 @@ export interface ReadFileSystem {
   /** Whole content. Fails with TOO_LARGE beyond `limit` bytes, with NOT_A_FILE for anything but a regular file. */
   read(path: string, limit?: number): Promise<Uint8Array>;
   /** One open: entry plus digest of the content when it is a regular file. Null when absent. */
-  audit(path: string, digester: () => Digester): Promise<AuditEntry | null>;
-  /** Every entry beneath `path` (itself excluded), depth first, sorted by name; foreign files included. Never follows links, never crosses devices unless told. */
+  audit(path: string, digester: () => Digester, bounds?: AuditBounds): Promise<AuditEntry | null>;
+  /** Every entry beneath `path` (itself excluded), depth first, sorted by name; foreign files included. Never follows links, never crosses devices unless told; reads files up to 64 MiB. */
   auditTree(path: string, digester: () => Digester, signal: AbortSignal): AsyncIterable<AuditEntry>;
   /** Names in a directory, sorted. Empty when absent. */
   list(path: string): Promise<readonly string[]>;

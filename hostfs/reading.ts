@@ -3,7 +3,7 @@ import { auditAt, entryAt } from './audit.ts';
 import { auditBeneath } from './audit-tree.ts';
 import { readWhole } from './content.ts';
 import { FsError } from './errors.ts';
-import type { AuditEntry, Digester, Entry, ReadFileSystem } from './filesystem.ts';
+import type { AuditBounds, AuditEntry, Digester, Entry, ReadFileSystem } from './filesystem.ts';
 import { toFsError, translated } from './node-error.ts';
 import { parentPath, partsOf } from './path.ts';
 import { isAbsence, looking, nameOf, notAFile, type RootContext } from './root-context.ts';
@@ -44,10 +44,11 @@ export class Reading implements ReadFileSystem {
     });
   }
 
-  async audit(path: string, digester: () => Digester): Promise<AuditEntry | null> {
+  async audit(path: string, digester: () => Digester, bounds: AuditBounds = {}): Promise<AuditEntry | null> {
+    const { largest = defaultReadLimit, signal } = bounds;
     return looking(this.#root, path, 'audit', null, async (parent, name) => {
       await this.#root.auditing.breathe();
-      return auditAt(this.#root.auditing, parent.handle, name, path, digester);
+      return auditAt(this.#root.auditing, parent.handle, name, path, { digester, largest, signal });
     });
   }
 
@@ -57,7 +58,7 @@ export class Reading implements ReadFileSystem {
       using parent = this.#root.directories.parentOf(path);
       const directory = this.#root.primitives.openDirectory(parent.handle, name);
       try {
-        yield* auditBeneath(this.#root.auditing, directory, path, digester, signal);
+        yield* auditBeneath(this.#root.auditing, directory, path, { digester, largest: defaultReadLimit, signal });
       } finally {
         this.#root.primitives.close(directory);
       }

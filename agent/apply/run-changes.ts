@@ -147,7 +147,8 @@ class ChangesRun {
     )
       return;
     const needed = [...this.#pending.values()].flatMap((change) => {
-      const bytes = sizeOf(change.from);
+      // What is never put back needs no room, and may have been terabytes of nothing.
+      const bytes = change.undo === 'none' ? 0 : sizeOf(change.from);
       const path = change.claims.find((claim) => claim.startsWith('path:'));
       return bytes === 0 || path === undefined ? [] : [{ path: path.slice('path:'.length), bytes }];
     });

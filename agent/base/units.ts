@@ -32,6 +32,12 @@ export function parseMode(text: string): number | null {
   return mode.test(text) ? Number.parseInt(text, 8) : null;
 }
 
+/** 16777217 → '16 MiB': for people, rounded down to the largest unit that fits. */
+export function formatSize(bytes: number): string {
+  const [unit, factor] = Object.entries(bytesPer).findLast(([, each]) => bytes >= each) ?? ['B', 1];
+  return `${Math.floor(bytes / factor)} ${unit}`;
+}
+
 /** 90000 → '1m30s': as {@link parseDuration} reads it. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds <= 0) return '0s';

@@ -183,6 +183,11 @@ export function fileFailure(error: unknown, address: Address): unknown {
   return resourceError(code, error.message, { element: address, cause: error });
 }
 
+/** Of a state that would have to be put back, of whose bytes nobody has a copy. */
+export function notKept(address: Address): KeelsonError {
+  return resourceError('KSN-FILE-023', `${address}: what was there before was not kept`, { element: address });
+}
+
 /** The same for an observation, where a failure only means that we do not know. */
 export function unreadable(error: unknown, address: Address): KeelsonError {
   if (error instanceof KeelsonError) return error;

@@ -5,7 +5,7 @@
 import type { Attributes } from '../../hostfs/filesystem.ts';
 import { FsError } from '../../hostfs/errors.ts';
 import { joinPath } from '../../hostfs/path.ts';
-import { fileFailure, resourceError } from './errors.ts';
+import { fileFailure, notKept, resourceError } from './errors.ts';
 import { temporaryName, ThirdStateError, type Change, type Host, type State } from './kind.ts';
 import { pathOf } from './path-key.ts';
 import { attributesOf } from './path-owner.ts';
@@ -20,7 +20,7 @@ export async function applyPath(change: Change<PathState>, host: Host, signal: A
   const { from, address } = change;
   if (samePath(from, to)) return;
   try {
-    const { stands, seen } = await progressOf(change, to, host);
+    const { stands, seen } = await progressOf(change, to, host, signal);
     if (stands === 'elsewhere') throw new ThirdStateError(address);
     if (stands === 'at to') await finish(change, to, host);
     else await go(change, seen, to, host);
@@ -38,6 +38,7 @@ async function go(change: Change<PathState>, seen: State<PathState>, to: State<P
       element: address,
     });
   }
+  if (to.type === 'large') throw notKept(address);
   if (to.type === 'directory') {
     const attributes = attributesOf(to, host.accounts, address);
     if (seen?.type === 'directory') return host.fs.setAttributes(path, changed(seen, to, attributes));

@@ -1,5 +1,6 @@
 /** A draft of a path as lines for people, one a property. Contents show their size at most, secret ones not even that. */
 import type { Draft, State } from './kind.ts';
+import { formatSize } from '../base/units.ts';
 import { isSecret, samePath, type PathState } from './path-state.ts';
 
 export function describePath({ from, to }: Draft<PathState>): string {
@@ -25,6 +26,7 @@ function propertiesOf(state: State<PathState>): Readonly<Record<string, string>>
   const { type } = state;
   if (type === 'link') return { type, target: state.target };
   if (type === 'other') return { type };
+  if (type === 'large') return { type: 'file', content: formatSize(state.size) };
   const { mode, owner, group, label } = state;
   return {
     type,

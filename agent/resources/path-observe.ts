@@ -4,7 +4,7 @@ import { unreadable } from './errors.ts';
 import type { Address, Fingerprint, Observation, ReadHost, State, Target } from './kind.ts';
 import { groupOf, ownerOf, wordsOf, type Words } from './path-owner.ts';
 import { pathOf } from './path-key.ts';
-import { formatMode, type PathSpec, type PathState } from './path-state.ts';
+import { formatMode, LARGEST_CONTENT, type PathSpec, type PathState } from './path-state.ts';
 
 /** Enough to keep a disk busy, few enough to leave descriptors for others. */
 const atOnce = 16;
@@ -20,7 +20,7 @@ export async function observePaths(
   const work = async (): Promise<void> => {
     for (const target of queue) {
       signal.throwIfAborted();
-      seen.set(target.address, await observeOne(target, host));
+      seen.set(target.address, await observeOne(target, host, signal));
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, at.length) }, work));
@@ -30,18 +30,19 @@ export async function observePaths(
 async function observeOne(
   { address, item, owned }: Target<PathSpec, PathState>,
   host: ReadHost,
+  signal: AbortSignal,
 ): Promise<Observation<PathState>> {
   try {
-    const entry = await entryAt(pathOf(address), host);
+    const entry = await entryAt(pathOf(address), host, signal);
     return { state: stateOf(entry, wordsOf(item?.spec.state, owned?.last, owned?.original), host) };
   } catch (error) {
     return { unknown: unreadable(error, address).toReason() };
   }
 }
 
-/** Null: nothing is there. The digest is keyed by the node. @throws FsError */
-export function entryAt(path: string, host: ReadHost): Promise<AuditEntry | null> {
-  return host.fs.audit(path, () => host.digester());
+/** Null: nothing is there. The digest is keyed by the node. @throws FsError, and the reason of the signal */
+export function entryAt(path: string, host: ReadHost, signal: AbortSignal): Promise<AuditEntry | null> {
+  return host.fs.audit(path, () => host.digester(), { largest: LARGEST_CONTENT, signal });
 }
 
 /** The state that an entry is, its owners in the given words where these fit. */
@@ -56,6 +57,7 @@ export function stateOf(
     return { type: 'link', target, ...((uid !== 0 || gid !== 0) && { uid, gid }) };
   }
   if (entry.type === 'other') return { type: 'other' };
+  if (entry.undigested === 'too large') return { type: 'large', size: entry.size };
   const attributes = {
     mode: formatMode(entry.mode),
     owner: ownerOf(entry.uid, words, accounts),

@@ -80,7 +80,7 @@ function planRemoval(plan: Plan, { address, owned }: Target<unknown, PathState>,
   }
   const to = onRemove === 'delete' ? null : original;
   if (samePath(seen, to)) return disown(plan, address, 'KSN-FILE-011', 'is as it was before Keelson');
-  if (to?.type === 'other' || (to?.type === 'file' && to.unsaved === true)) {
+  if (to?.type === 'other' || to?.type === 'large' || (to?.type === 'file' && to.unsaved === true)) {
     return disown(plan, address, 'KSN-FILE-023', 'stays: what was there before was not kept');
   }
   const remove = seen.type === 'directory' ? 'delete once empty' : 'delete';
@@ -110,8 +110,8 @@ function wantedDraft(
 ): Draft<PathState> {
   const { address, claims, needs, shared, spec } = item;
   const changed = !samePath(seen, to);
-  const unsaved = spec.backup === 'none' && seen?.type === 'file';
-  const from: State<PathState> = unsaved ? { ...seen, unsaved: true } : seen;
+  const unsaved = spec.backup === 'none' && (seen?.type === 'file' || seen?.type === 'large');
+  const from: State<PathState> = unsaved && seen.type === 'file' ? { ...seen, unsaved: true } : seen;
   return {
     address,
     kind: plan.kind,
@@ -124,7 +124,8 @@ function wantedDraft(
     needs,
     effects: shared.onChange,
     // A repair is never undone.
-    undo: unsaved && rest.why !== 'drift' && contentOf(seen) !== contentOf(to) ? 'none' : 'exact',
+    undo:
+      unsaved && rest.why !== 'drift' && (seen.type === 'large' || seen.content !== contentOf(to)) ? 'none' : 'exact',
     onRemove: shared.onRemove,
     ...(shared.guard !== undefined &&
       changed && { guard: { seconds: Math.ceil(shared.guard.withinMs / 1000), argv: [] } }),

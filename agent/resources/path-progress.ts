@@ -20,9 +20,14 @@ export interface Progress {
 }
 
 /** Never throws for what it finds; `elsewhere` is somebody else's state. @throws FsError where nothing can be seen */
-export async function progressOf(change: Change<PathState>, to: State<PathState>, host: ReadHost): Promise<Progress> {
+export async function progressOf(
+  change: Change<PathState>,
+  to: State<PathState>,
+  host: ReadHost,
+  signal: AbortSignal,
+): Promise<Progress> {
   const { address, from } = change;
-  const entry = await entryAt(pathOf(address), host);
+  const entry = await entryAt(pathOf(address), host, signal);
   // Each side has its own words for owners, and one id may be meant by both.
   const [seen, asFrom] = [stateOf(entry, wordsOf(to), host), stateOf(entry, wordsOf(from), host)];
   if (samePath(seen, to)) return { stands: 'at to', seen };

@@ -4,16 +4,14 @@
  */
 import { FsError } from '../../hostfs/errors.ts';
 import { bug } from '../base/errors.ts';
-import { fileFailure, resourceError } from './errors.ts';
+import { fileFailure, notKept, resourceError } from './errors.ts';
 import { temporaryName, ThirdStateError, type Change, type Staged, type StageHost, type State } from './kind.ts';
 import { checkStaged } from './path-check.ts';
 import { ancestors, pathOf } from './path-key.ts';
 import { attributesOf } from './path-owner.ts';
 import { isInPlace, progressOf } from './path-progress.ts';
-import { samePath, type PathState } from './path-state.ts';
+import { LARGEST_CONTENT, samePath, type PathState } from './path-state.ts';
 import { besidePath, writeTemporary } from './path-temporaries.ts';
-
-const largestPreimage = 16 * 1024 * 1024;
 
 /** May run again. @throws codes of KSN-FILE, and ThirdStateError where what is there is not `from`. */
 export async function stagePath(
@@ -27,9 +25,10 @@ export async function stagePath(
   refuseToReplace(change, to);
   try {
     // An undo may find that what it undoes never came to pass, even its pre-image.
-    if (change.why === 'undo' && (await progressOf(change, to, host)).stands === 'at to')
+    if (change.why === 'undo' && (await progressOf(change, to, host, signal)).stands === 'at to')
       return { change, rejected: [] };
-    if (losesBytes(change, to, host) && !(await savePreimage(change, to, host))) return { change, rejected: [] };
+    if (losesBytes(change, to, host) && !(await savePreimage(change, to, host, signal)))
+      return { change, rejected: [] };
     const whole = samePath(change.from, to) || isInPlace(change, to) || (await stageNew(change, to, host, signal));
     return { change, rejected: [], ...(!whole && { unfinished: true }) };
   } catch (error) {
@@ -45,11 +44,8 @@ export function resolvedTo(change: Change<PathState>): State<PathState> {
 
 /** What could not be put back is not taken over; what somebody put in the place of our own thing may go. */
 function refuseToReplace(change: Change<PathState>, to: State<PathState>): void {
-  if (to?.type === 'file' && to.unsaved === true && !samePath(change.from, to)) {
-    throw resourceError('KSN-FILE-023', `${change.address}: what was there before was not kept`, {
-      element: change.address,
-    });
-  }
+  const lost = to?.type === 'large' || (to?.type === 'file' && to.unsaved === true);
+  if (lost && !samePath(change.from, to)) throw notKept(change.address);
   if (to?.type !== 'other' && (change.from?.type !== 'other' || change.why === 'drift')) return;
   throw resourceError('KSN-FILE-007', `${change.address}: a device, FIFO or socket cannot be taken over or made`, {
     element: change.address,
@@ -59,28 +55,33 @@ function refuseToReplace(change: Change<PathState>, to: State<PathState>): void 
 /** An undo needs no way back: its `from` is what the change that it undoes wrote. */
 function losesBytes(change: Change<PathState>, to: State<PathState>, host: StageHost): boolean {
   const { from, why, adopts, backup } = change;
-  if (from?.type !== 'file' || why === 'undo' || backup === 'none') return false;
+  if ((from?.type !== 'file' && from?.type !== 'large') || why === 'undo' || backup === 'none') return false;
   // Drift too, put right within a generation: what a hand had put there is what its rollback brings back.
   return adopts || (host.undoable && !samePath(from, to) && !isInPlace(change, to));
 }
 
 /** False where this change was carried out already, so that nothing is left to be saved. */
-async function savePreimage(change: Change<PathState>, to: State<PathState>, host: StageHost): Promise<boolean> {
+async function savePreimage(
+  change: Change<PathState>,
+  to: State<PathState>,
+  host: StageHost,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { address, from } = change;
-  if (from?.type !== 'file') return true;
-  if (from.size > largestPreimage) {
+  if (from?.type === 'large') {
     throw resourceError(
       'KSN-FILE-005',
-      `${address}: ${from.size} bytes would be overwritten; up to ${largestPreimage} are kept for an undo`,
+      `${address}: ${from.size} bytes would be overwritten; up to ${LARGEST_CONTENT} are kept for an undo`,
       { element: address },
     );
   }
+  if (from?.type !== 'file') return true;
   const bytes = await readIfThere(pathOf(address), host);
   if (bytes !== null && host.fingerprint(bytes) === from.content) {
     await host.savePreimage(bytes);
     return true;
   }
-  const { stands } = await progressOf(change, to, host);
+  const { stands } = await progressOf(change, to, host, signal);
   if (stands === 'at to') return false;
   if (stands === 'between') return true;
   // What another change of this transaction is still to put there, to be taken over from it, is in the store.
@@ -93,7 +94,7 @@ async function savePreimage(change: Change<PathState>, to: State<PathState>, hos
 /** Null where it is gone, is no file any more, or has grown too large. */
 async function readIfThere(path: string, host: StageHost): Promise<Uint8Array | null> {
   try {
-    return await host.fs.read(path, largestPreimage);
+    return await host.fs.read(path, LARGEST_CONTENT);
   } catch (error) {
     if (!(error instanceof FsError)) throw error;
     if (['NOT_FOUND', 'NOT_A_DIRECTORY', 'NOT_A_FILE', 'IS_A_DIRECTORY', 'TOO_LARGE'].includes(error.code)) return null;

@@ -1,4 +1,5 @@
 /** What can be at a path, as the kinds whose items are paths record and compare it: secret-free, bytes by fingerprint. */
+import { formatSize } from '../base/units.ts';
 import type { Fingerprint, State } from './kind.ts';
 
 interface Attributed {
@@ -34,12 +35,25 @@ export interface LinkState {
   readonly gid?: number;
 }
 
+/** Bytes of the largest file whose content is looked at: what is kept for an undo, and more than any spec writes. */
+export const LARGEST_CONTENT = 16 * 1024 * 1024;
+
+/**
+ * A file beyond {@link LARGEST_CONTENT}: seen, never made. It can be nothing that is desired, so nobody reads it: a
+ * sparse one of terabytes costs whoever makes it nothing, and whoever reads it days.
+ */
+export interface LargeState {
+  readonly type: 'large';
+  /** For people only: it may be growing, and no two looks need agree. */
+  readonly size: number;
+}
+
 /** Devices, FIFOs, sockets: seen, never made. */
 export interface OtherState {
   readonly type: 'other';
 }
 
-export type PathState = FileState | DirectoryState | LinkState | OtherState;
+export type PathState = FileState | DirectoryState | LinkState | LargeState | OtherState;
 
 /** What every kind of paths knows of an item. */
 export interface PathSpec {
@@ -56,7 +70,7 @@ export function samePath(a: State<PathState>, b: State<PathState>): boolean {
   if (a.type === 'file') return b.type === 'file' && a.content === b.content && sameAttributes(a, b);
   if (a.type === 'directory') return b.type === 'directory' && sameAttributes(a, b);
   if (a.type === 'link') return b.type === 'link' && a.target === b.target;
-  return b.type === 'other';
+  return b.type === a.type;
 }
 
 /** Whether going from one to the other touches nothing but attributes: the thing itself stays, hard links and all. */
@@ -89,10 +103,12 @@ export function isSecret(state: FileState): boolean {
 /** What differs, in words that hold no content: 'content, mode 0644 → 0600'. Empty when nothing does. */
 export function difference(from: State<PathState>, to: State<PathState>): string {
   if (samePath(from, to)) return '';
-  if (from === null || to === null || from.type !== to.type)
-    return `${from?.type ?? 'absent'} → ${to?.type ?? 'absent'}`;
+  if (from?.type === 'large' && to?.type === 'file') return `content (${formatSize(from.size)})`;
+  if (from?.type === 'file' && to?.type === 'large') return `content (${formatSize(to.size)})`;
+  if (from === null || to === null || from.type !== to.type) return `${typeWord(from)} → ${typeWord(to)}`;
   if (from.type === 'link') return to.type === 'link' ? `target ${from.target} → ${to.target}` : '';
-  if (from.type === 'other' || to.type === 'link' || to.type === 'other') return '';
+  if (from.type === 'other' || from.type === 'large') return '';
+  if (to.type === 'link' || to.type === 'other' || to.type === 'large') return '';
   const words: string[] = [];
   if (from.type === 'file' && to.type === 'file' && from.content !== to.content) words.push('content');
   if (from.mode !== to.mode) words.push(`mode ${from.mode} → ${to.mode}`);
@@ -100,6 +116,11 @@ export function difference(from: State<PathState>, to: State<PathState>): string
   if (from.group !== to.group) words.push(`group ${from.group} → ${to.group}`);
   if (!sameLabel(from, to)) words.push(`label ${from.label} → ${to.label}`);
   return words.join(', ');
+}
+
+function typeWord(state: State<PathState>): string {
+  if (state === null) return 'absent';
+  return state.type === 'large' ? `file (${formatSize(state.size)})` : state.type;
 }
 
 /** Octal, four digits: `0644`. */

@@ -1,6 +1,6 @@
 import t from 'tap';
 import fc from 'fast-check';
-import { formatDuration, parseDuration, parseMode, parseSize } from '../../agent/base/units.ts';
+import { formatDuration, formatSize, parseDuration, parseMode, parseSize } from '../../agent/base/units.ts';
 
 t.test('durations', async (t) => {
   const known = {
@@ -23,6 +23,10 @@ t.test('durations', async (t) => {
 t.test('sizes and modes', async (t) => {
   t.equal(parseSize('16MiB'), 16_777_216);
   t.equal(parseSize('100B'), 100);
+  t.equal(formatSize(0), '0 B');
+  t.equal(formatSize(16_777_217), '16 MiB');
+  t.equal(formatSize(15 * 2 ** 40), '15 TiB');
+  t.equal(formatSize(9 * 2 ** 60), '9437184 TiB', 'no unit beyond');
   for (const text of ['16', '16MB', '1.5MiB', '-1B', '999999999999TiB', '']) t.equal(parseSize(text), null, text);
   t.equal(parseMode('0644'), 0o644);
   t.equal(parseMode('755'), 0o755);

@@ -236,6 +236,23 @@ export function fileSystemContract(t: Test, open: () => Promise<Root>): void {
     t.match(await fs.audit('/', sha256), { path: '/', type: 'directory', digest: undefined });
   });
 
+  on('an audit reads nothing of a file beyond the size given, and ends with the signal', async (t, root) => {
+    const { fs } = root;
+    await publishFile(root, '/f', 'x'.repeat(200_000));
+    let read = 0;
+    const counting = () => ({ update: (bytes: Uint8Array) => void (read += bytes.length), finish: () => `${read}` });
+    const beyond = await fs.audit('/f', counting, { largest: 199_999 });
+    t.match(beyond, { type: 'file', size: 200_000, undigested: 'too large', digest: undefined });
+    t.equal(read, 0);
+    t.match(await fs.audit('/f', counting, { largest: 200_000 }), { digest: '200000', undigested: undefined });
+    const ending = new AbortController();
+    const stopping = () => ({ update: () => ending.abort(), finish: () => 'read to its end' });
+    await t.rejects(fs.audit('/f', stopping, { signal: ending.signal }), { name: 'AbortError' });
+    const tree = new AbortController();
+    const felling = () => ({ update: () => tree.abort(), finish: () => 'read to its end' });
+    await t.rejects(Array.fromAsync(fs.auditTree('/', felling, tree.signal)), { name: 'AbortError' });
+  });
+
   on('a tree audit finds everything beneath, in order', async (t, root, outsider) => {
     const { fs } = root;
     await fs.ensureDirectory('/etc/a/deep', folder);

@@ -11,7 +11,7 @@ import type { PodState } from './pod-state.ts';
 
 export function applyPod(change: Change<PodState>, host: Host, signal: AbortSignal): Promise<void> {
   return forPod(change.address, async () => {
-    const exact = await exactChange(change, host);
+    const exact = await exactChange(change, host, signal);
     await applyPath(exact.change, exact.host, signal);
   });
 }

@@ -42,7 +42,7 @@ export async function discoverForeign(
     const path = joinPath(manifestFolder, file);
     if (file.startsWith('.') || ours.has(path) || known.has(`file:${path}`) || known.has(`link:${path}`)) continue;
     const isCounted = targets.length >= most;
-    const entry = await (isCounted ? host.fs.lstat(path) : entryAt(path, host)).catch(unreadable);
+    const entry = await (isCounted ? host.fs.lstat(path) : entryAt(path, host, signal)).catch(unreadable);
     // Kubelet does not go into folders.
     if (entry === null || entry?.type === 'directory') continue;
     if (isCounted) {

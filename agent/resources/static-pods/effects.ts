@@ -16,14 +16,18 @@ export const podEffects: EffectSupport = {
     signal.throwIfAborted();
     if (effect.verb !== 'restart')
       throw new EffectSkipped(`nothing here can ${effect.verb} ${effect.target} (no kubelet here)`);
-    await restart(effect, host);
+    await restart(effect, host, signal);
   },
 };
 
 /** The effect's id is the nonce: run again after a crash it changes nothing, so the pod restarts once. */
-async function restart({ id, target }: Effect & { readonly id: string }, host: Host): Promise<void> {
+async function restart(
+  { id, target }: Effect & { readonly id: string },
+  host: Host,
+  signal: AbortSignal,
+): Promise<void> {
   const path = manifestPath(host.settings.manifestFolder, nameOf(target));
-  const { state, pod } = await manifestAt(path, wordsOf(), host, target);
+  const { state, pod } = await manifestAt(path, wordsOf(), host, target, signal);
   if (!isManifest(state) || pod === undefined)
     throw new EffectSkipped(`${target} has no manifest of ours to restart it by`);
   if (state.nonce !== id) {

@@ -26,10 +26,14 @@ export function pathOfChange(change: Change<PodState>, host: StageHost): string 
  * The same change in terms of a file, and the host to make it with. @throws where the bytes of a pod that is to come
  * are in neither spec nor pre-images.
  */
-export async function exactChange<H extends StageHost>(change: Change<PodState>, host: H): Promise<Exact<H>> {
+export async function exactChange<H extends StageHost>(
+  change: Change<PodState>,
+  host: H,
+  signal: AbortSignal,
+): Promise<Exact<H>> {
   const path = pathOfChange(change, host);
   const to = resolvedTo(change) as State<PodState>;
-  const { state, raw, pod } = await manifestAt(path, wordsOf(change.from, to), host, change.address);
+  const { state, raw, pod } = await manifestAt(path, wordsOf(change.from, to), host, change.address, signal);
   // The pod of `from` is there, with whatever nonce: after an undo the recorded one is older, and nobody may have the
   // bytes of what goes.
   const there = isManifest(change.from) && isManifest(state) && change.from.content === state.content;

@@ -29,7 +29,7 @@ export async function observePods(
   const seen = new Map<Address, Observation<PodState>>();
   for (const target of at) {
     signal.throwIfAborted();
-    seen.set(target.address, await observeOne(target, managed, host));
+    seen.set(target.address, await observeOne(target, managed, host, signal));
   }
   return seen;
 }
@@ -38,13 +38,14 @@ async function observeOne(
   target: PodTarget,
   managed: ReadonlySet<string>,
   host: ReadHost,
+  signal: AbortSignal,
 ): Promise<Observation<PodState>> {
   const { address, item, owned } = target;
   try {
-    if (isForeign(address)) return { state: await foreignAt(address, managed, host) };
+    if (isForeign(address)) return { state: await foreignAt(address, managed, host, signal) };
     const path = pathOfTarget(target, host.settings);
     const words = wordsOf(item?.spec.state, owned?.last, owned?.original);
-    return { state: (await manifestAt(path, words, host, address)).state };
+    return { state: (await manifestAt(path, words, host, address, signal)).state };
   } catch (error) {
     if (error instanceof ThirdStateError)
       return { unknown: podReason('KSN-POD-017', `${address} is being replaced`, { element: address }) };
@@ -65,8 +66,14 @@ interface AtPath {
  * The Pod where a manifest of ours is there, the file itself otherwise. @throws ThirdStateError where it is replaced
  * between two looks
  */
-export async function manifestAt(path: string, words: Words, host: ReadHost, address: Address): Promise<AtPath> {
-  const raw = stateOf(await entryAt(path, host), words, host);
+export async function manifestAt(
+  path: string,
+  words: Words,
+  host: ReadHost,
+  address: Address,
+  signal: AbortSignal,
+): Promise<AtPath> {
+  const raw = stateOf(await entryAt(path, host, signal), words, host);
   if (raw?.type !== 'file' || raw.size > LARGEST) return { state: raw, raw };
   const bytes = await host.fs.read(path, LARGEST);
   // Replaced between the two looks; it is seen again soon.
@@ -77,10 +84,15 @@ export async function manifestAt(path: string, words: Words, host: ReadHost, add
   return { state, raw, pod: manifest.pod };
 }
 
-async function foreignAt(address: Address, managed: ReadonlySet<string>, host: ReadHost): Promise<State<PodState>> {
+async function foreignAt(
+  address: Address,
+  managed: ReadonlySet<string>,
+  host: ReadHost,
+  signal: AbortSignal,
+): Promise<State<PodState>> {
   const { file, content } = foreignParts(address);
   const path = joinPath(host.settings.manifestFolder, file);
-  const state = stateOf(await entryAt(path, host), wordsOf(), host);
+  const state = stateOf(await entryAt(path, host, signal), wordsOf(), host);
   if (state === null || state.type === 'directory') return null;
   // Other content under the same name has an address of its own.
   if (content !== undefined && (state.type !== 'file' || !state.content.startsWith(`hmac:${content}`))) return null;
@@ -88,7 +100,8 @@ async function foreignAt(address: Address, managed: ReadonlySet<string>, host: R
   const policy = managed.size === 0 ? 'report' : host.settings.foreignManifests;
   const facts: Omit<ForeignFacts, 'is'> = { policy, path };
   if (state.type === 'other') return { ...state, foreign: { ...facts, is: 'other' } };
-  if (state.type === 'link' || state.size > LARGEST) return { ...state, foreign: { ...facts, is: 'unread' } };
+  if (state.type === 'link' || state.type === 'large' || state.size > LARGEST)
+    return { ...state, foreign: { ...facts, is: 'unread' } };
   const read = readForeign(await host.fs.read(path, LARGEST));
   if ('malformed' in read) return { ...state, foreign: { ...facts, is: 'malformed', why: read.malformed } };
   return { ...state, foreign: { ...facts, is: managed.has(read.pod) ? 'duplicate' : 'manifest', pod: read.pod } };

@@ -10,8 +10,8 @@ import { isManifest, type PodState } from './pod-state.ts';
 export function stagePod(change: Change<PodState>, host: StageHost, signal: AbortSignal): Promise<Staged<PodState>> {
   return forPod(change.address, async () => {
     signal.throwIfAborted();
-    const resolved: Change<PodState> = { ...change, to: await withNonce(change, host) };
-    const exact = await exactChange(resolved, host);
+    const resolved: Change<PodState> = { ...change, to: await withNonce(change, host, signal) };
+    const exact = await exactChange(resolved, host, signal);
     await stagePath(exact.change, keepingPods(change, exact.host), signal);
     return { change: resolved, rejected: [] };
   });
@@ -21,10 +21,10 @@ export function stagePod(change: Change<PodState>, host: StageHost, signal: Abor
  * A Pod that comes (new, back by an undo, or back after somebody removed it) gets this change's nonce, and with it a
  * UID that kubelet has never seen. One that is there already keeps its own: new attributes restart nothing.
  */
-async function withNonce(change: Change<PodState>, host: StageHost): Promise<State<PodState>> {
+async function withNonce(change: Change<PodState>, host: StageHost, signal: AbortSignal): Promise<State<PodState>> {
   const to = resolvedTo(change) as State<PodState>;
   if (!isManifest(to)) return to;
-  const { state: there } = await manifestAt(pathOfChange(change, host), wordsOf(to), host, change.address);
+  const { state: there } = await manifestAt(pathOfChange(change, host), wordsOf(to), host, change.address, signal);
   return { ...to, nonce: isManifest(there) && there.content === to.content ? there.nonce : change.id };
 }
 

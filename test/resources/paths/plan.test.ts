@@ -171,6 +171,23 @@ t.test('backup: none', (t) => {
   t.end();
 });
 
+t.test('a file too large to be looked into', (t) => {
+  const large = { type: 'large', size: 15 * 2 ** 40 } as const;
+  const differs = { summary: 'content (15 TiB)', from: large };
+  t.match(only(plan(large, item(), row(wanted))), { ...differs, why: 'drift', adopts: false });
+  t.match(only(plan(large, item())), { summary: 'take over: content (15 TiB)', adopts: true });
+  t.match(only(plan(large, item({}, { backup: 'none' }))), { undo: 'none', from: large });
+  t.match(plan(large, item({ drift: 'report' }), row(wanted)), {
+    changes: [],
+    notes: [{ reason: { code: 'KSN-FILE-012', message: /content \(15 TiB\)/ } }],
+  });
+  t.match(plan(large, null, row(wanted)), { changes: [], notes: [{ disown: true, reason: { code: 'KSN-FILE-009' } }] });
+  t.match(plan(wanted, null, row(wanted, large)), { changes: [], notes: [{ reason: { code: 'KSN-FILE-023' } }] });
+  const link = { ...item(), spec: { path, state: { type: 'link', target: 'x' }, backup: 'none' } } as never;
+  t.match(only(plan(large, link)), { undo: 'none', summary: 'take over: file (15 TiB) → link' });
+  t.end();
+});
+
 t.test('what a change carries', (t) => {
   const onChange = [{ target: 'process:x', verb: 'signal', signal: 'SIGHUP' }] as const;
   const check = { argv: ['true'], timeoutMs: 1 };
