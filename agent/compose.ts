@@ -7,12 +7,14 @@ import { lockState } from './apply/lock.ts';
 import { closeLoose, judgeState } from './apply/state-folder.ts';
 import { controlRoutes } from './control/control-routes.ts';
 import { FileTexts } from './control/file-texts.ts';
+import { Listening, type OpenSockets } from './control/listening.ts';
 import { LocalServer } from './control/local-server.ts';
 import type { ControlPort } from './control/port.ts';
 import { CONTROL_SOCKET, READ_SOCKET } from './control/protocol.ts';
 import { readRoutes } from './control/read-routes.ts';
 import { SocketFolder } from './control/socket-folder.ts';
 import type { Agent, AgentParts } from './composition.ts';
+import { asKeelsonError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { checkGate } from './health/gates.ts';
 import { RootAccounts } from './host/accounts.ts';
@@ -136,17 +138,17 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     userName: (uid) => (uid === 0 ? 'root' : null),
     now: () => clock.now(),
   };
-  const listen = async (): Promise<AsyncDisposable> => {
-    await using listening = new AsyncDisposableStack();
+  const openSockets = async (): Promise<OpenSockets> => {
+    await using open = new AsyncDisposableStack();
     await fs.ensureDirectory(folders.runtime, SHARED);
-    const folder = listening.use(new SocketFolder(fs.physical(folders.runtime)));
+    const folder = open.use(new SocketFolder(fs.physical(folders.runtime)));
     const common = { folder, peerOf: parts.peerOf, clock };
     const { readers } = settings();
     const gid = readers === null ? null : accounts.gid(readers);
-    listening.use(
+    const reading = open.use(
       await LocalServer.listen({ ...common, name: READ_SOCKET, mode: 0o660, gid, routes: readRoutes(port) }),
     );
-    listening.use(
+    const control = open.use(
       await LocalServer.listen({
         ...common,
         name: CONTROL_SOCKET,
@@ -155,8 +157,10 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
         routes: controlRoutes(port),
       }),
     );
-    return listening.move();
+    const stack = open.move();
+    return { servers: [reading, control], [Symbol.asyncDispose]: () => stack.disposeAsync() };
   };
+  let listening: Listening | null = null;
 
   const stack = building.move();
   return {
@@ -164,7 +168,8 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     events,
     looked: source.looked,
     async run(signal, ready) {
-      await using _ = await listen();
+      await using sockets = await Listening.start(openSockets);
+      listening = sockets;
       const ending = new AbortController();
       const stop = AbortSignal.any([signal, ending.signal]);
       const swept = Promise.withResolvers<void>();
@@ -176,10 +181,17 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
         await Promise.all([running, source.run(stop)]);
       } finally {
         ending.abort();
+        listening = null;
         await running;
       }
     },
     async reload() {
+      // Whoever cannot be asked is told by a signal alone, and must not fail to read the rest.
+      try {
+        if (await listening?.renew()) log.info('listening-anew', 'the sockets were gone from their folder');
+      } catch (error) {
+        log.error('not-listening', asKeelsonError(error).message, { error: asKeelsonError(error) });
+      }
       const findings = await verifier.reload();
       source.reconsider();
       warnOfRestart(kindSettings, settings().verifier.kindSettings, log);

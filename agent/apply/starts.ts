@@ -58,10 +58,10 @@ export async function forgetExits(fs: FileSystem, dir: string): Promise<KeelsonE
   return last === null ? null : write(fs, dir, { ...last, abnormal: [] });
 }
 
-/** The process that says it runs on this folder; it may be gone. */
-export async function runningPid(fs: ReadFileSystem, dir: string): Promise<number | null> {
+/** The process that says it runs on this folder, in this boot where one is given; it may be gone. */
+export async function runningPid(fs: ReadFileSystem, dir: string, bootId?: string): Promise<number | null> {
   const last = await readMarker(fs, dir).catch(() => null);
-  return last?.running === true ? last.pid : null;
+  return last?.running === true && last.bootId === (bootId ?? last.bootId) ? last.pid : null;
 }
 
 async function readMarker(fs: ReadFileSystem, dir: string): Promise<Marker | null> {

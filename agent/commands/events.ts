@@ -3,9 +3,11 @@ import { answerOrDisk } from './answer-or-disk.ts';
 import { connectAgent } from './connect.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { eventsOnDisk } from './on-disk.ts';
+import { silentAgent } from './silent-agent.ts';
 import { widthOf } from './text/columns.ts';
 import { dataText, type Output } from './text/data.ts';
 import { eventLine, eventLines } from './text/events-text.ts';
+import { absence } from './text/status-text.ts';
 
 export interface EventsOptions {
   readonly output: Output;
@@ -24,7 +26,8 @@ export async function events(invocation: Invocation, options: EventsOptions): Pr
     async () => (await connectAgent(invocation)).events({ limit, ...(after !== undefined && { after }) }),
     () => eventsOnDisk(invocation, after, limit),
   );
-  if (answered.fromDisk) terminal.warn('keelson: the agent is not running; this is its log on disk');
+  if (answered.fromDisk)
+    terminal.warn(`keelson: the agent ${absence(await silentAgent(invocation))}; this is its log on disk`);
   if (output === 'table') {
     terminal.print(eventLines(answered.value, { now: clock.now(), palette: terminal.palette, ...widthOf(terminal) }));
   } else {

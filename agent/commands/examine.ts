@@ -148,7 +148,7 @@ async function agentRuns(
       what,
       is: 'limited',
       detail: `process ${pid} has the state folder and does not answer`,
-      next: `${isWholeHost ? 'systemctl status keelson; is' : 'Is'} process ${pid} an agent?`,
+      next: `Is process ${pid} an agent? If so, ${isWholeHost ? 'systemctl reload keelson' : `kill -HUP ${pid}`} makes its sockets anew.`,
     };
   }
 }

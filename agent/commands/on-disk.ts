@@ -5,6 +5,7 @@ import { cliError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
 import { whereNoneWas } from './tend-agent.ts';
+import { silentAgent } from './silent-agent.ts';
 import type { StatusView } from './text/status-text.ts';
 
 /** @throws KSN-CLI-005 where the agent never wrote one. */
@@ -22,7 +23,7 @@ export async function statusOnDisk(invocation: Invocation): Promise<StatusView> 
       ...(remedy !== undefined && { remedy }),
     });
   }
-  return stored;
+  return { ...stored, silent: await silentAgent(invocation) };
 }
 
 /** The newest `limit` of the events after number `after`, oldest first. */

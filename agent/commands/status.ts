@@ -44,11 +44,12 @@ async function watch(invocation: Invocation, options: StatusOptions): Promise<Ex
 
 async function show({ terminal, clock }: Invocation, view: StatusView, { output, all }: StatusOptions): Promise<void> {
   if (output !== 'table') {
-    const { status: now, resources, writtenAt } = view;
+    const { status: now, resources, writtenAt, silent = null } = view;
     const data = {
       ...now,
       ...(all && resources !== undefined && { resources }),
-      agentRunning: writtenAt === undefined,
+      agentRunning: writtenAt === undefined || silent !== null,
+      agentAnswers: writtenAt === undefined,
     };
     terminal.print(await dataText(data, output));
     return;

@@ -47,6 +47,8 @@ export class LocalServer implements AsyncDisposable {
   readonly #places = new Places();
   readonly #stopping = new AbortController();
   #http: Promise<HttpServer> | null = null;
+  /** The socket that was made, by device and inode. */
+  #made: string | null = null;
 
   private constructor(options: LocalServerOptions) {
     this.#options = options;
@@ -80,7 +82,13 @@ export class LocalServer implements AsyncDisposable {
     this.#server.off('error', listening.reject);
     chmodSync(fresh, mode);
     if (gid !== null) chownSync(fresh, -1, gid);
+    this.#made = identityOf(fresh);
     renameSync(fresh, path);
+  }
+
+  /** What is at the path is the socket that this one listens on: whoever connects comes here. */
+  get stands(): boolean {
+    return this.#made !== null && identityOf(join(this.#options.folder.path, this.#options.name)) === this.#made;
   }
 
   #accept(socket: Socket): void {
@@ -145,14 +153,19 @@ export class LocalServer implements AsyncDisposable {
     this.#stopping.abort();
     const closed = Promise.withResolvers<void>();
     this.#server.close(() => closed.resolve());
-    const path = this.#options.folder.address(this.#options.name);
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) unlinkSync(path);
+    // Another may have been put there since.
+    if (this.stands) unlinkSync(join(this.#options.folder.path, this.#options.name));
     const cut = setTimeout(() => {
       for (const socket of this.#open.keys()) socket.destroy();
     }, graceMs);
     await closed.promise;
     clearTimeout(cut);
   }
+}
+
+function identityOf(path: string): string | null {
+  const entry = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+  return entry === undefined ? null : `${entry.dev}:${entry.ino}`;
 }
 
 /** Without HTTP loaded: who is refused costs nothing. */

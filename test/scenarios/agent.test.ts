@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { example, keelson, started } from './program.ts';
@@ -65,6 +74,33 @@ t.test('the daemon takes signed specs, reloads its trust, and ends in order', as
   t.equal(code, 0);
   t.notOk(existsSync(join(root, 'run/keelson/agent.sock')));
   t.notOk(existsSync(join(root, 'run/keelson/control.sock')));
+});
+
+t.test('a reload makes the sockets anew where they are gone', async (t) => {
+  const { root, publish, at } = await signedRoot(t);
+  await publish(1, 'ops-1');
+  const agent = started(t, '--root', root, 'agent');
+  await agent.says(/"event":"ready"/u);
+  const sockets = join(root, 'run/keelson');
+  rmSync(sockets, { recursive: true });
+  const silent = await at('status');
+  t.match(silent, { code: 0, out: /note {2}the agent \(process \d+\) does not answer; it wrote this/u });
+  t.match(JSON.parse((await at('status', '-o', 'json')).out), { agentRunning: true, agentAnswers: false });
+  t.match(await at('events'), { code: 0, err: /the agent \(process \d+\) does not answer; this is its log/u });
+  agent.process.kill('SIGHUP');
+  await agent.says(/listening-anew/u);
+  t.match(JSON.parse((await at('status', '-o', 'json')).out), { agentRunning: true, agentAnswers: true });
+  const before = statSync(join(sockets, 'control.sock')).ino;
+  rmSync(join(sockets, 'agent.sock'));
+  agent.process.kill('SIGHUP');
+  // The log tells a repeat only later.
+  while (!existsSync(join(sockets, 'agent.sock'))) await new Promise((resolve) => setTimeout(resolve, 10));
+  t.match(await at('hold', '--all', '--for', '1h', '--reason', 'test'), { code: 0 });
+  t.not(statSync(join(sockets, 'control.sock')).ino, before, 'both are made anew');
+  const { code } = await agent.stop('SIGTERM');
+  t.equal(code, 0);
+  t.strictSame(readdirSync(sockets), []);
+  t.match(await at('status'), { out: /the agent is not running/u });
 });
 
 t.test('killed at any time, it goes on where it was', async (t) => {

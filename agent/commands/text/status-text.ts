@@ -11,8 +11,10 @@ export interface StatusView {
   readonly status: NodeStatus;
   /** Every resource, where the daemon was there to ask. */
   readonly resources?: readonly ResourceStatus[];
-  /** Present when this is the last word of a daemon that is down. */
+  /** Present when this is the last word of a daemon that was not there to ask. */
   readonly writtenAt?: number;
+  /** With it: the process that is there and does not answer. */
+  readonly silent?: number | null;
 }
 
 /** `now` is wall time, for ages. Without a `width` nothing is cut. */
@@ -61,7 +63,8 @@ export function statusText(view: StatusView, options: TextOptions): string[] {
     lines.push(cut(`${label.padEnd(6)}${text}`, width));
   };
 
-  if (view.writtenAt !== undefined) add('note', `the agent is not running; it wrote this ${ago(view.writtenAt, now)}`);
+  if (view.writtenAt !== undefined)
+    add('note', `the agent ${absence(view.silent ?? null)}; it wrote this ${ago(view.writtenAt, now)}`);
   if (status.reason !== undefined) add('why', oneLine(status.reason.message));
   if (status.rollbackIncomplete !== undefined)
     add('open', `the rollback is not complete: ${oneLine(status.rollbackIncomplete.message)}`);
@@ -76,9 +79,15 @@ export function statusText(view: StatusView, options: TextOptions): string[] {
     );
   }
   lines.push(...listed(view, now, width));
-  for (const remark of status.remarks) add('note', oneLine(remark.message));
+  for (const remark of status.remarks)
+    if (remark.message !== status.reason?.message) add('note', oneLine(remark.message));
   if (status.mode === 'observe' && status.verdict !== 'Observe') add('mode', 'observe: nothing is changed here');
   return lines;
+}
+
+/** How an agent that could not be asked is spoken of; `silent`: its process, where that is there. */
+export function absence(silent: number | null): string {
+  return silent === null ? 'is not running' : `(process ${silent}) does not answer`;
 }
 
 function header(status: NodeStatus, now: number, palette: Palette, width = headerWidth): string {

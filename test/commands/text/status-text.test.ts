@@ -107,6 +107,10 @@ t.test('a node as desired is two lines', async (t) => {
 t.test('the last word of a daemon that is down says so', async (t) => {
   const lines = statusText({ status: rolledBack, writtenAt: now - 2 * minute }, { now });
   t.equal(lines[1], 'note  the agent is not running; it wrote this 2 min ago');
+  t.equal(
+    statusText({ status: rolledBack, writtenAt: now - 2 * minute, silent: 7 }, { now })[1],
+    'note  the agent (process 7) does not answer; it wrote this 2 min ago',
+  );
 });
 
 t.test('nothing that others wrote reaches the terminal as an escape sequence', async (t) => {
