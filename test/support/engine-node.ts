@@ -14,7 +14,7 @@ import { checkGate } from '../../agent/health/gates.ts';
 import type { EngineSettings } from '../../agent/reconcile/context.ts';
 import { openEngine, type OpenedEngine } from '../../agent/reconcile/open-engine.ts';
 import type { NodeStatus } from '../../agent/report/status.ts';
-import type { AnyKind, ChangeId, CommandResult, EffectSupport } from '../../agent/resources/kind.ts';
+import type { AnyKind, ChangeId, CommandResult, EffectSupport, KindSettings } from '../../agent/resources/kind.ts';
 import { kinds as allKinds } from '../../agent/resources/registry.ts';
 import { EffectSkipped } from '../../agent/resources/process-effects.ts';
 import type { VerifiedSpec } from '../../agent/verify/verified-spec.ts';
@@ -30,6 +30,7 @@ export type Sections = NodeSpec['sections'];
 export interface EngineNodeOptions {
   readonly kinds?: readonly AnyKind[];
   readonly settings?: Partial<EngineSettings>;
+  readonly kindSettings?: Partial<KindSettings>;
   readonly run?: (spec: CommandSpec) => CommandResult | Promise<CommandResult>;
   readonly effects?: readonly EffectSupport[];
   readonly bootId?: string;
@@ -185,7 +186,7 @@ export class EngineNode implements AsyncDisposable {
       kinds,
       accounts: { uid: () => null, gid: () => null },
       abilities: { selinux: false, kubelet: null },
-      kindSettings: TEST_SETTINGS,
+      kindSettings: { ...TEST_SETTINGS, ...this.#options.kindSettings },
       run: async (spec) => (await run?.(spec)) ?? PASSED,
       effects,
       guards: this.guards,

@@ -1,5 +1,5 @@
 /** Managed pods are planned as the paths that they are; foreign manifests by local policy. Pure. */
-import type { Address, Draft, Note, Observation, Planned, Target, Wait } from '../kind.ts';
+import type { Address, Draft, Note, Observation, Owned, Planned, Target, Wait } from '../kind.ts';
 import { planPaths } from '../path-plan.ts';
 import type { PathSpec, PathState } from '../path-state.ts';
 import { podReason, type PodCode } from './errors.ts';
@@ -21,9 +21,11 @@ export function planPods({ targets, seen }: PodPlanInput): Planned<PodState> {
   const changes: Draft<PodState>[] = planned.changes.map((draft) => ({ ...draft, summary: inWords(draft.summary) }));
   const notes: Note[] = [...(planned.notes ?? [])];
   const waits: Wait[] = [...planned.waits];
-  for (const { address } of targets.filter((target) => isForeign(target.address))) {
+  for (const { address, owned } of targets.filter((target) => isForeign(target.address))) {
     const observation = seen.get(address) ?? { state: null };
     if ('unknown' in observation) waits.push({ address, reason: observation.unknown, until: 'input' });
+    else if (observation.state === null && owned?.onRemove === 'restore' && owned.original?.type === 'file')
+      changes.push(back(owned, owned.original));
     else if (observation.state !== null && 'foreign' in observation.state) planForeign(address, observation.state);
   }
   return { changes, waits, notes };
@@ -54,9 +56,28 @@ function quarantine(address: Address, state: ForeignState & { readonly type: 'fi
     needs: [],
     effects: [],
     undo: 'exact',
-    // The row stays, and with it the bytes: its original is what leaving with --restore puts back.
+    // The row stays, and with it the bytes: leaving with --restore lays `restore` over this.
     onRemove: 'keep',
     summary: `quarantine ${words(state.foreign)}; its bytes are kept as ${state.content}, \`keelson leave --restore\` puts them back`,
+  };
+}
+
+/** What was quarantined, when management ends. Where something else has its name by now, apply finds a third state. */
+function back({ address, claims, needs }: Owned<PodState>, original: PodState): Draft<PodState> {
+  return {
+    address,
+    kind: KIND,
+    covers: [address],
+    from: null,
+    to: original,
+    why: 'prune',
+    adopts: false,
+    claims,
+    needs,
+    effects: [],
+    undo: 'exact',
+    onRemove: 'restore',
+    summary: 'put back what was quarantined',
   };
 }
 
