@@ -9,6 +9,7 @@ import type { Contestant } from '../contestant.ts';
 import { cfAgent } from '../contestants/cf-agent.ts';
 import { cWriter } from '../contestants/c-writer.ts';
 import { keelson } from '../contestants/keelson.ts';
+import { nodeLoop } from '../contestants/node-loop.ts';
 import { puppet } from '../contestants/puppet.ts';
 import type { Ground } from '../ground.ts';
 import { convergeInTurns } from '../rounds.ts';
@@ -38,6 +39,7 @@ export const converge: Benchmark = {
     const c: readonly Reference[] = [
       { contestant: cWriter(ground, 'threads'), goal: 1.5, from: 'verified spec' },
       { contestant: cWriter(ground, 'serial'), goal: 1, from: 'verified spec' },
+      { contestant: nodeLoop, goal: null, from: 'verified spec' },
     ];
     const others: readonly Reference[] = [
       { contestant: cfAgent, goal: 1, from: 'document' },
