@@ -3,6 +3,7 @@
  * it; they differ in the root and in who reads what is said.
  */
 import { existsSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { kernelLock } from '../apply/lock.ts';
 import type { Agent, AgentFolders, AgentParts, AgentSettings } from '../composition.ts';
 import { systemEntropy } from '../base/entropy.ts';
@@ -101,6 +102,8 @@ export async function liveAsAgent(invocation: Invocation, options: DaemonOptions
       agent.events.emit({ type: 'AgentStarted', message: `keelson ${PROGRAM_VERSION} runs as process ${process.pid}` });
       await notifier.ready(statusLine(agent.engine.status())).catch((error: unknown) => warn(log, 'notify', error));
       log.info('ready', 'the agent is ready', { version: PROGRAM_VERSION });
+      // Where NODE_COMPILE_CACHE is set: what a start needs and no more, and kept also when the end is a power cut.
+      flushCompileCache();
       alongside(followStatus(agent, stop, (status) => tell(notifier.status(statusLine(status)))));
       if (environment.watchdogMs !== null) alongside(watch(environment.watchdogMs));
       if (options.beside !== undefined) alongside(options.beside(agent, stop).finally(() => ending.abort()));
