@@ -53,6 +53,12 @@ export const APPLY_ERRORS = {
     evidence: 'The state folder: `specs` or `preimages` hold something, and there is no file `journal`.',
     next: 'Put `journal` back from a backup of this node. Without one, move the whole state folder away and start again: what is there is then taken over as it is, and nothing goes back to before Keelson.',
   },
+  'KSN-APPLY-009': {
+    fault: 'environment',
+    meaning: 'The journal is longer than one can become: somebody else wrote to it, or stretched it.',
+    evidence: 'The file `journal` in the state folder: `stat` tells its length, and whether it takes any space.',
+    next: 'Nothing is changed until a person decides. Stop the agent, find out who wrote there, then `truncate -s 256M journal`: what Keelson wrote lies before that, and zeros behind it do no harm. Or put the file back from a backup of this node.',
+  },
   'KSN-APPLY-010': {
     fault: 'caller',
     meaning: 'What is there is too large to be saved for a rollback.',

@@ -62,7 +62,9 @@ export interface Scan {
     /** `bytes`: from `end` up to the last byte that is not zero. */
     | { readonly is: 'torn'; readonly bytes: number }
     /** `at`: the bad frame; `next`: a whole one after it, or one that does not follow its predecessor. */
-    | { readonly is: 'corrupt'; readonly at: number; readonly next: number };
+    | { readonly is: 'corrupt'; readonly at: number; readonly next: number }
+    /** The file has more bytes than any journal grows to: not one of them was read. */
+    | { readonly is: 'overlong'; readonly bytes: number };
 }
 
 /** Never throws, whatever the bytes. */

@@ -12,6 +12,11 @@ import { fromFs, isFsError } from './fs-errors.ts';
 import { JournalFile } from './journal-file.ts';
 
 const step = 64 * 1024;
+/**
+ * No journal grows to this; its records would not fit into the agent's memory long before. A larger file was made so
+ * by somebody else, for nothing if it is sparse, and reading it would end the process.
+ */
+export const LARGEST_JOURNAL = 256 * 1024 * 1024;
 
 export class JournalStore implements AsyncDisposable {
   readonly #fs: FileSystem;
@@ -44,12 +49,15 @@ export class JournalStore implements AsyncDisposable {
     return this.#end;
   }
 
-  /** Opens the file and reads it, or gives null where there is none. */
+  /** Opens the file and reads it, unless it is beyond all measure, or gives null where there is none. */
   async load(): Promise<Scan | null> {
     const file = await this.#harmless(() => JournalFile.open(this.#fs, this.#path));
     if (file === null) return null;
     await this.#use(file);
-    const scan = scanFrames(await this.#harmless(() => file.read()));
+    const scan: Scan =
+      file.size > LARGEST_JOURNAL
+        ? { frames: [], end: 0, tail: { is: 'overlong', bytes: file.size } }
+        : scanFrames(await this.#harmless(() => file.read()));
     this.#head = scan.frames[0]?.size ?? 0;
     this.#end = scan.end;
     return scan;

@@ -3,6 +3,7 @@
  * The fold itself is `state.ts`, shared with the live engine. Never throws, whatever the bytes.
  */
 import type { KeelsonError } from '../base/errors.ts';
+import { formatSize } from '../base/units.ts';
 import { applyError } from './errors.ts';
 import type { Frame, Scan } from './frames.ts';
 import { asRecord } from './record-shape.ts';
@@ -91,6 +92,10 @@ function damage(scan: Scan): KeelsonError | null {
       'KSN-APPLY-001',
       `The journal is damaged at byte ${scan.tail.at}: whole frames follow at byte ${scan.tail.next}.`,
     );
+  }
+  if (scan.tail.is === 'overlong') {
+    const size = formatSize(scan.tail.bytes);
+    return applyError('KSN-APPLY-009', `The journal is ${size} long: Keelson never made it so, and did not read it.`);
   }
   if (scan.frames.length > 0) return null;
   return applyError('KSN-APPLY-001', 'The journal has no header: it was published whole, so the disk lost it.');

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodePrimitives } from '../../hostfs/node-primitives.ts';
 import { openRoot } from '../../hostfs/rooted.ts';
@@ -88,6 +88,33 @@ t.test('damage before whole frames: read-only, with what came before it', async 
   await t.rejects(damaged.reserve(1), { code: 'KSN-APPLY-001' });
   await damaged[Symbol.asyncDispose]();
   t.same(readFileSync(path), bytes, 'not a byte written');
+});
+
+t.test('stretched to 100 GiB: read-only, unread; cut as the remedy says, it goes on where it was', async (t) => {
+  const root = t.testdir({ state: {} });
+  const journal = await open(root);
+  await journal.append([{ t: 'repair', count: { address: 'file:/n', times: [1], step: 7, notBefore: 0 } }], {
+    sync: true,
+  });
+  await journal[Symbol.asyncDispose]();
+  const path = `${root}/state/journal`;
+  truncateSync(path, 100 * 2 ** 30);
+  const stretched = await open(root);
+  t.match(stretched.refused, { code: 'KSN-APPLY-009', message: /100 GiB/, remedy: /truncate -s 256M/ });
+  await t.rejects(stretched.append([], { sync: true }), { code: 'KSN-APPLY-009' });
+  await t.rejects(stretched.rewrite(stretched.state.toCheckpoint()), { code: 'KSN-APPLY-009' });
+  await stretched.reopen();
+  t.match(stretched.refused, { code: 'KSN-APPLY-009' }, 'and so it is when read again');
+  await stretched[Symbol.asyncDispose]();
+  t.equal(statSync(path).size, 100 * 2 ** 30);
+  truncateSync(path, 256 * 2 ** 20);
+  const cut = await open(root);
+  t.equal(cut.refused, null);
+  t.equal(last(cut), 7);
+  await cut.append([], { sync: true });
+  await cut.rewrite(cut.state.toCheckpoint());
+  await cut[Symbol.asyncDispose]();
+  t.equal(statSync(path).size, 65_536, 'the next checkpoint frees the room');
 });
 
 t.test('a torn last frame is cut, and the journal goes on', async (t) => {
