@@ -1,4 +1,7 @@
-/** Proof 1: apply and rollback, dead at every primitive. `make crash` runs every mode at every point. */
+/**
+ * Proof 1: apply and rollback, dead before and after every primitive that changes the disk. A cut that loses some of
+ * what was unsynced is sampled, at every sixth; `make crash` has it at all of them.
+ */
 import t from 'tap';
 import { crashEverywhere, DAILY } from '../support/crash-suite.ts';
 import { ROLLBACK } from '../support/crash-scenes.ts';

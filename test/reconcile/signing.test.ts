@@ -1,6 +1,9 @@
 /**
  * Rule 13, as far as it is the engine's: what stage gets from outside is durable before the intent names it, stage is
  * resumable by the id of its change, and what failed afterwards does not ask again. The signer stands in for Vault.
+ * Of proof 4, that key and request are persisted before anybody is asked, and the answer before stage ends, is done
+ * here by the scripted kind itself. The real thing comes with the kind of certificates (issue 8): its own stage, its
+ * request, the signer it asks.
  */
 import t from 'tap';
 import { losesAll } from '../../hostfs/memory-crash.ts';

@@ -1,7 +1,7 @@
 /**
- * Proof 1 of the engine: dead at every primitive that changes the disk, of apply and of rollback; what is left is
- * started again and ends wholly at the new generation or wholly at its base, effects run, nothing half made.
- * A crash between two primitives that change nothing is the same crash as the one after both.
+ * Proof 1 of the engine: dead at every primitive that changes the disk (or a sample of them), of apply and of rollback;
+ * what is left is started again and ends wholly at the new generation or wholly at its base, effects run, nothing half
+ * made. A crash between two primitives that change nothing is the same crash as the one after both.
  */
 import { losesAll, losesBySeed, losesNothing, type Choose } from '../../hostfs/memory-crash.ts';
 import type { MemoryHost } from '../../hostfs/memory-host.ts';
@@ -24,16 +24,17 @@ export interface CrashMode {
   readonly first?: number;
 }
 
-/** Every point at its worst; the milder ends at a sixth of them. */
+/** Before and after every point; a cut that loses some of what was unsynced is sampled, at every sixth. */
 export const DAILY: readonly CrashMode[] = [
   { name: 'a power cut that loses everything unsynced', when: 'before', choose: () => losesAll, stride: 1 },
-  { name: 'a kill that loses nothing', when: 'after', choose: () => losesNothing, stride: 6 },
+  { name: 'a kill that loses nothing', when: 'after', choose: () => losesNothing, stride: 1 },
   { name: 'a power cut that loses some', when: 'before', choose: losesBySeed, stride: 6 },
 ];
 
 /** For scenes that are near to another one: every third point, each in one of the three ways. */
 export const SAMPLE: readonly CrashMode[] = DAILY.map((mode, nth) => ({ ...mode, stride: 9, first: 3 * nth }));
 
+/** Every point, in each of the ways: `make crash`. */
 export const COMPLETE: readonly CrashMode[] = DAILY.map((mode) => ({ ...mode, stride: 1 }));
 
 export interface CrashReport {
