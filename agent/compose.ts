@@ -46,7 +46,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
   await fs.ensureDirectory(parentPath(folders.state), SHARED);
   await fs.ensureDirectory(folders.state, PRIVATE);
   const loose = await judgeState(fs, folders.state);
-  building.use(await lockState(fs, folders.state, parts.takeLock));
+  const lock = building.use(await lockState(fs, folders.state, parts.takeLock));
   for (const closed of await closeLoose(fs, loose)) log.warn('state-folder', closed.message, { error: closed });
   const events = building.use(
     await EventLog.open({ fs, folder: folders.events, clock, bootId, log: log.room('events'), newLogId: randomUUID }),
@@ -63,7 +63,8 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     await openEngine({
       fs,
       stateDir: folders.state,
-      takeLock: async () => ({ [Symbol.dispose]: () => {} }),
+      lock,
+      refused: (why) => log.error('read-only', why.message, { error: why }),
       clock,
       entropy: parts.entropy,
       bootId,
@@ -87,7 +88,10 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       checkGate: (gate, host, signal) => checkGate(gate, { ...host, ports: {} }, signal),
       settings: () => settings().engine,
       events,
-      publish: (status) => statuses.publish(status),
+      publish: (status) => {
+        // What lies there may be another agent's.
+        if (!lock.lost) statuses.publish(status);
+      },
       parseEnvelope: (envelope, accepted, fingerprint) =>
         reloadAccepted(envelope, accepted, checker, { settings: kindSettings, fingerprint, agentVersion }),
     }),

@@ -4,6 +4,14 @@ import type { JournalRecord, TxId } from './records.ts';
 import type { ChangeId } from '../resources/kind.ts';
 import type { EngineState } from './state.ts';
 
+/** Whose journal it is. */
+export interface Owner {
+  /** Why it may be somebody else's by now; asked before anything durable is written. */
+  readonly doubt: () => Promise<KeelsonError | null>;
+  /** Told once, when it has become read-only. */
+  readonly refused: (why: KeelsonError) => void;
+}
+
 /**
  * Journal and state as one: what is written is what is known, and replay of the journal gives the same state.
  * INVARIANT: state changes by no other way than a record that was appended first.
@@ -12,9 +20,11 @@ export class Book {
   readonly #journal: Journal;
   #lastTx = 0;
   readonly #changes = new Map<TxId, number>();
+  readonly #owner: Owner | null;
 
-  constructor(journal: Journal) {
+  constructor(journal: Journal, owner: Owner | null = null) {
     this.#journal = journal;
+    this.#owner = owner;
   }
 
   /** What the journal says so far. */
@@ -27,7 +37,7 @@ export class Book {
     return this.#journal.refused ?? this.#journal.poisoned;
   }
 
-  /** Never again in this run: damage, a newer format, a newer transaction, another key. Looking goes on. */
+  /** Never again in this run: damage, a newer format, a newer transaction, another key, a lost lock. Looking goes on. */
   get readOnly(): boolean {
     return this.#journal.refused !== null;
   }
@@ -37,8 +47,19 @@ export class Book {
     return this.#journal.seq;
   }
 
+  /** Whether it may still be written; read-only from here on where not. */
+  async judge(): Promise<void> {
+    if (this.#owner === null || this.readOnly) return;
+    const why = await this.#owner.doubt();
+    // Both lanes may have asked.
+    if (why === null || this.readOnly) return;
+    this.#journal.refuse(why);
+    this.#owner.refused(why);
+  }
+
   /** Durable when it resolves: one append, one fsync for all of them. */
   async commit(...records: readonly JournalRecord[]): Promise<void> {
+    await this.judge();
     await this.#journal.append(records, { sync: true });
     for (const record of records) this.state.reduce(record);
   }

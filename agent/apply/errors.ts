@@ -122,6 +122,13 @@ export const APPLY_ERRORS = {
     evidence: 'The path and its mode before, in the message.',
     next: 'Find out who opened it. It holds secrets of specs and of what was there before: change those that matter.',
   },
+  'KSN-APPLY-025': {
+    fault: 'environment',
+    meaning:
+      'The state folder that this agent has locked is no longer at its path: it was moved away, or replaced. Another agent may run on what is there now, so this one changes nothing any more.',
+    evidence: '`ls -di` of the state folder; `keelson doctor` names the agent that has it.',
+    next: 'Put the folder back where it was, if it was moved by mistake, and see that one agent runs; then restart it.',
+  },
   'KSN-APPLY-030': {
     fault: 'environment',
     meaning: 'The file system is full.',

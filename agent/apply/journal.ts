@@ -99,7 +99,7 @@ export class Journal implements AsyncDisposable {
     return this.#state;
   }
 
-  /** Why nothing may be written: damage, loss, a newer format, a newer transaction, another key. */
+  /** Why nothing may be written: damage, loss, a newer format, a newer transaction, another key; or what `refuse` got. */
   get refused(): KeelsonError | null {
     return this.#refused;
   }
@@ -151,6 +151,11 @@ export class Journal implements AsyncDisposable {
       await this.append([header], { sync: true });
       this.state.reduce(header);
     }
+  }
+
+  /** Nothing is written any more, as where `open` found damage. */
+  refuse(why: KeelsonError): void {
+    this.#refused ??= why;
   }
 
   /** Resolves when the records are durable (`sync`), or will be with the next that are. */

@@ -11,6 +11,7 @@ import type { Libc } from '../../hostfs/ffi.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
 import { KeelsonError } from '../base/errors.ts';
 import { applyError } from './errors.ts';
+import { isFsError } from './fs-errors.ts';
 import { runningPid } from './starts.ts';
 
 /** Held until disposed of, or until the process ends. */
@@ -19,8 +20,19 @@ export type Lock = Disposable;
 /** Takes the lock at a real path; null: somebody else has it. Injected, since the twin has no kernel. */
 export type TakeLock = (path: string) => Promise<Lock | null>;
 
+/**
+ * The lock of a state folder. Who holds it may find the folder moved away, or put back from a backup: then it holds a
+ * lock that the next agent does not ask for.
+ */
+export interface StateLock extends Lock {
+  /** What lies at the path is what was locked. Once it was not, it is never again. Unreadable counts as there. */
+  readonly stands: () => Promise<boolean>;
+  /** As `stands` saw it last. */
+  readonly lost: boolean;
+}
+
 /** Takes the lock of the state folder `dir`, which exists. */
-export async function lockState(fs: FileSystem, dir: string, take: TakeLock = takeSqliteLock): Promise<Lock> {
+export async function lockState(fs: FileSystem, dir: string, take: TakeLock = takeSqliteLock): Promise<StateLock> {
   const path = `${dir}/lock`;
   let lock: Lock | null;
   try {
@@ -32,11 +44,35 @@ export async function lockState(fs: FileSystem, dir: string, take: TakeLock = ta
       cause: error,
     });
   }
-  if (lock !== null) return lock;
+  if (lock !== null) return watched(fs, path, lock);
   const pid = await runningPid(fs, dir);
   throw applyError('KSN-APPLY-020', `Another agent${pid === null ? '' : ` (process ${pid})`} runs on ${dir}.`, {
     element: path,
   });
+}
+
+async function watched(fs: FileSystem, path: string, held: Lock): Promise<StateLock> {
+  const look = async (): Promise<string | null> => {
+    const entry = await fs.lstat(path);
+    return entry === null ? null : `${entry.device}:${entry.inode}`;
+  };
+  const locked = await look();
+  let lost = false;
+  return {
+    stands: async () => {
+      try {
+        lost ||= (await look()) !== locked;
+      } catch (error) {
+        if (!isFsError(error)) throw error;
+        lost ||= isFsError(error, 'NOT_FOUND', 'NOT_A_DIRECTORY');
+      }
+      return !lost;
+    },
+    get lost() {
+      return lost;
+    },
+    [Symbol.dispose]: () => held[Symbol.dispose](),
+  };
 }
 
 const lockFlags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;

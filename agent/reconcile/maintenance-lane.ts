@@ -106,7 +106,8 @@ export class MaintenanceLane {
 
   /** What a crash left, debts that are due, then one pass over what has rested, or a pause. */
   async turn(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#r.execution;
+    const { clock, book } = this.#r.execution;
+    await book.judge();
     await finishLeft(this.#r, (tx) => mayGoOn(this.#r, tx) && inMaintenance(this.#r.execution.book.state, tx), signal);
     await payDebts(this.#r, signal);
     this.#noticeJump();

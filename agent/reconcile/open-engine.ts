@@ -9,13 +9,14 @@ import { SerialRunner } from '../base/serial-runner.ts';
 import { Ballast } from '../apply/space.ts';
 import { Book } from '../apply/book.ts';
 import { openEnvelopes } from '../apply/envelopes.ts';
+import { applyError } from '../apply/errors.ts';
 import type { EventSink } from '../apply/event-sink.ts';
 import type { Execution } from '../apply/execution.ts';
 import type { GuardTimers } from '../apply/guard-timers.ts';
 import { hostsOf } from '../apply/hosts.ts';
 import { openJournal } from '../apply/journal.ts';
 import { journalLost } from '../apply/lost-journal.ts';
-import { lockState, type TakeLock } from '../apply/lock.ts';
+import { lockState, type StateLock, type TakeLock } from '../apply/lock.ts';
 import { openNodeKey } from '../apply/node-key.ts';
 import { openPreimages } from '../apply/preimages.ts';
 import type { Accepted } from '../apply/records.ts';
@@ -55,6 +56,10 @@ export interface EngineParts {
   /** Absolute in the root. */
   readonly stateDir: string;
   readonly takeLock?: TakeLock;
+  /** Held already, by the caller; else it is taken. */
+  readonly lock?: StateLock;
+  /** Hears why nothing may be changed any more, where that comes while it runs. */
+  readonly refused?: (why: KeelsonError) => void;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly bootId: string;
@@ -98,10 +103,14 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
   const { fs, stateDir, clock, bootId, kinds } = parts;
   await using opened = new AsyncDisposableStack();
   await fs.ensureDirectory(stateDir, STATE_DIR);
-  opened.use(await lockState(fs, stateDir, ...(parts.takeLock === undefined ? [] : [parts.takeLock])));
+  const lock = parts.lock ?? opened.use(await lockState(fs, stateDir, parts.takeLock));
   const start = await recordStart(fs, stateDir, { pid: parts.pid, bootId, now: clock.now() });
-  opened.defer(async () => void (await recordStop(fs, stateDir)));
+  opened.defer(async () => {
+    // Else it would say of another agent that it has stopped.
+    if (await lock.stands()) await recordStop(fs, stateDir);
+  });
   await sweepStore(fs, stateDir);
+  let engine: Engine | null = null;
   const key = await openNodeKey(fs, stateDir, parts.entropy);
   const fingerprint = key.fingerprint.bind(key);
   const journalBytes = parts.journalBytes ?? JOURNAL_BYTES;
@@ -118,7 +127,14 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
       lost: await journalLost(fs, stateDir),
     }),
   );
-  const book = new Book(journal);
+  const book = new Book(journal, {
+    doubt: async () => ((await lock.stands()) ? null : movedAway(stateDir)),
+    refused: (why) => {
+      parts.events.emit({ type: 'JournalReadOnly', message: why.message, reason: why.toReason() });
+      parts.refused?.(why);
+      engine?.reconsider();
+    },
+  });
   const preimages = await openPreimages(fs, stateDir, fingerprint);
   const envelopes = await openEnvelopes(fs, stateDir);
   const view = new DesiredView(
@@ -145,7 +161,6 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
   const writer = opened.use(new SerialRunner());
   const wake = new Wake();
   const board = new Board();
-  let engine: Engine | null = null;
   const execution: Execution = {
     kinds,
     book,
@@ -243,6 +258,11 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     remarks: [start.failure, key.lost, journal.refused].filter((error) => error !== null),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+function movedAway(stateDir: string): KeelsonError {
+  const message = `The state folder ${stateDir} is not the one that this agent has locked: it was moved or replaced.`;
+  return applyError('KSN-APPLY-025', message, { element: stateDir });
 }
 
 const REACH_TIMEOUT_MS = 2_000;
