@@ -24,7 +24,7 @@ export const APPLY_ERRORS = {
     fault: 'environment',
     meaning: 'There is no room for the journal to grow, so nothing was begun.',
     evidence: '`df` of the state folder.',
-    next: 'Free space on that file system; the agent tries again by itself.',
+    next: 'Free space on that file system. The agent tries again by itself; a command that failed so is to be repeated.',
     retryable: true,
   },
   'KSN-APPLY-005': {
@@ -133,21 +133,21 @@ export const APPLY_ERRORS = {
     fault: 'environment',
     meaning: 'The file system is full.',
     evidence: '`df` of the path in the message.',
-    next: 'Free space there; the agent tries again by itself.',
+    next: 'Free space there. The agent tries again by itself; a command that failed so is to be repeated.',
     retryable: true,
   },
   'KSN-APPLY-031': {
     fault: 'environment',
     meaning: 'The file system is read-only.',
     evidence: '`findmnt -T` of the path in the message; a disk error may have made it so.',
-    next: 'Mount it writable, or take the item out of the spec; the agent tries again by itself.',
+    next: 'Mount it writable, or take the item out of the spec. The agent tries again by itself; a command that failed so is to be repeated.',
     retryable: true,
   },
   'KSN-APPLY-032': {
     fault: 'environment',
     meaning: 'The disk gave an error.',
     evidence: '`dmesg`, around the time of the message.',
-    next: 'Check the disk; the agent tries again by itself.',
+    next: 'Check the disk. The agent tries again by itself; a command that failed so is to be repeated.',
     retryable: true,
   },
   'KSN-APPLY-033': {
@@ -179,7 +179,7 @@ export const APPLY_ERRORS = {
     fault: 'environment',
     meaning: 'The path is not there.',
     evidence: '`namei -l` of the path in the message.',
-    next: 'Create it, or add it to the spec; the agent tries again by itself.',
+    next: 'Create it, or add it to the spec. The agent tries again by itself; a command that failed so is to be repeated.',
     retryable: true,
   },
   'KSN-APPLY-038': {

@@ -24,7 +24,15 @@ import { MaintenanceLane } from './maintenance-lane.ts';
 import { drawStatus } from './node-status.ts';
 import { preview } from './preview.ts';
 import { recover } from './recovery.ts';
-import { acceptSpec, beginRollback, beginRetry, checkOverride, refuseStale, type SpecStore } from './requests.ts';
+import {
+  acceptSpec,
+  beginRollback,
+  beginRetry,
+  checkOverride,
+  readOnlyError,
+  refuseStale,
+  type SpecStore,
+} from './requests.ts';
 import { beginLeave } from './leave.ts';
 
 /** What the engine leaves to whoever opened the state folder. */
@@ -359,7 +367,7 @@ export class Engine implements EnginePort {
 
   #refuseReadOnly(): void {
     const { refusal } = this.#r.execution.book;
-    if (refusal !== null) throw engineError('KSN-ENGINE-006', `read-only: ${refusal.message}`);
+    if (refusal !== null) throw readOnlyError(refusal);
     if (restraintOf(this.#r).node === 'observe')
       throw engineError('KSN-ENGINE-006', 'this node only observes now (mode observe or safe mode)');
   }

@@ -1,5 +1,6 @@
 /** What people and sources ask for, checked and made durable; the lanes do the rest. */
 import type { Accepted, Override } from '../apply/records.ts';
+import type { KeelsonError } from '../base/errors.ts';
 import { nearest, oneOf, quoted } from '../base/words.ts';
 import type { VerifiedSpec } from '../verify/verified-spec.ts';
 import { now, overridesInForce, type Reconciliation } from './context.ts';
@@ -30,6 +31,14 @@ export interface SpecStore {
   readonly save: (spec: VerifiedSpec) => Promise<void>;
 }
 
+/** The remedy is that of what makes it so. */
+export function readOnlyError(refusal: KeelsonError): KeelsonError {
+  return engineError('KSN-ENGINE-006', `read-only: ${refusal.message}`, {
+    cause: refusal,
+    ...(refusal.remedy !== undefined && { remedy: refusal.remedy }),
+  });
+}
+
 /**
  * One at a time (the engine sees to it): between this check and its record nothing else is accepted. The guard per
  * series: only a higher generation; the same bytes again change nothing, but that they are put where the store has
@@ -43,7 +52,8 @@ export async function acceptSpec(
 ): Promise<'new' | 'again' | 'mended'> {
   const { book, events } = r.execution;
   if (basis !== undefined) refuseStale(r, basis);
-  if (book.refusal !== null) throw engineError('KSN-ENGINE-006', `read-only: ${book.refusal.message}`);
+  await book.judge();
+  if (book.refusal !== null) throw readOnlyError(book.refusal);
   const newest = book.state.accepted.get(spec.series);
   const name = nameOf(spec);
   if (newest !== undefined && newest.generation === spec.generation && newest.digest !== spec.digest) {

@@ -241,7 +241,10 @@ t.test(
     await using node = await goodNode();
     fill(node.machine);
     const next = verified(2, { files: { '/etc/a': file('two\n'), '/etc/gone': file(big('g')) } }, QUICK);
-    await t.rejects(node.clock.runUntil(node.engine.accept(next)), { code: 'KSN-APPLY-030' });
+    await t.rejects(node.clock.runUntil(node.engine.accept(next)), {
+      code: 'KSN-APPLY-030',
+      remedy: /a command that failed so is to be repeated/,
+    });
     t.equal(node.engine.status().wanted?.generation, 1);
     t.equal(node.engine.status().verdict, 'OK');
     await heal(node);

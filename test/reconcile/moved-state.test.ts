@@ -29,7 +29,9 @@ t.test('what is asked for after it is refused, and nothing is written or changed
   await replaced(node);
   using watch = new IntentWatch(node.machine);
   const refused = await node.clock.runUntil(Promise.allSettled([node.engine.accept(spec(2, 'two\n'))]));
-  t.match(refused, [{ status: 'rejected', reason: { code: 'KSN-APPLY-025' } }]);
+  t.match(refused, [
+    { status: 'rejected', reason: { code: 'KSN-ENGINE-006', message: /moved/u, remedy: /^Put the folder back/u } },
+  ]);
   await node.clock.advance(60 * 60_000);
   t.match(node.engine.status(), {
     verdict: 'Unknown',
