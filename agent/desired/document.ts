@@ -29,9 +29,9 @@ export function parseDocument(
   const read = readAs(text, options.format ?? formatByName(file));
   if (read.document !== undefined) return { document: read.document };
   return {
-    findings: read.faults.map(({ code, message, line, column, pointer }) => {
+    findings: read.faults.map(({ code, message, remedy, line, column, pointer }) => {
       const place = { ...(file !== undefined && { file }), line, column, ...(pointer !== undefined && { pointer }) };
-      return specError(code, message, { place }).toReason();
+      return specError(code, message, { place, ...(remedy !== undefined && { remedy }) }).toReason();
     }),
   };
 }

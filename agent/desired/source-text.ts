@@ -12,6 +12,8 @@ export interface SourceDocument {
 export interface TextFault {
   readonly code: SpecCode;
   readonly message: string;
+  /** Where the text says more than the code does. */
+  readonly remedy?: string;
   readonly line: number;
   readonly column: number;
   readonly pointer?: string;

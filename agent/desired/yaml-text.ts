@@ -80,6 +80,11 @@ const words: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second document begins here',
 };
 
+const remedies: Readonly<Record<string, string>> = {
+  KEY_OVER_1024_CHARS:
+    'Write it as an explicit key (`? "KEY"`, and `: VALUE` on the next line), or the document as JSON.',
+};
+
 const codes: Readonly<Record<string, SpecCode>> = {
   ALIAS_PROPS: 'KSN-SPEC-007',
   BAD_ALIAS: 'KSN-SPEC-007',
@@ -100,9 +105,11 @@ const plain: Partial<Record<SpecCode, string>> = {
 /** In our words: the parser's own may quote the text. */
 function syntaxFault(error: YAMLError, lines: LineCounter): TextFault {
   const code = codes[error.code] ?? 'KSN-SPEC-002';
+  const remedy = remedies[error.code];
   return {
     code,
     message: plain[code] ?? words[error.code] ?? 'this is not valid YAML',
+    ...(remedy !== undefined && { remedy }),
     ...placeAt(lines, error.pos[0]),
   };
 }

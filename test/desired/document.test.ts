@@ -93,6 +93,17 @@ t.test('reads JSON strictly', async (t) => {
   t.strictSame(codes('  \n', 'json'), ['KSN-SPEC-009@2:1']);
 });
 
+t.test('a key that YAML takes only as an explicit one is told to be written so, or as JSON', (t) => {
+  const path = `/srv/${'x'.repeat(1100)}`;
+  for (const key of [path, JSON.stringify(path)]) {
+    const { findings } = parse(`a:\n  ${key}: 1\n`);
+    t.match(findings, [{ code: 'KSN-SPEC-002', remedy: /explicit key .*JSON/u }]);
+  }
+  for (const text of [`a:\n  ? "${path}"\n  : 1\n`, `a:\n  ? ${path}\n  : 1\n`, `{"a":{"${path}":1}}`])
+    t.strictSame(parse(text).document?.value, { a: { [path]: 1 } });
+  t.end();
+});
+
 t.test('JSON without being told so is read as JSON, flow YAML as YAML', async (t) => {
   t.strictSame(codes('{"a":1,"a":2}'), ['KSN-SPEC-006@1:8']);
   t.strictSame(parse('{a: 1, "b": x}').document?.value, { a: 1, b: 'x' });
