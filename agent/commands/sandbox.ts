@@ -1,8 +1,15 @@
-/** The root that `keelson dev` works on: a folder with a configuration that takes the example unsigned. */
-import { copyFile, mkdir, utimes, writeFile } from 'node:fs/promises';
+/**
+ * The root that `keelson dev` works on: a folder with a configuration that takes the example unsigned. It may lie in a
+ * folder of somebody else, whose links must not lead root's hand: all is written through rooted file systems.
+ */
+import { constants } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FsError } from '../../hostfs/errors.ts';
+import type { Attributes, FileSystem } from '../../hostfs/filesystem.ts';
 import { cliError } from './errors.ts';
+import { openRootFolder } from './open-root.ts';
 
 export interface Sandbox {
   readonly root: string;
@@ -13,39 +20,55 @@ export interface Sandbox {
 const configuration = `# Written by keelson dev. Unsigned specs are for sandboxes.
 trust: { allowUnsigned: [lb] }
 `;
+const configFolder = '/etc/keelson/config.d';
+const specFolder = '/etc/keelson/specs.d';
+const example = `${specFolder}/edge-node.yaml`;
+const folder: Attributes = { mode: 0o755, uid: 0, gid: 0 };
+const file: Attributes = { mode: 0o644, uid: 0, gid: 0 };
 
-/** Makes what is missing; what a person edited stays. */
+/** Makes what is missing; what a person edited stays. @throws KSN-CLI-002, with nothing written outside of `root` */
 export async function prepareSandbox(root: string): Promise<Sandbox> {
-  const configFolder = join(root, 'etc/keelson/config.d');
-  const specFolder = join(root, 'etc/keelson/specs.d');
-  const spec = join(specFolder, 'edge-node.yaml');
+  const spec = join(root, example);
   try {
-    await mkdir(configFolder, { recursive: true });
-    await mkdir(specFolder, { recursive: true });
-    await unlessThere(() => writeFile(join(configFolder, '10-dev.yaml'), configuration, { flag: 'wx' }));
-    await unlessThere(async () => {
-      await copyFile(exampleFile(), spec, 1);
-      // Nobody is writing it any more: the agent need not wait for that.
-      await utimes(spec, 0, 0);
-    });
+    await using host = (await openRootFolder('/')).fs;
+    await host.ensureDirectory(root, folder);
+    await using fs = (await openRootFolder(root)).fs;
+    await fs.ensureDirectory(configFolder, folder);
+    await fs.ensureDirectory(specFolder, folder);
+    await unlessThere(fs, `${configFolder}/10-dev.yaml`, async () => Buffer.from(configuration));
+    if (await unlessThere(fs, example, () => readFile(exampleFile()))) await age(fs, spec);
   } catch (error) {
     throw cliError('KSN-CLI-002', `cannot prepare ${root}: ${(error as Error).message}`, {
       cause: error,
       element: root,
+      ...(misleads(error) && { remedy: 'Take a folder that nobody else can put links into, with --root.' }),
     });
   }
   return { root, spec };
 }
 
+/** Whether it was made. */
+async function unlessThere(fs: FileSystem, path: string, content: () => Promise<Uint8Array>): Promise<boolean> {
+  if ((await fs.lstat(path)) !== null) return false;
+  await fs.writeDurably(path, await content(), file);
+  return true;
+}
+
+/** Nobody is writing it any more: the agent need not wait for that. By descriptor, and only the file that was made. */
+async function age(fs: FileSystem, spec: string): Promise<void> {
+  const made = await fs.lstat(example);
+  await using handle = await open(spec, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const { dev, ino } = await handle.stat();
+  if (made?.device !== dev || made.inode !== ino)
+    throw new FsError('CHANGED', example, `${spec} was replaced meanwhile.`);
+  await handle.utimes(0, 0);
+}
+
+function misleads(error: unknown): boolean {
+  return error instanceof FsError && ['UNSAFE_LINK', 'ESCAPE', 'LOOP', 'CHANGED'].includes(error.code);
+}
+
 /** In a checkout; a bundle of production has none. */
 function exampleFile(): string {
   return fileURLToPath(new URL('../../examples/edge-node.yaml', import.meta.url));
-}
-
-async function unlessThere(make: () => Promise<void>): Promise<void> {
-  try {
-    await make();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
 }

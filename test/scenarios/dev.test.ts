@@ -1,4 +1,13 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { example, keelson, started } from './program.ts';
@@ -79,4 +88,46 @@ t.test('the demo shows both: a repair, and a rollback with its reason', { timeou
   const { code, out, err } = await keelson('dev', '--demo');
   t.equal(code, 0, err);
   t.match(out, /repaired.*rolled back to lb\/1.*ROLLED BACK/su);
+});
+
+t.test('links in the way of the sandbox: nothing is written where they lead', async (t) => {
+  const isRoot = process.getuid?.() === 0;
+  const given = (path: string): void => void (isRoot && lchownSync(path, 65_534, 65_534));
+  const cases = {
+    'etc, with an absolute target': (theirs: string, victim: string) => {
+      symlinkSync(victim, join(theirs, 'etc'));
+      given(join(theirs, 'etc'));
+      return theirs;
+    },
+    'etc/keelson, up and out': (theirs: string) => {
+      mkdirSync(join(theirs, 'etc'));
+      symlinkSync('../../victim', join(theirs, 'etc/keelson'));
+      for (const path of ['etc', 'etc/keelson']) given(join(theirs, path));
+      return theirs;
+    },
+    'the way to the root': (theirs: string, victim: string) => {
+      symlinkSync(victim, join(theirs, 'way'));
+      given(join(theirs, 'way'));
+      return join(theirs, 'way/sandbox');
+    },
+    'the root itself': (theirs: string, victim: string) => {
+      symlinkSync(victim, join(theirs, 'way'));
+      given(join(theirs, 'way'));
+      return join(theirs, 'way');
+    },
+  };
+  for (const [name, trap] of Object.entries(cases)) {
+    const skip = name === 'the way to the root' && !isRoot ? 'needs root' : false;
+    await t.test(name, { skip }, async (t) => {
+      const base = t.testdir({ theirs: {}, victim: {} });
+      const [theirs, victim] = [join(base, 'theirs'), join(base, 'victim')];
+      given(theirs);
+      const before = statSync(victim).mtimeMs;
+      const { code, err } = await keelson('--root', trap(theirs, victim), 'dev', '--once');
+      t.equal(code, 1);
+      t.match(err, /^KSN-CLI-002 cannot prepare /u);
+      t.strictSame(readdirSync(victim), []);
+      t.equal(statSync(victim).mtimeMs, before);
+    });
+  }
 });
