@@ -192,7 +192,9 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     async reload() {
       // Whoever cannot be asked is told by a signal alone, and must not fail to read the rest.
       try {
-        if (await listening?.renew()) log.info('listening-anew', 'the sockets were gone from their folder');
+        // The sockets of who has the state folder now are not for us to replace.
+        if ((await lock.stands()) && (await listening?.renew()))
+          log.info('listening-anew', 'the sockets were gone from their folder');
       } catch (error) {
         log.error('not-listening', asKeelsonError(error).message, { error: asKeelsonError(error) });
       }

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -101,6 +102,23 @@ t.test('a reload makes the sockets anew where they are gone', async (t) => {
   t.equal(code, 0);
   t.strictSame(readdirSync(sockets), []);
   t.match(await at('status'), { out: /the agent is not running/u });
+});
+
+t.test('an agent whose state folder was moved away leaves the node to the next one', async (t) => {
+  const { root, at } = await signedRoot(t);
+  const first = started(t, '--root', root, 'agent');
+  await first.says(/"event":"ready"/u);
+  renameSync(join(root, 'var/lib/keelson'), join(root, 'moved'));
+  const second = started(t, '--root', root, 'agent');
+  await second.says(/"event":"ready"/u);
+  const inode = (): number => statSync(join(root, 'run/keelson/control.sock')).ino;
+  const before = inode();
+  first.process.kill('SIGHUP');
+  await first.says(/KSN-APPLY-025[^]*"event":"reloaded"|"event":"reloaded"[^]*KSN-APPLY-025/u);
+  t.equal((await first.stop('SIGTERM')).code, 0);
+  t.equal(inode(), before, 'neither a reload nor an end takes the sockets');
+  t.match(await at('status'), { code: 0, out: /WAITING/u });
+  t.match(JSON.parse((await at('status', '-o', 'json')).out), { agentAnswers: true });
 });
 
 t.test('killed at any time, it goes on where it was', async (t) => {
