@@ -72,7 +72,12 @@ const maxSocketPath = 108;
 /** XATTR_LIST_MAX and XATTR_SIZE_MAX of linux/limits.h. */
 const maxXattr = 65_536;
 
-const errnoNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+/** Linux has two names for 11; the one that fcntl(2) and the checks below use stays. */
+const errnoNames = new Map(
+  Object.entries(constants.errno)
+    .filter(([name]) => name !== 'EWOULDBLOCK')
+    .map(([name, number]) => [number, name]),
+);
 const unreadable: ReadonlySet<string> = new Set([
   'ENODATA',
   'EOPNOTSUPP',

@@ -84,10 +84,11 @@ export function kernelLock(libc: Pick<Libc, 'lockWhole'> | null): TakeLock {
     const descriptor = openSync(path, lockFlags, 0o600);
     try {
       if (libc.lockWhole(descriptor)) return { [Symbol.dispose]: () => closeSync(descriptor) };
-    } catch {
-      // The kernel does not know it.
+    } catch (error) {
       closeSync(descriptor);
-      return takeSqliteLock(path);
+      // The kernel does not know it; anything else keeps this lock from being taken, and the other one as well.
+      if ((error as { code?: string }).code === 'EINVAL') return takeSqliteLock(path);
+      throw error;
     }
     closeSync(descriptor);
     return null;

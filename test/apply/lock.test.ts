@@ -87,6 +87,12 @@ t.test('a kernel that does not know the lock gets the other one', async (t) => {
   });
   using _ = await unknowing(path);
   t.equal((await holder(t, path, 'sqlite')).got, false);
+  const failing = kernelLock({
+    lockWhole() {
+      throw new ErrnoError('ENOLCK', 'fcntl');
+    },
+  });
+  await t.rejects(failing(`${t.testdir({})}/lock`), { code: 'ENOLCK' }, 'what is no answer to that is told');
 });
 
 async function memory(): Promise<FileSystem> {

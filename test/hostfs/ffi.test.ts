@@ -42,6 +42,17 @@ test('a rename that does not replace', async (t, libc, folder) => {
   t.throws(() => libc.renameNew(`${folder}/a`, `${folder}/d`), { code: 'ENOENT' });
 });
 
+test('a lock of a whole file is held by the open file', async (t, libc, folder) => {
+  const [first, second] = [openSync(`${folder}/lock`, 'w'), openSync(`${folder}/lock`, 'r+')];
+  t.equal(libc.lockWhole(first), true);
+  t.equal(libc.lockWhole(second), false, 'held, and nothing is wrong');
+  t.equal(libc.lockWhole(first), true, 'by whom it is held it can be taken again');
+  closeSync(first);
+  t.equal(libc.lockWhole(second), true);
+  closeSync(second);
+  t.throws(() => libc.lockWhole(second), { code: 'EBADF' });
+});
+
 test('who is at the other end of a socket', async (t, libc, folder) => {
   const server = createServer().listen(`${folder}/socket`);
   await once(server, 'listening');
