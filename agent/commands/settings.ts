@@ -1,5 +1,4 @@
 /** The configuration of the root that is meant, as the agent and the commands use it. */
-import { hostname } from 'node:os';
 import type { AgentFolders, AgentSettings } from '../composition.ts';
 import { CONFIG_FOLDERS } from '../config/drop-ins.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
@@ -42,7 +41,7 @@ export async function agentSettingsOf(
   const { node, mode, policy, drift, trust, paths, foreignManifests, sockets, sources } = settings;
   return {
     engine: {
-      nodeName: node.name ?? (await ownName(fs)),
+      nodeName: node.name ?? (await readHostname(fs)) ?? '',
       agentVersion: PROGRAM_VERSION,
       mode: mode.node,
       kindModes: mode.kinds,
@@ -64,9 +63,4 @@ export async function agentSettingsOf(
     readers: sockets.group,
     pollMs: sources.pollMs,
   };
-}
-
-/** As the root says; a sandbox has the name of the machine that it is on. */
-async function ownName(fs: ReadFileSystem): Promise<string> {
-  return (await readHostname(fs)) ?? hostname();
 }
