@@ -201,8 +201,8 @@ t.test('who says no more after its request has its answer, late as it may be', a
   t.match(await answer, /^HTTP\/1.1 200 OK.*\{\}/su);
   t.match(port.calls, [['rollback', 'root', 'bad']]);
   t.match(await raw(at, READ_SOCKET, 'GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n'), /event 1/u);
-  await raw(at, READ_SOCKET, 'GET /v1/events?follow HTTP/1.1\r\nHost: x\r\n\r\n');
-  t.pass('a stream to who says no more ends');
+  const followed = await raw(at, READ_SOCKET, 'GET /v1/events?follow HTTP/1.1\r\nHost: x\r\n\r\n');
+  t.match(followed, /^HTTP\/1.1 200 OK/u, 'a stream to who says no more ends');
 });
 
 t.test('modes stand, a stale socket is replaced, anything else is not', async (t) => {
