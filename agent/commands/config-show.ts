@@ -5,7 +5,7 @@ import { openRootFolder } from './open-root.ts';
 import { readConfig } from './settings.ts';
 import { columns, widthOf } from './text/columns.ts';
 import { dataText, type Output } from './text/data.ts';
-import { oneLine } from './text/printable.ts';
+import { oneLine } from '../base/one-line.ts';
 
 export interface ConfigShowOptions {
   readonly output: Output;

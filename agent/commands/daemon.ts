@@ -17,7 +17,7 @@ import type { Invocation } from './invocation.ts';
 import type { OpenedRoot } from './open-root.ts';
 import { Pulse } from './pulse.ts';
 import { PROGRAM_VERSION } from './program-version.ts';
-import { statusLine } from './text/verdict-word.ts';
+import { statusLine } from '../report/verdict-words.ts';
 
 export interface DaemonOptions {
   readonly compose: (parts: AgentParts) => Promise<Agent>;

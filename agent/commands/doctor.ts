@@ -3,7 +3,7 @@ import { examine, type Examined } from './examine.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { columns, widthOf } from './text/columns.ts';
 import { dataText, type Output } from './text/data.ts';
-import { oneLine } from './text/printable.ts';
+import { oneLine } from '../base/one-line.ts';
 import type { Palette } from './text/palette.ts';
 
 export interface DoctorOptions {

@@ -9,7 +9,7 @@ import { runningPid } from '../apply/starts.ts';
 import { readTrust, TRUST_FOLDERS } from '../verify/trust-store.ts';
 import { FsError } from '../../hostfs/errors.ts';
 import type { NodeStatus } from '../report/status.ts';
-import { verdictWord } from './text/verdict-word.ts';
+import { verdictWord } from '../report/verdict-words.ts';
 import { agentFolders, connectAgent } from './connect.ts';
 import type { Invocation } from './invocation.ts';
 import { openRootFolder, type OpenedRoot } from './open-root.ts';

@@ -1,7 +1,7 @@
 /** The agent's log where a person watches: only what has gone wrong, on stderr. Events say the rest. */
 import type { Log } from '../base/log.ts';
 import type { Terminal } from './terminal.ts';
-import { oneLine } from './text/printable.ts';
+import { oneLine } from '../base/one-line.ts';
 
 export function terminalLog(terminal: Terminal): Log {
   const { palette } = terminal;

@@ -30,8 +30,8 @@ t.test('every setting', async (t) => {
 });
 
 t.test('every verdict has its word', async (t) => {
-  const source = readFileSync(`${root}agent/commands/text/verdict-word.ts`, 'utf8');
-  const words = [...source.matchAll(/^ {2}\w+: '([A-Z ]+)',$/gm)].map((match) => match[1] ?? '');
+  const source = readFileSync(`${root}agent/report/verdict-words.ts`, 'utf8');
+  const words = [...source.matchAll(/^ {2}\w+: '([A-Za-z ]+)',$/gm)].map((match) => (match[1] ?? '').toUpperCase());
   t.ok(words.length > 5);
   const text = page('engine');
   for (const word of words) t.ok(text.includes(`| ${word} |`), word);

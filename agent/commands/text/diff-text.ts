@@ -2,8 +2,8 @@
 import { printableText } from '../../base/printable-text.ts';
 import type { DiffAnswer } from '../../control/protocol.ts';
 import { plain, type Palette } from './palette.ts';
-import { markOf, planSum } from './plan-text.ts';
-import { oneLine } from './printable.ts';
+import { markOf, planSum } from '../../plan/preview-words.ts';
+import { oneLine } from '../../base/one-line.ts';
 
 export function diffText({ preview, texts }: DiffAnswer, palette: Palette = plain): string[] {
   const lines: string[] = [];

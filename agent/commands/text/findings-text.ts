@@ -3,7 +3,7 @@ import type { Place, Reason } from '../../base/errors.ts';
 import { counted } from '../../base/words.ts';
 import { plain, type Palette } from './palette.ts';
 import { printableText } from '../../base/printable-text.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from '../../base/one-line.ts';
 
 /** All of them, in the order of the document, and the sum. */
 export function findingsText(findings: readonly Reason[], palette: Palette = plain): string[] {

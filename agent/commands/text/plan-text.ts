@@ -1,18 +1,15 @@
 /** `keelson plan` in words: one line a change, what it does to what runs, and the sum. */
 import type { Preview } from '../../plan/preview.ts';
 import type { Draft } from '../../resources/kind.ts';
-import { counted } from '../../base/words.ts';
 import { columns, cut } from './columns.ts';
-import { effectWords } from './effect-words.ts';
+import { consequences, markOf, planSum } from '../../plan/preview-words.ts';
 import { plain, type Palette } from './palette.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from '../../base/one-line.ts';
 
 export interface PlanTextOptions {
   readonly palette?: Palette;
   readonly width?: number;
 }
-
-export type Mark = '+' | '~' | '-';
 
 /**
  * Lines without line feeds. What comes from specs and hosts is made printable; columns are cut to `width`, if given.
@@ -54,22 +51,8 @@ function fromWords(from: string | null, to: string): string {
   return ` (from ${oneLine(from.startsWith(series) ? from.slice(series.length) : from)})`;
 }
 
-/** `-` goes, `+` comes, `~` changes. */
-export function markOf(draft: Draft<unknown>): Mark {
-  if (draft.why === 'prune' || draft.to === null) return '-';
-  return draft.from === null ? '+' : '~';
-}
-
-function row(draft: Draft<unknown>, { busy, held }: Preview): string[] {
-  const effects = effectWords(draft);
-  const remarks = [
-    ...(draft.adopts ? ['takes over what is there'] : []),
-    ...(draft.undo === 'none' ? ['cannot be undone, runs after the verdict'] : []),
-    ...(draft.backup === 'none' ? ['no copy of the old content is kept'] : []),
-    ...(held.includes(draft.address) ? ['held, left alone until released'] : []),
-    ...(busy.includes(draft.address) ? ['being changed right now'] : []),
-  ];
-  const tail = [...(effects === '' ? [] : [`→ ${effects}`]), ...remarks].join('; ');
+function row(draft: Draft<unknown>, preview: Preview): string[] {
+  const tail = consequences(draft, preview);
   return [`${markOf(draft)} ${oneLine(draft.address)}`, oneLine(draft.summary), ...(tail === '' ? [] : [tail])];
 }
 
@@ -83,29 +66,6 @@ function paint(draft: Draft<unknown> | undefined, line: string, palette: Palette
     case '~':
       return palette.pending(line);
   }
-}
-
-/** "2 change, 1 removed, 28 same. Reboot: no." Folders that only carry something are counted apart. */
-export function planSum(preview: Preview): string {
-  const drafts = preview.waves.flat().filter(({ address }) => !preview.held.includes(address));
-  const declared = drafts.filter(({ address }) => !preview.implied.includes(address));
-  const marks = declared.map(markOf);
-  const folders = drafts.length - declared.length;
-  const number = (mark: Mark): number => marks.filter((other) => other === mark).length;
-  const parts = [
-    [number('+'), 'new'],
-    [number('~'), 'change'],
-    [number('-'), 'removed'],
-    [preview.waits.length, 'waiting'],
-    [preview.held.length, 'held'],
-    [preview.same, 'same'],
-  ] as const;
-  const said = parts
-    .filter(([n, word]) => n > 0 || (word === 'same' && drafts.length === 0))
-    .map(([n, word]) => `${n} ${word}`);
-  if (folders > 0) said.push(`${counted(folders, 'folder')} on the way`);
-  const reboot = preview.waits.some(({ until }) => until === 'reboot') ? 'yes' : 'no';
-  return `${said.join(', ')}. Reboot: ${reboot}.`;
 }
 
 /** Whether carrying the plan out would change anything: exit code 2. */

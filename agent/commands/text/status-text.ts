@@ -1,11 +1,12 @@
 /** `keelson status` in words: one word, the reason, the next step, then what is not as it should be. */
 import type { NodeStatus, ResourceCondition, ResourceStatus } from '../../report/status.ts';
+import { CONDITIONS, conditionWord } from '../../report/condition-words.ts';
 import { counted } from '../../base/words.ts';
 import { columns, cut, spread } from './columns.ts';
 import { plain, type Palette } from './palette.ts';
-import { oneLine } from './printable.ts';
-import { ago, left, shortSpan } from './spans.ts';
-import { generations, verdictColor, verdictWord } from './verdict-word.ts';
+import { oneLine } from '../../base/one-line.ts';
+import { ago, left, shortSpan } from '../../base/spans.ts';
+import { generations, verdictTone, verdictWord } from '../../report/verdict-words.ts';
 
 export interface StatusView {
   readonly status: NodeStatus;
@@ -38,21 +39,6 @@ const labels: readonly (readonly [ResourceCondition, string])[] = [
   ['orphaned', 'alone'],
   ['foreign', 'alien'],
 ];
-
-/** How a condition is counted. */
-const countWords: Readonly<Record<ResourceCondition, string>> = {
-  ok: 'ok',
-  placed: 'placed',
-  changing: 'changing',
-  waiting: 'waiting',
-  held: 'held',
-  differs: 'differ',
-  contended: 'contended',
-  failed: 'failed',
-  unknown: 'unknown',
-  orphaned: 'orphaned',
-  foreign: 'foreign',
-};
 
 /** Lines without line feeds, what is not as it should be among them worst first. */
 export function statusText(view: StatusView, options: TextOptions): string[] {
@@ -95,7 +81,7 @@ function header(status: NodeStatus, now: number, palette: Palette, width = heade
   const before = `${oneLine(status.node)}  `;
   const after = `  ${generations(status)}`;
   const line = spread(before + word + after, ago(status.since, now), Math.min(width, headerWidth));
-  const painted = palette.strong(verdictColor(status.verdict, palette)(word));
+  const painted = palette.strong(palette[verdictTone(status.verdict)](word));
   return before + painted + line.slice(before.length + word.length);
 }
 
@@ -103,7 +89,7 @@ function header(status: NodeStatus, now: number, palette: Palette, width = heade
 function counts(view: StatusView, now: number): string {
   const known = [...(view.resources ?? view.status.resources)];
   const parts: string[] = [];
-  for (const condition of Object.keys(countWords) as ResourceCondition[]) {
+  for (const condition of CONDITIONS) {
     const n = view.status.counts[condition] ?? 0;
     if (n === 0) continue;
     const these = known.filter((resource) => resource.condition === condition);
@@ -111,7 +97,7 @@ function counts(view: StatusView, now: number): string {
     if (condition === 'held' && n === 1 && these[0] !== undefined)
       remark = ` (${heldWords(these[0], view.status, now)})`;
     if (condition === 'placed') remark = placedRemark(these);
-    parts.push(`${n} ${countWords[condition]}${remark}`);
+    parts.push(`${n} ${conditionWord(condition)}${remark}`);
   }
   return `${counted(view.status.total, 'resource')}: ${parts.join(', ')}`;
 }

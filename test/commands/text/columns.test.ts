@@ -1,6 +1,6 @@
 import t from 'tap';
 import { columns, cut, spread } from '../../../agent/commands/text/columns.ts';
-import { ago, clockTime, left, shortSpan, span } from '../../../agent/commands/text/spans.ts';
+import { ago, clockTime, left, shortSpan, span } from '../../../agent/base/spans.ts';
 
 t.test('columns line up, and one long cell moves only its own line', async (t) => {
   t.strictSame(columns([['a', 'bb', 'end'], ['aaa', '', 'end'], ['last']]), ['a    bb  end', 'aaa      end', 'last']);

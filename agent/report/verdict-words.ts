@@ -1,41 +1,43 @@
 /** The one word for a node: what a person reads first. */
-import type { NodeStatus, Verdict } from '../../report/status.ts';
-import type { Palette } from './palette.ts';
+import type { NodeStatus, Verdict } from './status.ts';
 
-const words: Readonly<Record<Verdict, string>> = {
+const names: Readonly<Record<Verdict, string>> = {
   OK: 'OK',
-  Changing: 'CHANGING',
-  Waiting: 'WAITING',
-  Held: 'HELD',
-  RolledBack: 'ROLLED BACK',
-  SafeMode: 'SAFE MODE',
-  Left: 'LEFT',
-  Observe: 'OBSERVE',
-  Degraded: 'DEGRADED',
-  Unknown: 'UNKNOWN',
+  Changing: 'Changing',
+  Waiting: 'Waiting',
+  Held: 'Held',
+  RolledBack: 'Rolled back',
+  SafeMode: 'Safe mode',
+  Left: 'Left',
+  Observe: 'Observe',
+  Degraded: 'Degraded',
+  Unknown: 'Unknown',
 };
 
-/** In capitals, for people; data has the verdict itself. */
+/** As desired; failed or undone; or pending, by itself or by a person's decision. */
+export type Tone = 'good' | 'bad' | 'pending';
+
+/** "ROLLED BACK": in capitals, for people; data has the verdict itself. */
 export function verdictWord(verdict: Verdict): string {
-  return words[verdict];
+  return names[verdict].toUpperCase();
 }
 
-/** How the word is painted; `unknown` is never green. */
-export function verdictColor(verdict: Verdict, palette: Palette): (text: string) => string {
+/** How the word is painted; `Unknown` is never good. */
+export function verdictTone(verdict: Verdict): Tone {
   switch (verdict) {
     case 'OK':
-      return palette.good;
+      return 'good';
     case 'RolledBack':
     case 'SafeMode':
     case 'Degraded':
     case 'Unknown':
-      return palette.bad;
+      return 'bad';
     case 'Changing':
     case 'Waiting':
     case 'Held':
     case 'Left':
     case 'Observe':
-      return palette.pending;
+      return 'pending';
   }
 }
 

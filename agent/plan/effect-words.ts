@@ -1,6 +1,6 @@
 /** What a change will do to what runs, in the words of `keelson plan`. */
-import type { Draft, Effect } from '../../resources/kind.ts';
-import { oneLine } from './printable.ts';
+import type { Draft, Effect } from '../resources/kind.ts';
+import { oneLine } from '../base/one-line.ts';
 
 /** By convention these ask a program to look at its configuration again. */
 const gentleSignals: ReadonlySet<string> = new Set(['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH']);

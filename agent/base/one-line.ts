@@ -1,5 +1,5 @@
 /** What others wrote (specs, file names, output of programs), made fit for one line of a terminal. */
-import { printableText } from '../../base/printable-text.ts';
+import { printableText } from './printable-text.ts';
 
 /** An escape sequence in a file name must not act on the reader's terminal, and a line feed must not make a line. */
 export function oneLine(text: string): string {
