@@ -25,6 +25,7 @@ import { createRunCommand } from './host/run-command.ts';
 import { spawnDetached } from './host/spawn-detached.ts';
 import { openEngine } from './reconcile/open-engine.ts';
 import { EventLog } from './report/event-log.ts';
+import { Notices } from './report/notices.ts';
 import { StatusStore } from './report/status-store.ts';
 import type { Draft, KindSettings } from './resources/kind.ts';
 import { processEffects, type ProcessTable } from './resources/process-effects.ts';
@@ -52,6 +53,16 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     await EventLog.open({ fs, folder: folders.events, clock, bootId, log: log.room('events'), newLogId: randomUUID }),
   );
   const statuses = building.use(new StatusStore({ fs, path: folders.status, clock, log: log.room('status') }));
+  const notices = building.use(
+    new Notices({
+      fs,
+      paths: settings().notices,
+      clock,
+      log: log.room('notices'),
+      ours: () => !lock.lost,
+      start: parts.hasSystemd ? 'systemctl start keelson' : 'keelson agent',
+    }),
+  );
 
   const accounts = new RootAccounts(fs);
   await accounts.refresh();
@@ -90,7 +101,9 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       events,
       publish: (status) => {
         // What lies there may be another agent's.
-        if (!lock.lost) statuses.publish(status);
+        if (lock.lost) return;
+        statuses.publish(status);
+        notices.publish(status);
       },
       parseEnvelope: (envelope, accepted, fingerprint) =>
         reloadAccepted(envelope, accepted, checker, { settings: kindSettings, fingerprint, agentVersion }),

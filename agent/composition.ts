@@ -8,6 +8,7 @@ import type { Peer } from './control/route.ts';
 import type { EngineSettings } from './reconcile/context.ts';
 import type { EnginePort } from './reconcile/engine-port.ts';
 import type { EventLog } from './report/event-log.ts';
+import type { NoticePaths } from './report/notices.ts';
 import type { VerifierSettings } from './sources/spec-verifier.ts';
 import type { FileSystem } from '../hostfs/filesystem.ts';
 
@@ -24,6 +25,8 @@ export interface AgentFolders {
 export interface AgentSettings {
   readonly engine: EngineSettings;
   readonly verifier: VerifierSettings;
+  /** Taken at the start. */
+  readonly notices: NoticePaths;
   /** Group that may read the node's status; null: root alone. */
   readonly readers: string | null;
   readonly pollMs: number;

@@ -38,7 +38,7 @@ export async function agentSettingsOf(
   fs: ReadFileSystem,
   inUse: AgentFolders = foldersOf(settings),
 ): Promise<AgentSettings> {
-  const { node, mode, policy, drift, trust, paths, foreignManifests, sockets, sources } = settings;
+  const { node, mode, policy, drift, trust, paths, foreignManifests, notices, sockets, sources } = settings;
   return {
     engine: {
       nodeName: node.name ?? (await readHostname(fs)) ?? '',
@@ -57,9 +57,11 @@ export async function agentSettingsOf(
         ...CONFIG_FOLDERS,
         ...TRUST_FOLDERS,
         ...[foldersOf(settings), inUse].flatMap(({ state, runtime, specs }) => [state, runtime, specs]),
+        ...[notices.motd, notices.issue].filter((path) => path !== null),
       ]),
       kindSettings: { manifestFolder: paths.manifests, foreignManifests },
     },
+    notices,
     readers: sockets.group,
     pollMs: sources.pollMs,
   };

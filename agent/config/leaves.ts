@@ -73,6 +73,16 @@ export function whole(least: number, most: number): Form<number> {
   };
 }
 
+/** A value, or the word `off`: null takes the default again, so it cannot mean none. */
+export function orOff<T>(form: Form<T>): Form<T | 'off'> {
+  return {
+    is: 'leaf',
+    takes: `${form.takes}, or 'off'`,
+    read: (value) => (value === 'off' ? 'off' : form.read(value)),
+    show: (value) => (value === 'off' ? value : form.show(value)),
+  };
+}
+
 /** All or nothing: one element that is wrong refuses the list. */
 export function listOf<T>(form: Form<T>): Form<readonly T[]> {
   return {

@@ -1,5 +1,18 @@
 /** Every setting there is, with what it takes and what it is when nobody says. `keelson config show` prints this. */
-import { anyOrListOf, choice, duration, leaf, listOf, mapOf, optional, path, size, text, whole } from './leaves.ts';
+import {
+  anyOrListOf,
+  choice,
+  duration,
+  leaf,
+  listOf,
+  mapOf,
+  optional,
+  orOff,
+  path,
+  size,
+  text,
+  whole,
+} from './leaves.ts';
 import { section } from './shape.ts';
 
 const mode = choice('observe', 'enforce');
@@ -72,6 +85,10 @@ export const SETTINGS_SHAPE = section({
   }),
   log: section({
     level: leaf(choice('error', 'warn', 'info', 'debug'), 'info', 'What the journal gets.'),
+  }),
+  notices: section({
+    motd: leaf(orOff(path), '/run/motd.d/10-keelson', 'What a login shows while something is wrong.'),
+    issue: leaf(orOff(path), '/run/issue.d/keelson.issue', 'The same on a console.'),
   }),
   sockets: section({
     group: optional(

@@ -30,12 +30,14 @@ export interface Settings {
   readonly foreignManifests: 'report' | 'quarantine' | 'ignore';
   readonly drift: { readonly settleMs: number; readonly settleZero: readonly string[] };
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
+  /** Null: off. */
+  readonly notices: { readonly motd: string | null; readonly issue: string | null };
   readonly sockets: { readonly group: string | null };
 }
 
 /** Units go into the names here, so that nobody takes seconds for milliseconds. */
 export function settingsOf(values: Values): Settings {
-  const { node, paths, mode, sources, trust, policy, foreignManifests, drift, log, sockets } = values;
+  const { node, paths, mode, sources, trust, policy, foreignManifests, drift, log, notices, sockets } = values;
   return frozen({
     node,
     paths,
@@ -46,8 +48,13 @@ export function settingsOf(values: Values): Settings {
     foreignManifests,
     drift: { settleMs: drift.settle, settleZero: drift.settleZero },
     log,
+    notices: { motd: unlessOff(notices.motd), issue: unlessOff(notices.issue) },
     sockets,
   });
+}
+
+function unlessOff(value: string): string | null {
+  return value === 'off' ? null : value;
 }
 
 function frozen<T>(value: T): T {

@@ -151,11 +151,12 @@ export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeS
     ...judgement,
     ...(state.rollbackIncomplete !== null && { rollbackIncomplete: state.rollbackIncomplete }),
     ...refs(state),
-    blocked: [...state.blocked.values()].map(({ series, generation, digest, reason }) => ({
+    blocked: [...state.blocked.values()].map(({ series, generation, digest, reason, at }) => ({
       series,
       generation,
       digest,
       reason,
+      at,
     })),
     mode: settings.mode,
     counts,

@@ -65,7 +65,8 @@ export interface NodeStatus {
   readonly wanted?: GenerationRef;
   readonly running?: GenerationRef;
   readonly lastKnownGood?: GenerationRef;
-  readonly blocked: readonly (GenerationRef & { readonly reason: Reason })[];
+  /** `at`: when; absent in what an older release wrote. */
+  readonly blocked: readonly (GenerationRef & { readonly reason: Reason; readonly at?: Instant })[];
   readonly mode: 'observe' | 'enforce';
   readonly counts: Readonly<Partial<Record<ResourceCondition, number>>>;
   readonly total: number;

@@ -12,6 +12,9 @@ t.test('the unit file under a real systemd', { skip: lacksMachine(), timeout: 30
   const file = (path: string): string => readFileSync(join(machine.root, path), 'utf8');
   const status = (): string => machine.show(unit, 'StatusText');
   const restarts = (): number => Number(machine.show(unit, 'NRestarts'));
+  // agetty wants a terminal; what it prints there ends its lines as terminals do.
+  const issue = (): string =>
+    machine.run('script', '-qec', 'agetty --show-issue', '/dev/null').out.replaceAll('\r\n', '\n');
   const runs = (): boolean => machine.run('systemctl', 'is-active', unit).out.trim() === 'active';
 
   await t.test('is a valid unit, enabled by its preset, and tight', async (t) => {
@@ -40,6 +43,25 @@ t.test('the unit file under a real systemd', { skip: lacksMachine(), timeout: 30
     t.match(machine.run('keelson', 'hold', '--all', '--for', '1m', '--reason', 'test'), { status: 0 });
     t.match(machine.run('keelson', 'release', '--all'), { status: 0 });
     t.match(machine.run('keelson', 'events', '-n', '4').out, /ControlRequest +hold asked for by uid 0, pid \d+/u);
+  });
+
+  await t.test('a login and a console show what is wrong, and nothing when all is well', async (t) => {
+    const motd = (): string => machine.run('cat', '/run/motd.d/10-keelson').out;
+    t.match(motd(), 'No such file');
+    t.equal(machine.run('systemd-tmpfiles', '--create', 'keelson.conf').status, 0);
+    t.notMatch(issue(), 'keelson');
+    t.match(machine.run('keelson', 'hold', '--all', '--for', '1h', '--reason', 'disk \\d swap'), { status: 0 });
+    await machine.until('the login shows it', () => motd().startsWith('keelson: HELD since'));
+    t.match(motd(), 'disk \\d swap');
+    const shown = issue();
+    t.match(
+      shown,
+      /keelson: HELD since .*\n {2}everything by root until .*: "disk \?d swap"\n/u,
+      'nothing in it is obeyed',
+    );
+    t.match(machine.run('keelson', 'release', '--all'), { status: 0 });
+    await machine.until('both are gone', () => motd().includes('No such file'));
+    t.notMatch(issue(), 'keelson');
   });
 
   await t.test('a hand edit is repaired from within the sandbox of the unit', async () => {
@@ -78,5 +100,6 @@ t.test('the unit file under a real systemd', { skip: lacksMachine(), timeout: 30
     t.equal(machine.show(unit, 'ExecMainStatus'), '0');
     const { out } = machine.run('keelson', 'status');
     t.match(out, /the agent is not running; it wrote this/u, 'the status is read from the disk');
+    t.match(issue(), /keelson: STOPPED at .*\n {2}It was OK.*\n {2}systemctl start keelson\n/u);
   });
 });
