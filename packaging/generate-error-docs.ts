@@ -1,10 +1,12 @@
-/** Writes docs/errors.md out of the error catalogues. Run: node packaging/generate-error-docs.ts */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** Writes docs/errors.md and docs/codes/ out of the error catalogues. Run: bin/node packaging/generate-error-docs.ts */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { allExplanations } from '../agent/commands/catalogues.ts';
+import { errorPages } from './error-pages.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const page = execFileSync(process.execPath, [`${root}agent/main.ts`, 'explain', '--markdown'], { encoding: 'utf8' });
-mkdirSync(`${root}docs`, { recursive: true });
-writeFileSync(`${root}docs/errors.md`, page);
-console.log('docs/errors.md written');
+const docs = fileURLToPath(new URL('../docs/', import.meta.url));
+const pages = errorPages(allExplanations());
+rmSync(`${docs}codes`, { recursive: true, force: true });
+mkdirSync(`${docs}codes`, { recursive: true });
+for (const [path, text] of pages) writeFileSync(`${docs}${path}`, text);
+console.log(`docs/errors.md and ${pages.size - 1} pages in docs/codes/ written`);

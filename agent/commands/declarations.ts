@@ -64,8 +64,7 @@ function looking(program: Command, run: Run): void {
     .command('explain')
     .description('a code, or a kind or field of a spec; works offline')
     .argument('[name]', 'KSN-POD-007, files, files.content')
-    .option('--markdown', 'every code as one page', false)
-    .action((name, options) => run(async (i) => (await import('./explain.ts')).explain(i, name, options)));
+    .action((name) => run(async (i) => (await import('./explain.ts')).explain(i, name)));
   program
     .command('doctor')
     .description('what this host lacks, with the next step')

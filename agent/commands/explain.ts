@@ -4,22 +4,11 @@ import { allExplanations } from './catalogues.ts';
 import { cliError } from './errors.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { widthOf, wrappedColumns } from './text/columns.ts';
-import { errorsPage } from './text/errors-page.ts';
 import { explanationText } from './text/explain-text.ts';
 import { fieldNames, schemaAt, schemaText, summaryOf, type JsonSchema } from './text/schema-text.ts';
 
-export interface ExplainOptions {
-  /** Every code as one page. */
-  readonly markdown: boolean;
-}
-
-export async function explain(
-  { terminal }: Invocation,
-  name: string | undefined,
-  options: ExplainOptions,
-): Promise<ExitCode> {
-  if (options.markdown) terminal.print(errorsPage(allExplanations()));
-  else if (name === undefined) terminal.print(await contents(terminal.width));
+export async function explain({ terminal }: Invocation, name: string | undefined): Promise<ExitCode> {
+  if (name === undefined) terminal.print(await contents(terminal.width));
   else if (/^KSN-/iu.test(name)) terminal.print(ofCode(name.toUpperCase()));
   else terminal.print(await ofField(name, terminal.width));
   return 0;
