@@ -24,6 +24,7 @@ import { createProcessTable } from './host/process-table.ts';
 import { createRunCommand } from './host/run-command.ts';
 import { spawnDetached } from './host/spawn-detached.ts';
 import { openEngine } from './reconcile/open-engine.ts';
+import { EventJournal } from './report/event-journal.ts';
 import { EventLog } from './report/event-log.ts';
 import { Notices } from './report/notices.ts';
 import { StatusStore } from './report/status-store.ts';
@@ -49,8 +50,19 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
   const loose = await judgeState(fs, folders.state);
   const lock = building.use(await lockState(fs, folders.state, parts.takeLock));
   for (const closed of await closeLoose(fs, loose)) log.warn('state-folder', closed.message, { error: closed });
+  const { toJournal } = parts;
+  const journal =
+    toJournal === null ? null : building.use(new EventJournal({ send: toJournal, clock, log: log.room('events') }));
   const events = building.use(
-    await EventLog.open({ fs, folder: folders.events, clock, bootId, log: log.room('events'), newLogId: randomUUID }),
+    await EventLog.open({
+      fs,
+      folder: folders.events,
+      clock,
+      bootId,
+      log: log.room('events'),
+      newLogId: randomUUID,
+      ...(journal !== null && { kept: (kept) => journal.tell(kept) }),
+    }),
   );
   const statuses = building.use(new StatusStore({ fs, path: folders.status, clock, log: log.room('status') }));
   const notices = building.use(

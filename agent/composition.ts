@@ -50,6 +50,8 @@ export interface AgentParts {
   readonly hasSystemd: boolean;
   readonly peerOf: (descriptor: number) => Peer | null;
   readonly takeLock: TakeLock;
+  /** One entry to the journal of systemd; null where the agent's output is not that journal. */
+  readonly toJournal: ((entry: Uint8Array) => boolean) | null;
 }
 
 /** Built and not yet running. Disposal closes everything in reverse; `run` must have ended. */

@@ -6,6 +6,7 @@ import { isJournal } from '../config/environment.ts';
 import { createNotifier } from '../host/notify.ts';
 import { createRunCommand } from '../host/run-command.ts';
 import { keepCodeSmall } from '../host/small-code.ts';
+import { JOURNAL_SOCKET } from '../report/event-journal.ts';
 import { kinds } from '../resources/registry.ts';
 import { liveAsAgent } from './daemon.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
@@ -19,11 +20,8 @@ export async function agent(invocation: Invocation): Promise<ExitCode> {
   await using fs = root.fs;
   const names = kinds.map(({ name }) => name);
   const { settings } = await readConfig(fs, global, names);
-  using log = createLog({
-    clock,
-    level: settings.log.level,
-    format: isJournal(environment, fstatSync(1)) ? 'journal' : 'json',
-  });
+  const inJournal = isJournal(environment, fstatSync(1));
+  using log = createLog({ clock, level: settings.log.level, format: inJournal ? 'journal' : 'json' });
   const { libc } = root;
   const folders = foldersOf(settings);
   const notifier = createNotifier({
@@ -39,6 +37,7 @@ export async function agent(invocation: Invocation): Promise<ExitCode> {
     loadSettings: async () => agentSettingsOf((await readConfig(fs, global, names)).settings, fs, folders),
     log,
     notifier,
+    ...(inJournal && libc !== null && { toJournal: (entry) => libc.sendDatagram(JOURNAL_SOCKET, entry) }),
   });
   return 0;
 }

@@ -29,6 +29,8 @@ export interface DaemonOptions {
   readonly loadSettings: () => Promise<AgentSettings>;
   readonly log: Log;
   readonly notifier: Notifier;
+  /** See AgentParts; absent: nobody. */
+  readonly toJournal?: (entry: Uint8Array) => boolean;
   /** Runs beside the agent from READY on; when it ends, the agent ends. Absent: until the signal. */
   readonly beside?: (agent: Agent, signal: AbortSignal) => Promise<void>;
 }
@@ -61,6 +63,7 @@ export async function liveAsAgent(invocation: Invocation, options: DaemonOptions
     hasSystemd: root.isWholeHost && existsSync('/run/systemd/system'),
     peerOf: (descriptor) => root.libc?.peerCredentials(descriptor) ?? null,
     takeLock: kernelLock(root.libc),
+    toJournal: options.toJournal ?? null,
   });
 
   const ending = new AbortController();

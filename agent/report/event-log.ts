@@ -28,6 +28,8 @@ export interface EventLogOptions {
   readonly bootId: string;
   readonly log: Log;
   readonly newLogId: () => string;
+  /** Hears what has become durable, in order. Must not throw. */
+  readonly kept?: (events: readonly EventRecord[]) => void;
   readonly segmentBytes?: number;
   readonly segments?: number;
 }
@@ -192,6 +194,7 @@ export class EventLog implements EventSink, AsyncDisposable {
     this.#queue = this.#queue.slice(taken);
     this.#dropped -= dropped;
     this.#recent = [...this.#recent, ...records].slice(-RECENT);
+    this.#options.kept?.(records);
     for (const wake of this.#followers) wake();
   }
 

@@ -1,4 +1,4 @@
-/** `keelson agent` on a node where nothing changes: at most ten lines of log an hour, whatever it looks at meanwhile. */
+/** `keelson agent` on a node where nothing changes: at most ten lines in the journal an hour, log and events, whatever it looks at meanwhile. */
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +71,7 @@ t.test('24 hours with one drift', async (t) => {
       settings: await agentSettingsOf(settings, fs),
       loadSettings: () => agentSettingsOf(settings, fs),
       log,
+      toJournal: (entry) => lines.push(Buffer.from(entry).toString()) > 0,
       notifier: { ...silent, watchdog: async () => void (pings += 1) },
     },
   );
@@ -89,6 +90,10 @@ t.test('24 hours with one drift', async (t) => {
     anHour.push(lines.length - before);
   }
   t.equal(readFileSync(file, 'utf8'), 'a\n', 'it was repaired');
+  t.ok(
+    lines.some((line) => line.includes('KEELSON_EVENT=DriftRepaired\n')),
+    'and the journal has it',
+  );
   t.ok(pings > 24 * 30, 'it was alive all the time');
   t.equal(agent.engine.status().verdict, 'OK');
   t.ok(Math.max(...anHour) <= 10, `lines an hour: ${anHour.join(' ')}`);

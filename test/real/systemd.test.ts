@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { EVENT_KINDS } from '../../agent/report/event-kinds.ts';
 import { install } from './systemd/install.ts';
 import { lacksMachine, Machine } from './systemd/machine.ts';
 
@@ -67,6 +68,36 @@ t.test('the unit file under a real systemd', { skip: lacksMachine(), timeout: 30
   await t.test('a hand edit is repaired from within the sandbox of the unit', async () => {
     appendFileSync(join(machine.root, config), '# a hand\n');
     await machine.until('the edit is repaired', () => !file(config).includes('a hand'));
+  });
+
+  await t.test('the journal has events with fields to select by, and what they mean', async (t) => {
+    const entries = (...fields: readonly string[]): readonly Record<string, unknown>[] =>
+      machine
+        .run('journalctl', '-o', 'json', '--no-pager', ...fields)
+        .out.split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    await machine.until('the repair is there', () => entries('KEELSON_EVENT=DriftRepaired').length > 0);
+    const [repaired] = entries(`MESSAGE_ID=${EVENT_KINDS.DriftRepaired.id}`);
+    t.match(repaired, {
+      PRIORITY: '5',
+      SYSLOG_IDENTIFIER: 'keelson',
+      KEELSON_EVENT: 'DriftRepaired',
+      KEELSON_ADDRESS: `file:/${config}`,
+      KEELSON_SEQ: /^\d+$/u,
+      _SYSTEMD_UNIT: unit,
+      _PID: machine.show(unit, 'MainPID'),
+    });
+    const [good] = entries('KEELSON_EVENT=VerdictGood');
+    t.match(good, { KEELSON_SERIES: 'lb', KEELSON_GENERATION: '1', _SYSTEMD_UNIT: unit });
+    t.match(entries('KEELSON_EVENT=ControlRequest')[0], { KEELSON_BY: 'root' });
+    const seqs = entries('-t', 'keelson').map(({ KEELSON_SEQ }) => Number(KEELSON_SEQ));
+    t.equal(new Set(seqs).size, seqs.length, 'each once');
+    t.equal(machine.run('journalctl', '--update-catalog').status, 0);
+    t.match(
+      machine.run('journalctl', '-x', '--no-pager', `MESSAGE_ID=${EVENT_KINDS.DriftRepaired.id}`).out,
+      /Subject: Keelson: DriftRepaired\n[^]*Next: Find who changes it[^]*as number \d+\./u,
+    );
   });
 
   await t.test('reload goes by RELOADING and READY', async (t) => {

@@ -4,7 +4,10 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { journalEntry } from '../../agent/report/event-journal.ts';
+import type { EventRecord } from '../../agent/report/events.ts';
 import { tracesIn, tracesOf } from '../support/secret-traces.ts';
 import { keelson, Program } from './program.ts';
 
@@ -72,12 +75,14 @@ t.test(
     t.teardown(() => events.stop('SIGKILL'));
     await events.says(/"VerdictGood"/u);
     const said: string[] = [];
+    const notice = join(root, 'run/motd.d/10-keelson');
     const look = async (): Promise<void> => {
       const other = join(root, 'other.json');
       writeFileSync(other, spec(90, { '/etc/secret': secret(SECRETS.planned) }));
       const commands = [['status', '-o', 'json'], ['plan'], ['plan', other, '-o', 'json'], ['diff', other]];
       const ended = await Promise.all(commands.map((words) => keelson('--root', root, ...words)));
       said.push(...ended.flatMap(({ out, err }) => [out, err]));
+      if (existsSync(notice)) said.push(readFileSync(notice, 'utf8'));
     };
 
     writeFileSync(join(root, 'etc/secret'), `${SECRETS.edited}\n`);
@@ -104,11 +109,19 @@ t.test(
     await agent.says(/"event":"trust"/u);
     await look();
 
+    for (let tries = 0; tries < 100 && !existsSync(notice); tries += 1) await sleep(50);
+    said.push(readFileSync(notice, 'utf8'));
+    t.match(said.at(-1), /^keelson: s\/4 ROLLED BACK/u, 'what a login shows is looked at too');
     const { out, err } = await agent.stop('SIGTERM');
     await events.stop('SIGTERM');
     t.equal(readFileSync(join(root, 'etc/secret'), 'utf8'), `${SECRETS.file}\n`);
     t.notOk(existsSync(join(root, 'etc/new')));
     t.match(out, /"event":"reloaded"/u);
-    t.same(tracesIn([out, err, events.out, ...said].join('\n'), traces), []);
+    const journal = events.out
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => Buffer.from(journalEntry(JSON.parse(line) as EventRecord)).toString());
+    t.ok(journal.length > 10);
+    t.same(tracesIn([out, err, events.out, ...journal, ...said].join('\n'), traces), []);
   },
 );

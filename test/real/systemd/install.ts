@@ -27,6 +27,7 @@ export function install(root: string): void {
   packaging('systemd/keelson-guards.service', 'usr/lib/systemd/system/keelson-guards.service');
   packaging('systemd/keelson.preset', 'usr/lib/systemd/system-preset/50-keelson.preset');
   packaging('systemd/keelson.sysusers', 'usr/lib/sysusers.d/keelson.conf');
+  packaging('systemd/keelson.catalog', 'usr/lib/systemd/catalog/keelson.catalog');
   packaging('systemd/keelson.tmpfiles', 'usr/lib/tmpfiles.d/keelson.conf');
   put(example, 'etc/keelson/specs.d/edge-node.yaml');
   mkdirSync(join(root, 'etc/keelson/config.d'), { recursive: true });
