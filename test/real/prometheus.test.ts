@@ -1,0 +1,61 @@
+/** The alert rules by Prometheus' own judge: each comes at its time, not before, and goes. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { parse } from 'yaml';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = `${root}packaging/prometheus`;
+const tests = ['keelson.rules.test.yaml', 'keelson.rules.days.test.yaml'];
+
+interface Rule {
+  readonly alert: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+const { groups } = parse(readFileSync(`${folder}/keelson.rules.yaml`, 'utf8')) as {
+  readonly groups: readonly { readonly rules: readonly Rule[] }[];
+};
+const rules = groups.flatMap((group) => group.rules);
+
+/** What is lacking to ask promtool; installs what it may. */
+function lacksPromtool(): string | false {
+  const there = (): boolean => spawnSync('promtool', ['--version']).status === 0;
+  if (!there() && process.getuid?.() === 0)
+    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'prometheus'], { stdio: 'ignore' });
+  return there() ? false : 'needs the package prometheus (promtool)';
+}
+
+function promtool(...argv: readonly string[]): { readonly status: number | null; readonly out: string } {
+  const { status, stdout, stderr } = spawnSync('promtool', argv, { cwd: folder, encoding: 'utf8' });
+  return { status, out: `${stdout}${stderr}` };
+}
+
+t.test('promtool takes the rules, and each fires and resolves', { skip: lacksPromtool(), timeout: 120_000 }, (t) => {
+  const checked = promtool('check', 'rules', 'keelson.rules.yaml');
+  t.equal(checked.status, 0, checked.out);
+  const tested = promtool('test', 'rules', ...tests);
+  t.equal(tested.status, 0, tested.out);
+  t.end();
+});
+
+t.test('each is tested to fire and to go, says what to do next, and has its section in docs/alerts.md', (t) => {
+  const text = tests.map((name) => readFileSync(`${folder}/${name}`, 'utf8')).join('\n');
+  const page = readFileSync(`${root}docs/alerts.md`, 'utf8');
+  for (const { alert, labels, annotations } of rules) {
+    t.match(text, `alertname="${alert}", alertstate="firing"`, alert);
+    t.match(labels['severity'], /^(?:critical|warning|info)$/u);
+    t.match(annotations['summary'], /\S/u);
+    t.match(annotations['description'], 'Next: ', alert);
+    t.equal(annotations['runbook'], `docs/alerts.md#${alert.toLowerCase()}`);
+    t.match(page, `\n## ${alert}\n`);
+    t.match(
+      page,
+      new RegExp(`\\| \\[${alert}\\]\\(#${alert.toLowerCase()}\\) \\|.*\\| ${labels['severity']} \\|`, 'u'),
+    );
+  }
+  t.equal(page.match(/^## /gmu)?.length, rules.length, 'and no section is of none');
+  t.end();
+});
