@@ -115,6 +115,24 @@ export default {
       '^agent/resources/kind[.]ts$',
     ),
 
+    only(
+      'debug-shows',
+      'the endpoint shows what the sockets show, in other forms: it sees their room, and of the stages what they hand out',
+      '^agent/debug/',
+      base,
+      kindContract,
+      '^agent/(debug|control|report|plan|desired)/',
+      '^schema/',
+    ),
+    reserved(
+      'debug-is-loaded-when-asked',
+      'nobody needs the endpoint to be an agent: the composition root hands it to the sockets, and its codes are explained',
+      '^agent/debug/',
+      '^agent/(compose[.]ts$|debug/)',
+      '^agent/commands/catalogues[.]ts$',
+      '^(packaging|test)/',
+    ),
+
     // ── The top: one way in ───────────────────────────────────────────────────────────────────────────────────────
     only('main-is-argv-and-signals', 'main turns argv into a command', '^agent/main[.]ts$', '^agent/commands/', base),
     reserved(
@@ -152,6 +170,13 @@ export default {
       'the local endpoint and the fleet page',
       'node_modules/fastify',
       '^(agent/debug|coordinator)/',
+      '^test/',
+    ),
+    reserved(
+      'prom-client-is-for-metrics',
+      'what is counted is told as text in one place',
+      'node_modules/prom-client',
+      '^agent/debug/',
       '^test/',
     ),
     reserved(

@@ -9,11 +9,13 @@ import { controlRoutes } from './control/control-routes.ts';
 import { FileTexts } from './control/file-texts.ts';
 import { Listening, type OpenSockets } from './control/listening.ts';
 import { LocalServer } from './control/local-server.ts';
-import type { ControlPort } from './control/port.ts';
+import { lateEndpoint } from './control/late-endpoint.ts';
+import { LoopbackListening } from './control/loopback-listening.ts';
 import { CONTROL_SOCKET, READ_SOCKET } from './control/protocol.ts';
 import { readRoutes } from './control/read-routes.ts';
 import { SocketFolder } from './control/socket-folder.ts';
 import type { Agent, AgentParts } from './composition.ts';
+import type { DebugPort } from './debug/port.ts';
 import { asKeelsonError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { checkGate } from './health/gates.ts';
@@ -125,6 +127,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
   for (const remark of opened.remarks) log.error('start', remark.message, { error: remark });
 
   const { execution, view } = opened.reconciliation;
+  const writerTurn = (): Promise<void> => execution.writer.run(async () => {});
   const verifier = new SpecVerifier({
     fs,
     checker,
@@ -157,7 +160,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     pollMs: settings().pollMs,
   });
 
-  const port: ControlPort = {
+  const port: DebugPort = {
     engine,
     events,
     sink: events,
@@ -166,7 +169,9 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     texts: new FileTexts({ fs, content: (fingerprint) => view.content(fingerprint) }),
     userName: (uid) => (uid === 0 ? 'root' : null),
     now: () => clock.now(),
+    writerTurn,
   };
+  const endpoint = lateEndpoint(async () => (await import('./debug/app.ts')).openEndpoint(port, clock));
   const openSockets = async (): Promise<OpenSockets> => {
     await using open = new AsyncDisposableStack();
     await fs.ensureDirectory(folders.runtime, SHARED);
@@ -175,7 +180,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     const { readers } = settings();
     const gid = readers === null ? null : accounts.gid(readers);
     const reading = open.use(
-      await LocalServer.listen({ ...common, name: READ_SOCKET, mode: 0o660, gid, routes: readRoutes(port) }),
+      await LocalServer.listen({ ...common, name: READ_SOCKET, mode: 0o660, gid, routes: readRoutes(port), endpoint }),
     );
     const control = open.use(
       await LocalServer.listen({
@@ -190,15 +195,22 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     return { servers: [reading, control], [Symbol.asyncDispose]: () => stack.disposeAsync() };
   };
   let listening: Listening | null = null;
+  let loopback: LoopbackListening | null = null;
 
   const stack = building.move();
   return {
     engine,
     events,
     looked: source.looked,
+    get page() {
+      return loopback?.url ?? null;
+    },
     async run(signal, ready) {
       await using sockets = await Listening.start(openSockets);
       listening = sockets;
+      await using beside = new LoopbackListening({ endpoint, clock }, log);
+      loopback = beside;
+      await beside.follow(settings().listen);
       const ending = new AbortController();
       const stop = AbortSignal.any([signal, ending.signal]);
       const swept = Promise.withResolvers<void>();
@@ -211,6 +223,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       } finally {
         ending.abort();
         listening = null;
+        loopback = null;
         await running;
       }
     },
@@ -223,13 +236,14 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       } catch (error) {
         log.error('not-listening', asKeelsonError(error).message, { error: asKeelsonError(error) });
       }
+      await loopback?.follow(settings().listen);
       const findings = await verifier.reload();
       source.reconsider();
       warnOfRestart(kindSettings, settings().verifier.kindSettings, log);
       engine.reconsider();
       return findings;
     },
-    writerTurn: () => execution.writer.run(async () => {}),
+    writerTurn,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from './base/clock.ts';
 import type { Entropy } from './base/entropy.ts';
 import type { Reason } from './base/errors.ts';
 import type { Log } from './base/log.ts';
+import type { ListenAddress } from './control/loopback-server.ts';
 import type { Peer } from './control/route.ts';
 import type { EngineSettings } from './reconcile/context.ts';
 import type { EnginePort } from './reconcile/engine-port.ts';
@@ -30,6 +31,10 @@ export interface AgentSettings {
   /** Group that may read the node's status; null: root alone. */
   readonly readers: string | null;
   readonly pollMs: number;
+  /** Where the endpoint is served beside its socket; null: nowhere. */
+  readonly listen: ListenAddress | null;
+  /** Whether it may be asked what the process is busy with. */
+  readonly profiling: boolean;
 }
 
 /** What differs between a host, a sandbox and a test. */
@@ -60,6 +65,8 @@ export interface Agent extends AsyncDisposable {
   readonly events: EventLog;
   /** The spec folder was looked at once, and what it had for this node was accepted. */
   readonly looked: Promise<void>;
+  /** The page, where it is served on a port; null: it is not, or not yet. */
+  readonly page: string | null;
   /** Runs until `signal` aborts. `ready`: the sockets answer, and nothing half made of an earlier run is left. */
   run(signal: AbortSignal, ready: () => Promise<void>): Promise<void>;
   /** Trust roots, policy and specs anew, after the settings changed. What is wrong with the trust roots. */

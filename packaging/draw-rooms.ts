@@ -17,6 +17,7 @@ const words: Readonly<Record<string, string>> = {
   'agent/compose': 'builds the daemon, in one place',
   'agent/commands': 'one file a command',
   'agent/control': 'the two local sockets',
+  'agent/debug': 'page, metrics, health, over HTTP',
   'agent/sources': 'where specs come from',
   'agent/reconcile': 'two lanes, rollback, recovery',
   'agent/report': 'status and event log',

@@ -3,6 +3,7 @@ import { APPLY_ERRORS } from '../apply/errors.ts';
 import { EXECUTION_ERRORS } from '../apply/execution-errors.ts';
 import { BASE_ERRORS, type Catalogue, type ErrorCode, type Explanation } from '../base/errors.ts';
 import { CONTROL_ERRORS } from '../control/errors.ts';
+import { DEBUG_ERRORS } from '../debug/errors.ts';
 import { SPEC_ERRORS } from '../desired/errors.ts';
 import { HEALTH_ERRORS } from '../health/errors.ts';
 import { PLAN_ERRORS } from '../plan/errors.ts';
@@ -28,6 +29,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   POD_ERRORS,
   ENGINE_ERRORS,
   CONTROL_ERRORS,
+  DEBUG_ERRORS,
   CONFIG_ERRORS,
   REPORT_ERRORS,
   EFFECT_ERRORS,

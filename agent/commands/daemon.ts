@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { kernelLock } from '../apply/lock.ts';
 import type { Agent, AgentFolders, AgentParts, AgentSettings } from '../composition.ts';
+import { Pulse } from '../base/pulse.ts';
 import { systemEntropy } from '../base/entropy.ts';
 import { asKeelsonError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -15,7 +16,6 @@ import { keepWatchdog, type Notifier } from '../host/notify.ts';
 import type { NodeStatus } from '../report/status.ts';
 import type { Invocation } from './invocation.ts';
 import type { OpenedRoot } from './open-root.ts';
-import { Pulse } from './pulse.ts';
 import { PROGRAM_VERSION } from './program-version.ts';
 import { statusLine } from '../report/verdict-words.ts';
 

@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Agent } from '../composition.ts';
+import type { Agent, AgentSettings } from '../composition.ts';
 import { composeAgent } from '../compose.ts';
 import { createNotifier } from '../host/notify.ts';
 import { createRunCommand } from '../host/run-command.ts';
@@ -50,8 +50,8 @@ async function live(invocation: Invocation, sandbox: Sandbox, play: Play): Promi
     compose: composeAgent,
     root,
     folders: foldersOf(settings),
-    settings: await agentSettingsOf(settings, fs),
-    loadSettings: async () => agentSettingsOf((await readConfig(fs, global)).settings, fs),
+    settings: withPage(await agentSettingsOf(settings, fs)),
+    loadSettings: async () => withPage(await agentSettingsOf((await readConfig(fs, global)).settings, fs)),
     log: terminalLog(terminal),
     notifier: createNotifier({ socket: null, sendDatagram: null, run: createRunCommand({ clock }) }),
     async beside(agent, signal) {
@@ -69,6 +69,11 @@ async function live(invocation: Invocation, sandbox: Sandbox, play: Play): Promi
   return came;
 }
 
+/** On a port that is free, unless a person has set one. */
+function withPage(settings: AgentSettings): AgentSettings {
+  return { ...settings, listen: settings.listen ?? { host: '127.0.0.1', port: 0 } };
+}
+
 async function stay({ terminal }: Invocation, agent: Agent, sandbox: Sandbox, signal: AbortSignal): Promise<boolean> {
   const { root, spec } = sandbox;
   terminal.print([
@@ -77,6 +82,7 @@ async function stay({ terminal }: Invocation, agent: Agent, sandbox: Sandbox, si
     `  echo oops >> ${join(root, 'etc/haproxy/haproxy.cfg')}    (watch it being repaired here)`,
     `  edit ${spec}, raise its generation, save`,
     `Its socket is ${join(root, 'run/keelson/agent.sock')}.`,
+    ...(agent.page === null ? [] : [`Its page is ${agent.page}`]),
     '',
   ]);
   // It ends with the signal.

@@ -38,7 +38,7 @@ export async function agentSettingsOf(
   fs: ReadFileSystem,
   inUse: AgentFolders = foldersOf(settings),
 ): Promise<AgentSettings> {
-  const { node, mode, policy, drift, trust, paths, foreignManifests, notices, sockets, sources } = settings;
+  const { node, mode, policy, drift, trust, paths, foreignManifests, notices, sockets, sources, debug } = settings;
   return {
     engine: {
       nodeName: node.name ?? (await readHostname(fs)) ?? '',
@@ -64,5 +64,7 @@ export async function agentSettingsOf(
     notices,
     readers: sockets.group,
     pollMs: sources.pollMs,
+    listen: debug.listen,
+    profiling: debug.profiling,
   };
 }

@@ -32,10 +32,30 @@ export function text(takes: string, pattern: RegExp): Form<string> {
   };
 }
 
+/** Yes or no. */
+export const truth: Form<boolean> = {
+  is: 'leaf',
+  takes: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+  show: same,
+};
+
 /** One of these words. */
 export function choice<const T extends string>(...words: readonly T[]): Form<T> {
   return { is: 'leaf', takes: oneOf(words), read: (value) => words.find((word) => word === value), show: same };
 }
+
+/** Where on loopback to listen: nothing else is taken, whatever it resolves to. */
+export const loopback: Form<{ readonly host: '127.0.0.1' | '::1'; readonly port: number }> = {
+  is: 'leaf',
+  takes: 'an address of loopback with its port, such as "127.0.0.1:9642" or "[::1]:9642"',
+  read(value) {
+    const match = typeof value === 'string' ? /^(?:(127\.0\.0\.1)|\[::1\]):([1-9]\d{0,4})$/.exec(value) : null;
+    const port = Number(match?.[2] ?? 0);
+    return match === null || port > 65_535 ? undefined : { host: match[1] === undefined ? '::1' : '127.0.0.1', port };
+  },
+  show: ({ host, port }) => `${host === '::1' ? '[::1]' : host}:${port}`,
+};
 
 /** Absolute, without `.`, `..`, empty parts or a slash at the end. */
 export const path: Form<string> = {

@@ -5,12 +5,14 @@ import {
   duration,
   leaf,
   listOf,
+  loopback,
   mapOf,
   optional,
   orOff,
   path,
   size,
   text,
+  truth,
   whole,
 } from './leaves.ts';
 import { section } from './shape.ts';
@@ -95,5 +97,12 @@ export const SETTINGS_SHAPE = section({
       text('the name of a group', /^[a-z_][a-z0-9_-]{0,31}\$?$/),
       'Whose members may read from the agent; without it, root alone.',
     ),
+  }),
+  debug: section({
+    listen: optional(
+      loopback,
+      'Where the page and the metrics are served beside agent.sock, to everybody on this machine; without it, nowhere.',
+    ),
+    profiling: leaf(truth, false, 'Whether /debug/heap and /debug/cpu answer.'),
   }),
 });

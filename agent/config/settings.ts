@@ -33,11 +33,16 @@ export interface Settings {
   /** Null: off. */
   readonly notices: { readonly motd: string | null; readonly issue: string | null };
   readonly sockets: { readonly group: string | null };
+  readonly debug: {
+    /** Null: on the socket alone. */
+    readonly listen: { readonly host: '127.0.0.1' | '::1'; readonly port: number } | null;
+    readonly profiling: boolean;
+  };
 }
 
 /** Units go into the names here, so that nobody takes seconds for milliseconds. */
 export function settingsOf(values: Values): Settings {
-  const { node, paths, mode, sources, trust, policy, foreignManifests, drift, log, notices, sockets } = values;
+  const { node, paths, mode, sources, trust, policy, foreignManifests, drift, log, notices, sockets, debug } = values;
   return frozen({
     node,
     paths,
@@ -50,6 +55,7 @@ export function settingsOf(values: Values): Settings {
     log,
     notices: { motd: unlessOff(notices.motd), issue: unlessOff(notices.issue) },
     sockets,
+    debug,
   });
 }
 

@@ -74,6 +74,26 @@ export const CONTROL_ERRORS = {
     evidence: 'The program at the other end: it was stopped, or does not read.',
     next: 'Ask again; `keelson events --follow --after N` goes on where it was cut.',
   },
+  'KSN-CTL-012': {
+    fault: 'caller',
+    meaning:
+      'The request is for another host, or a page of another origin has a browser ask: it is not answered, so that no foreign page reads this node.',
+    evidence: 'The Host header that the message names.',
+    next: 'Ask for localhost or 127.0.0.1, on the port that is configured: with ssh -L, forward the same number.',
+  },
+  'KSN-CTL-013': {
+    fault: 'caller',
+    meaning: 'Here one can only read, with GET and HEAD.',
+    evidence: 'The message has the method and the path.',
+    next: 'What changes something goes by control.sock: use the commands of `keelson` on the node.',
+  },
+  'KSN-CTL-014': {
+    fault: 'environment',
+    meaning: 'The agent cannot listen on the port of debug.listen; it runs on, and its socket serves the same.',
+    evidence: 'What the kernel said, in the message; who has the port: ss -ltnp.',
+    next: 'Free the port or set another one, then: systemctl reload keelson.',
+    retryable: true,
+  },
 } as const satisfies Catalogue;
 
 export const controlError = errorsOf(CONTROL_ERRORS);

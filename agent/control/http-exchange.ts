@@ -1,25 +1,38 @@
 /** One HTTP exchange: the request read within its limits, the answer or the failure written. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asKeelsonError, type Fault, type KeelsonError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { ANSWER_HEADERS } from './answer-headers.ts';
+import type { Asker, Endpoint } from './endpoint.ts';
 import { controlError } from './errors.ts';
+import { failureOf } from './failure.ts';
 import type { Places } from './places.ts';
-import { MAX_REQUEST_BYTES, type FailureAnswer } from './protocol.ts';
+import { MAX_REQUEST_BYTES } from './protocol.ts';
 import { asBody, type Body } from './read-fields.ts';
-import type { Peer, Routes } from './route.ts';
-
-const statusOfFault: Readonly<Record<Fault, number>> = { caller: 400, environment: 503, bug: 500 };
-
-/** An answer of which nothing is taken for this long is cut off: its reader is stopped, or means no good. */
-const STALLED_MS = 60_000;
+import { targetOf } from './request-target.ts';
+import { ResponseStream, taken } from './response-stream.ts';
+import type { Peer, Route, Routes } from './route.ts';
+import { refuseForeign, type ServedHost } from './served-host.ts';
 
 export interface ExchangeOptions {
   readonly routes: Routes;
+  /** Asked for what the routes do not know, where something is to be read. */
+  readonly endpoint?: Endpoint | undefined;
+  readonly served: ServedHost;
   readonly places: Places;
   readonly clock: Clock;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
+}
+
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly peer: Peer | null;
+  /** Aborted when the other end is gone. */
+  readonly gone: AbortSignal;
+  /** The same, or when the server stops. */
+  readonly signal: AbortSignal;
 }
 
 export class HttpExchange {
@@ -31,88 +44,77 @@ export class HttpExchange {
 
   /** Never rejects: a failure becomes an answer where the other end is still there. */
   async answer(request: IncomingMessage, response: ServerResponse, peer: Peer | null): Promise<void> {
-    const { routes, stopping } = this.#options;
+    const { stopping, served } = this.#options;
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const signal = AbortSignal.any([gone.signal, stopping]);
-    response.setHeader('Connection', 'close');
+    const asked = { request, response, peer, gone: gone.signal, signal: AbortSignal.any([gone.signal, stopping]) };
+    for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.setHeader(name, value);
     try {
       if (stopping.aborted) throw controlError('KSN-CTL-009', 'the agent is stopping');
-      const { route, query } = find(request, routes);
-      const body = request.method === 'POST' ? await readBody(request) : {};
-      const given = await route({ query, body, peer, signal });
-      if ('json' in given) await this.#json(response, given.json, gone.signal);
-      else {
-        endWithReader(request, response);
-        await this.#lines(response, given.lines, peer, { signal, gone: gone.signal });
-      }
+      refuseForeign(request.headers, served);
+      const route = this.#route(request);
+      await (route === null ? this.#byEndpoint(asked) : this.#byRoute(asked, route));
     } catch (error) {
       if (gone.signal.aborted) return;
       fail(response, error);
     }
   }
 
-  async #json(response: ServerResponse, value: unknown, gone: AbortSignal): Promise<void> {
-    const finished = once(response, 'finish', { signal: gone });
-    response.writeHead(200, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(value)}\n`);
-    await this.#taken(finished, gone);
+  /** Null: the endpoint knows. @throws KSN-CTL-005, KSN-CTL-013 */
+  #route(request: IncomingMessage): Route | null {
+    const { routes, endpoint } = this.#options;
+    const { method = '' } = request;
+    const { path } = targetOf(request);
+    const reads = endpoint !== undefined && (method === 'GET' || method === 'HEAD');
+    // The routes know lines of JSON; browsers know events.
+    if (reads && request.headers.accept?.includes('text/event-stream') === true) return null;
+    const route = routes.get(`${method} ${path}`);
+    if (route !== undefined) return route;
+    if (reads) return null;
+    if (endpoint === undefined) throw controlError('KSN-CTL-005', `no ${method} ${path} here`);
+    throw controlError('KSN-CTL-013', `no ${method} ${path} here`);
   }
 
-  /** What waits for a slow reader is one line, and what the kernel holds. */
-  async #lines(
-    response: ServerResponse,
-    lines: AsyncIterable<unknown>,
-    peer: Peer | null,
-    { signal, gone }: { readonly signal: AbortSignal; readonly gone: AbortSignal },
-  ): Promise<void> {
-    response.once('close', this.#options.places.follow(peer));
-    response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
-    response.flushHeaders();
+  async #byRoute(asked: Asked, route: Route): Promise<void> {
+    const { request, response, peer, signal } = asked;
+    const body = request.method === 'POST' ? await readBody(request) : {};
+    const given = await route({ query: targetOf(request).query, body, peer, signal });
+    if ('lines' in given) {
+      await this.#lines(asked, given.lines);
+      return;
+    }
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(given.json)}\n`);
+    await this.#taken(asked);
+  }
+
+  async #lines(asked: Asked, lines: AsyncIterable<unknown>): Promise<void> {
+    const stream = this.#follow(asked, 'application/x-ndjson');
     try {
-      for await (const line of lines) {
-        if (!response.write(`${JSON.stringify(line)}\n`))
-          await this.#taken(once(response, 'drain', { signal }), signal);
-      }
+      for await (const line of lines) await stream.write(`${JSON.stringify(line)}\n`);
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!asked.signal.aborted) throw error;
     }
-    const finished = once(response, 'finish', { signal: gone });
-    response.end();
-    await this.#taken(finished, gone);
+    await stream.end();
   }
 
-  /** @throws KSN-CTL-011 when `done` takes too long. */
-  async #taken(done: Promise<unknown>, signal: AbortSignal): Promise<void> {
-    const over = new AbortController();
-    const stalled = this.#options.clock.sleep(STALLED_MS, AbortSignal.any([signal, over.signal])).then(() => {
-      throw controlError('KSN-CTL-011', `nothing was taken of an answer for ${STALLED_MS / 1000} s`);
-    });
-    stalled.catch(() => {});
-    try {
-      await Promise.race([done, stalled]);
-    } finally {
-      over.abort();
-    }
+  async #byEndpoint(asked: Asked): Promise<void> {
+    const { request, response, peer, signal } = asked;
+    const asker: Asker = { peer, signal, follow: (contentType) => this.#follow(asked, contentType) };
+    await this.#options.endpoint?.(request, response, asker);
+    await this.#taken(asked);
   }
-}
 
-/**
- * A reader that goes and one that only says no more look alike until the next write. A stream may have none for days,
- * and holds a place: it ends with either. Any other answer is near, and is written to who still reads.
- */
-function endWithReader({ socket }: IncomingMessage, response: ServerResponse): void {
-  if (socket.readableEnded) response.destroy();
-  else socket.once('end', () => response.destroy());
-}
+  #follow(asked: Asked, contentType: string): ResponseStream {
+    const { places, clock } = this.#options;
+    asked.response.once('close', places.follow(asked.peer));
+    return new ResponseStream({ ...asked, clock }, contentType);
+  }
 
-function find(request: IncomingMessage, routes: Routes) {
-  const { method, url = '/' } = request;
-  // Never `new URL(url, …)`: in `//x` that would take x for a host.
-  const at = url.indexOf('?');
-  const path = at < 0 ? url : url.slice(0, at);
-  const route = routes.get(`${method} ${path}`);
-  if (route === undefined) throw controlError('KSN-CTL-005', `no ${method} ${path} here`);
-  return { route, query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1)) };
+  /** All was given to the response; waits until it is with its reader. */
+  async #taken({ response, gone }: Asked): Promise<void> {
+    if (response.writableFinished || gone.aborted) return;
+    await taken(this.#options.clock, once(response, 'finish', { signal: gone }), gone);
+  }
 }
 
 const tooLarge = () => controlError('KSN-CTL-004', `more than ${MAX_REQUEST_BYTES} bytes`);
@@ -136,19 +138,13 @@ async function readBody(request: IncomingMessage): Promise<Body> {
 }
 
 function fail(response: ServerResponse, thrown: unknown): void {
-  const error = asKeelsonError(thrown);
   if (response.headersSent) {
     // In the middle of a stream: the reader sees it cut, never a short answer that looks whole.
     response.destroy();
     return;
   }
-  const failure: FailureAnswer = { error: error.toReason(), ...findingsOf(error) };
+  const { status, body } = failureOf(thrown);
   response
-    .writeHead(error.code === 'KSN-CTL-005' ? 404 : statusOfFault[error.fault], { 'Content-Type': 'application/json' })
-    .end(`${JSON.stringify(failure)}\n`);
-}
-
-/** A rejected document carries all its findings. */
-function findingsOf(error: KeelsonError): Pick<FailureAnswer, 'findings'> {
-  return 'findings' in error && Array.isArray(error.findings) ? { findings: error.findings } : {};
+    .writeHead(status, { 'Content-Type': 'application/json', ...(status === 405 && { Allow: 'GET, HEAD' }) })
+    .end(`${JSON.stringify(body)}\n`);
 }

@@ -6,6 +6,8 @@ import type { VerifiedSpec } from '../verify/verified-spec.ts';
 import type { FileTexts } from './file-texts.ts';
 
 export interface EventReader {
+  /** Names the log that the numbers are of; with another one they begin anew. */
+  readonly logId: string;
   /** Sequence number of the newest event; 0 when there is none. */
   readonly lastSeq: number;
   /** Events after `after`, oldest first. */

@@ -2,6 +2,7 @@
 import type { ControlPort } from './port.ts';
 import type { DiffAnswer } from './protocol.ts';
 import { bytes, optionalText } from './read-fields.ts';
+import type { NodeStatus } from '../report/status.ts';
 import type { Address } from '../resources/kind.ts';
 import { diffText } from './file-texts.ts';
 import { controlError } from './errors.ts';
@@ -10,6 +11,7 @@ import type { Answer, Route, RouteRequest, Routes } from './route.ts';
 const defaultEvents = 100;
 const mostEvents = 10_000;
 
+/** What `keelson` asks, and the endpoint for everybody else. */
 export function readRoutes(port: ControlPort): Routes {
   return new Map<string, Route>([
     ['GET /v1/status', async (request) => statusOf(port, request)],
@@ -31,7 +33,10 @@ function statusOf(port: ControlPort, { query, signal }: RouteRequest): Answer {
 }
 
 /** The status now, then every newer one: nothing that was published in between is missed. */
-async function* statuses(port: ControlPort, signal: AbortSignal) {
+export async function* statuses(
+  port: Pick<ControlPort, 'engine'>,
+  signal: AbortSignal,
+): AsyncGenerator<NodeStatus, void, undefined> {
   const watching = port.engine.watchStatus(signal)[Symbol.asyncIterator]();
   let next = watching.next();
   // The failure is seen below, or never when the reader goes first.
@@ -72,10 +77,15 @@ async function diff(port: ControlPort, spec?: Awaited<ReturnType<typeof specOf>>
 }
 
 async function events(port: ControlPort, { query, signal }: RouteRequest): Promise<Answer> {
-  const limit = Math.min(number(query, 'limit') ?? defaultEvents, mostEvents);
+  const limit = limitOf(query);
   const after = number(query, 'after') ?? Math.max(0, port.events.lastSeq - limit);
   if (query.has('follow')) return { lines: port.events.follow(after, signal) };
   return { json: await port.events.read(after, limit) };
+}
+
+/** How many events are asked for. @throws KSN-CTL-003 */
+export function limitOf(query: URLSearchParams): number {
+  return Math.min(number(query, 'limit') ?? defaultEvents, mostEvents);
 }
 
 function number(query: URLSearchParams, name: string): number | undefined {

@@ -130,6 +130,7 @@ export function fakePort(
     emitted,
     verified,
     events: {
+      logId: 'log',
       get lastSeq() {
         return events.at(-1)?.seq ?? 0;
       },

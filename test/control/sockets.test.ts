@@ -314,6 +314,7 @@ t.test('who does not read is cut off, and little is kept for it', async (t) => {
     {
       ...port,
       events: {
+        logId: 'log',
         lastSeq: 0,
         read: async () => [],
         async *follow() {

@@ -1,5 +1,5 @@
 /** Whether the writer of the engine makes progress: what the watchdog of systemd asks, besides the event loop. */
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** One turn of the writer is a wave of short applies and an fsync; longer than this it hangs. */
 const stuckMs = 60_000;

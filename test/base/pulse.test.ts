@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Pulse } from '../../agent/commands/pulse.ts';
+import { Pulse } from '../../agent/base/pulse.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 t.test('the watchdog hears a beat as long as the writer gives turns', async (t) => {
