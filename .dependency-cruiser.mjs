@@ -124,6 +124,21 @@ export default {
       '^agent/(debug|control|report|plan|desired)/',
       '^schema/',
     ),
+    only(
+      'page-is-drawn-from-a-view',
+      'the page is a function of what it is handed, and runs in the agent and in a browser',
+      '^agent/debug/page/',
+      base,
+      kindContract,
+      '^agent/(report|plan|debug/page)/',
+    ),
+    {
+      name: 'page-runs-in-a-browser',
+      comment: 'what draws the page is in its script too; only the document around it is made with Node',
+      severity: 'error',
+      from: { path: '^agent/debug/page/(?!render-page[.]ts$)' },
+      to: { dependencyTypes: ['core'] },
+    },
     reserved(
       'debug-is-loaded-when-asked',
       'nobody needs the endpoint to be an agent: the composition root hands it to the sockets, and its codes are explained',

@@ -31,7 +31,7 @@ const common: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** The module of the libraries, which are third parties' alone: no class of ours is in two files. */
+/** Third parties', and the page, which is functions alone: no class of ours is in two files. */
 const libraries = 'agent/debug/libraries.ts';
 
 const outside: Plugin = {

@@ -10,6 +10,7 @@ const present = rooms.filter((room) => existsSync(`${root}/${room}`));
 
 const checks: ReadonlyArray<readonly [what: string, program: string, ...args: string[]]> = [
   ['types', 'tsc', '--pretty', 'false'],
+  ['types of what runs in a browser', 'tsc', '--pretty', 'false', '-p', 'agent/debug/page/client'],
   ['lint', 'oxlint', ...present],
   ['format', 'oxfmt', '--check'],
   ['rooms', 'depcruise', '--config', '.dependency-cruiser.mjs', ...present],

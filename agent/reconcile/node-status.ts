@@ -2,6 +2,7 @@
 import type { Reason } from '../base/errors.ts';
 import type { Accepted, Blocked } from '../apply/records.ts';
 import type { StateView } from '../apply/state.ts';
+import { WORST_FIRST } from '../report/condition-words.ts';
 import type { GenerationRef, NodeStatus, ResourceCondition, ResourceStatus, Verdict } from '../report/status.ts';
 import type { Instant } from '../base/clock.ts';
 import type { activeOverrides } from './desired.ts';
@@ -32,18 +33,6 @@ export interface Judgement {
   readonly next?: string;
 }
 
-/** Worst first: the order in which conditions are shown, and in which one explains the verdict. */
-const SHOWN: readonly ResourceCondition[] = [
-  'failed',
-  'contended',
-  'unknown',
-  'changing',
-  'waiting',
-  'differs',
-  'held',
-  'foreign',
-  'orphaned',
-];
 const MOST_SHOWN = 50;
 const NO_SPEC = engineError('KSN-ENGINE-014', 'no spec was accepted yet').toReason();
 
@@ -137,7 +126,9 @@ export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeS
   for (const row of rows) counts[row.condition] = (counts[row.condition] ?? 0) + 1;
   const shown = rows
     .filter((row) => row.condition !== 'ok' && row.condition !== 'placed')
-    .toSorted((a, b) => SHOWN.indexOf(a.condition) - SHOWN.indexOf(b.condition) || (a.address < b.address ? -1 : 1))
+    .toSorted(
+      (a, b) => WORST_FIRST.indexOf(a.condition) - WORST_FIRST.indexOf(b.condition) || (a.address < b.address ? -1 : 1),
+    )
     .slice(0, MOST_SHOWN);
   const since =
     before?.verdict === judgement.verdict && before.reason?.code === judgement.reason?.code ? before.since : input.now;

@@ -22,3 +22,16 @@ export const CONDITIONS = Object.keys(words) as readonly ResourceCondition[];
 export function conditionWord(condition: ResourceCondition): string {
   return words[condition];
 }
+
+/** What is not as it should be, in the order in which it is shown. */
+export const WORST_FIRST: readonly ResourceCondition[] = [
+  'failed',
+  'contended',
+  'unknown',
+  'changing',
+  'waiting',
+  'differs',
+  'held',
+  'foreign',
+  'orphaned',
+];

@@ -17,7 +17,12 @@ const names: Readonly<Record<Verdict, string>> = {
 /** As desired; failed or undone; or pending, by itself or by a person's decision. */
 export type Tone = 'good' | 'bad' | 'pending';
 
-/** "ROLLED BACK": in capitals, for people; data has the verdict itself. */
+/** "Rolled back", for people; data has the verdict itself. */
+export function verdictName(verdict: Verdict): string {
+  return names[verdict];
+}
+
+/** In capitals, where there is only a line of text to stand out of. */
 export function verdictWord(verdict: Verdict): string {
   return names[verdict].toUpperCase();
 }

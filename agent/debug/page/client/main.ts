@@ -1,0 +1,49 @@
+/** The script of the page. What it draws is what the agent writes: `pageBody`, of the same view. */
+import { pageBody } from '../page-body.ts';
+import { parseQuery } from '../page-query.ts';
+import { tabIcon, tabTitle } from '../tab.ts';
+import { LivePage } from './live-page.ts';
+import { morphChildren } from './morph.ts';
+import { listenToReader } from './reader.ts';
+
+const { now = '0', event = '0', log = '' } = document.documentElement.dataset;
+let isDue = false;
+
+const page = new LivePage({
+  now: Number(now),
+  lastEvent: Number(event),
+  logId: log,
+  query: parseQuery(new URLSearchParams(location.search)),
+  changed: schedule,
+});
+listenToReader(page);
+// Ages grow by themselves.
+setInterval(schedule, 1_000);
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) page.check();
+});
+
+/** At most once a frame, however much comes. A page in the background has no frames, and a title and icon all the same. */
+function schedule(): void {
+  if (isDue) return;
+  isDue = true;
+  if (document.hidden) setTimeout(draw);
+  else requestAnimationFrame(draw);
+}
+
+function draw(): void {
+  isDue = false;
+  const view = page.view();
+  if (view === null) return;
+  const from = document.activeElement?.closest('section[id]')?.id;
+  // The script itself stands at the end of the body.
+  morphChildren(document.body, pageBody(view).children, 1);
+  // What had the focus is gone: its part of the page has it, or a reader who sees nothing stands at the top again.
+  if (from !== undefined && document.activeElement === document.body)
+    document.querySelector<HTMLElement>(`#${from}-title`)?.focus();
+  const title = tabTitle(view.status, view.connection);
+  if (document.title !== title) document.title = title;
+  const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
+  const address = tabIcon(view.status, view.connection);
+  if (icon !== null && icon.href !== address) icon.href = address;
+}
