@@ -68,8 +68,9 @@ function looking(program: Command, run: Run): void {
   program
     .command('doctor')
     .description('what this host lacks, with the next step')
+    .argument('[subject]', 'what to look at; host, where nothing is said')
     .addOption(output())
-    .action((options) => run(async (i) => (await import('./doctor.ts')).doctor(i, options)));
+    .action((subject, options) => run(async (i) => (await import('./doctor.ts')).doctor(i, subject, options)));
   program
     .command('config')
     .description('the configuration of the agent')

@@ -1,5 +1,6 @@
 /** `keelson doctor`: what this host lacks, each with the next step. Exit 1 when the agent cannot work without it. */
-import { examine, type Examined } from './examine.ts';
+import { examine } from './examine.ts';
+import type { Examined, Machine } from './examined.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { columns, widthOf } from './text/columns.ts';
 import { dataText, type Output } from './text/data.ts';
@@ -12,9 +13,15 @@ export interface DoctorOptions {
 
 const words: Readonly<Record<Examined['is'], string>> = { ok: 'ok', limited: 'limited', lacking: 'LACKING' };
 
-export async function doctor(invocation: Invocation, options: DoctorOptions): Promise<ExitCode> {
+/** `machine`: in place of this one, in tests. */
+export async function doctor(
+  invocation: Invocation,
+  subject: string | undefined,
+  options: DoctorOptions,
+  machine?: Machine,
+): Promise<ExitCode> {
   const { terminal } = invocation;
-  const found = await examine(invocation);
+  const found = await examine(invocation, subject, machine);
   const lacking = found.some(({ is }) => is === 'lacking');
   if (options.output !== 'table') {
     terminal.print(await dataText(found, options.output));

@@ -50,6 +50,12 @@ export const CLI_ERRORS = {
     evidence: 'The path and the reason of the system in the message; ls -ld shows owner and mode.',
     next: 'Run it as root, or on a root of your own with --root.',
   },
+  'KSN-CLI-009': {
+    fault: 'caller',
+    meaning: '`keelson doctor` was asked to look at something that it does not know.',
+    evidence: 'The word after doctor.',
+    next: 'keelson doctor, without a word, looks at this host.',
+  },
 } as const satisfies Catalogue;
 
 export const cliError = errorsOf(CLI_ERRORS);

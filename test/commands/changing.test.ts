@@ -78,7 +78,7 @@ t.test('without an agent each of them says so', async (t) => {
   });
   await t.rejects(statusOnDisk(fakeInvocation(root)), { code: 'KSN-CLI-005', remedy: /^keelson --root \S+ dev / });
   const person = fakeInvocation(root);
-  await doctor(person, { output: 'table' });
+  await doctor(person, undefined, { output: 'table' });
   t.match(person.printed.join('\n'), /agent +does not run\n +Next: keelson --root /);
   t.notMatch(person.printed.join('\n'), /systemctl/, 'no unit is in charge of a sandbox');
 });

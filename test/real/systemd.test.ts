@@ -65,6 +65,16 @@ t.test('the unit file under a real systemd', { skip: lacksMachine(), timeout: 30
     t.notMatch(issue(), 'keelson');
   });
 
+  await t.test('doctor finds nothing that the agent lacks here', async (t) => {
+    t.equal(machine.run('systemctl', 'preset', 'keelson-guards.service').status, 0);
+    const { status: code, out } = machine.run('keelson', 'doctor');
+    t.equal(code, 0, out);
+    t.match(out, /ok +systemd +is the init of this host, and starts the agent/u, out);
+    t.match(out, /ok +open files +\d+ for the agent \(process \d+\)/u);
+    t.match(out, /ok +notices +\/run\/motd\.d\/10-keelson, \/run\/issue\.d\/keelson\.issue/u);
+    t.match(out, /(?:ok|limited) +clock +(?:synchronised|not synchronised|nobody here to ask)/u);
+  });
+
   await t.test('a hand edit is repaired from within the sandbox of the unit', async () => {
     appendFileSync(join(machine.root, config), '# a hand\n');
     await machine.until('the edit is repaired', () => !file(config).includes('a hand'));
