@@ -147,6 +147,16 @@ export default {
       '^agent/commands/catalogues[.]ts$',
       '^(packaging|test)/',
     ),
+    only(
+      'adopt-reads-a-host',
+      'from what is there to a document that a node accepts: it sees the contract, and the stages that judge documents',
+      '^agent/adopt/',
+      '^agent/adopt/',
+      base,
+      kindContract,
+      '^hostfs/',
+      '^agent/(desired|verify)/',
+    ),
 
     // ── The top: one way in ───────────────────────────────────────────────────────────────────────────────────────
     only('main-is-argv-and-signals', 'main turns argv into a command', '^agent/main[.]ts$', '^agent/commands/', base),
@@ -155,6 +165,13 @@ export default {
       'nobody calls a command but main; the pages about codes are made of the catalogues',
       '^agent/commands/(?!catalogues[.]ts$)',
       '^agent/(main[.]ts|commands/)',
+      '^test/',
+    ),
+    reserved(
+      'adopt-is-for-its-command',
+      'no daemon takes over by itself',
+      '^agent/adopt/',
+      '^agent/(adopt|commands)/',
       '^test/',
     ),
     reserved(

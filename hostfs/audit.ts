@@ -89,7 +89,7 @@ async function auditFile(
 }
 
 function basics({ primitives, ids }: Auditing, at: DirectoryHandle, name: string, stat: Stat): Entry {
-  const { type, mode, size, device, inode, modifiedMs } = stat;
+  const { type, mode, size, device, inode, links, modifiedMs } = stat;
   return {
     type,
     mode,
@@ -98,6 +98,7 @@ function basics({ primitives, ids }: Auditing, at: DirectoryHandle, name: string
     ...(type === 'link' ? { target: primitives.readlink(at, name) } : {}),
     device,
     inode,
+    links,
     modifiedMs,
   };
 }

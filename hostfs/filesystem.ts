@@ -21,6 +21,8 @@ export interface Entry {
   readonly label?: string;
   readonly device: number;
   readonly inode: number;
+  /** Names of this inode on its file system: more than one for a hard-linked file. */
+  readonly links: number;
   readonly modifiedMs: number;
 }
 

@@ -287,6 +287,7 @@ function statOf(inode: Inode): Stat {
     size: inode.type === 'link' ? Buffer.byteLength(inode.target) : inode.size,
     device,
     inode: inode.number,
+    links: inode.links,
     modifiedMs: inode.modified,
     changedMs: inode.changed,
   };

@@ -272,6 +272,7 @@ function statOf(stats: fs.Stats): Stat {
     size: stats.size,
     device: stats.dev,
     inode: stats.ino,
+    links: stats.nlink,
     modifiedMs: stats.mtimeMs,
     changedMs: stats.ctimeMs,
   };

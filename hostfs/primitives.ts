@@ -37,6 +37,7 @@ export interface Stat {
   readonly size: number;
   readonly device: number;
   readonly inode: number;
+  readonly links: number;
   readonly modifiedMs: number;
   /** Inode change time: moves with every change of content, mode, owner, name. */
   readonly changedMs: number;

@@ -23,6 +23,7 @@ const words: Readonly<Record<string, string>> = {
   'agent/report': 'status and event log',
   'agent/health': 'gates, and how long they held',
   'agent/apply': 'journal, ledger, transactions',
+  'agent/adopt': 'what is on a host → a spec',
   'agent/plan': 'what differs, in which order',
   'agent/verify': 'signatures, replay, policy',
   'agent/desired': 'the document and its items',

@@ -12,6 +12,7 @@ import { POD_ERRORS } from '../resources/static-pods/errors.ts';
 import { ENGINE_ERRORS } from '../reconcile/errors.ts';
 import { CONFIG_ERRORS } from '../config/errors.ts';
 import { REPORT_ERRORS } from '../report/errors.ts';
+import { ADOPT_ERRORS } from '../resources/adopt-errors.ts';
 import { EFFECT_ERRORS } from '../resources/effect-errors.ts';
 import { HOST_ERRORS } from '../host/errors.ts';
 import { SOURCE_ERRORS } from '../sources/errors.ts';
@@ -33,6 +34,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   CONFIG_ERRORS,
   REPORT_ERRORS,
   EFFECT_ERRORS,
+  ADOPT_ERRORS,
   HOST_ERRORS,
   SOURCE_ERRORS,
   VERIFY_ERRORS,

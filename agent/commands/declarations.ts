@@ -149,6 +149,15 @@ function documents(program: Command, run: Run): void {
     .addOption(output())
     .action((files, options) => run(async (i) => (await import('./validate.ts')).validate(i, files, options)));
   program
+    .command('adopt')
+    .description('a spec of what is on this host now; changes nothing')
+    .argument('<path...>', 'files, links, folders with what is in them')
+    .option('--series <name>', 'the series of the spec', 'adopted')
+    .option('--exclude <pattern>', 'leave these out: *.bak, /etc/x/**; may be repeated', gathered, [])
+    .option('--with-secrets', 'also what not everybody may read', false)
+    .option('-o, --out <file>', 'where to write it; standard output otherwise')
+    .action((paths, options) => run(async (i) => (await import('./adopt.ts')).adopt(i, paths, options)));
+  program
     .command('keygen')
     .description('make a key pair to sign specs with')
     .argument('<name>', 'who signs: ops-1')
@@ -187,6 +196,10 @@ function living(program: Command, run: Run): void {
     .option('--once', 'apply, show the status, end', false)
     .option('--demo', 'play tamper → repaired, and a bad spec → rolled back', false)
     .action((options) => run(async (i) => (await import('./dev.ts')).dev(i, options)));
+}
+
+function gathered(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function wholeNumber(text: string): number {

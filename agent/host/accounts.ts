@@ -1,7 +1,7 @@
 /** Users and groups of the root that the agent works on: never of the host it happens to run on, never by NSS. */
 import { FsError } from '../../hostfs/errors.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
-import type { Accounts } from '../resources/kind.ts';
+import type { AccountNames, Accounts } from '../resources/kind.ts';
 import { hostError } from './errors.ts';
 
 /** In order of precedence: what ships with an image (nss-altfiles, as on Fedora CoreOS) comes after what is local. */
@@ -16,7 +16,7 @@ interface Table {
 }
 
 /** Answers from memory; {@link refresh} before each reconcile, which costs four lstat where nothing changed. */
-export class RootAccounts implements Accounts {
+export class RootAccounts implements Accounts, AccountNames {
   readonly #fs: Pick<ReadFileSystem, 'lstat' | 'read'>;
   readonly #tables = new Map<string, Table>();
 
@@ -32,6 +32,14 @@ export class RootAccounts implements Accounts {
   /** Null where the root has no such group. */
   gid(name: string): number | null {
     return this.#lookUp(GROUPS, name);
+  }
+
+  user(uid: number): string | null {
+    return this.#nameOf(USERS, uid);
+  }
+
+  group(gid: number): string | null {
+    return this.#nameOf(GROUPS, gid);
   }
 
   /** @throws KSN-HOST-001; what was known before stays. */
@@ -56,6 +64,12 @@ export class RootAccounts implements Accounts {
     if (this.#tables.get(path)?.stamp === stamp) return;
     const text = Buffer.from(await this.#fs.read(path, LARGEST_BYTES)).toString('utf8');
     this.#tables.set(path, { stamp, ids: parseAccounts(text) });
+  }
+
+  /** The first that means this id: a name that an earlier file gives to another id does not. */
+  #nameOf(paths: readonly string[], id: number): string | null {
+    const names = paths.flatMap((path) => [...(this.#tables.get(path)?.ids ?? [])]);
+    return names.find(([name, own]) => own === id && this.#lookUp(paths, name) === id)?.[0] ?? null;
   }
 
   #lookUp(paths: readonly string[], name: string): number | null {

@@ -20,7 +20,9 @@ export async function keepBooks(r: Reconciliation, seen: Survey, tx?: TxId): Pro
       reason: note.reason,
     });
   }
-  const rows = [...seen.targets.values()].flatMap((target) => staleRow(target));
+  // What waits is as it was, and so is where it lies: a row that said otherwise would lose it.
+  const waiting = new Set(seen.waits.map(({ address }) => address));
+  const rows = [...seen.targets.values()].filter(({ address }) => !waiting.has(address)).flatMap(staleRow);
   if (rows.length > 0) records.push({ t: 'refresh', rows });
   if (records.length > 0) await r.execution.book.commit(...records);
 }

@@ -8,6 +8,7 @@ import type { HealthCheck } from '../health/hold.ts';
 import type { Address, Health, Target } from '../resources/kind.ts';
 import { planError } from '../plan/errors.ts';
 import { look, noteDue, now, restraintOf, type Reconciliation } from './context.ts';
+import type { Survey } from '../plan/survey.ts';
 import { withhold } from '../plan/withhold.ts';
 import type { Desired } from './desired.ts';
 
@@ -104,9 +105,15 @@ function worst(all: readonly Health[]): Health {
   return result;
 }
 
-/** Kinds whose things live on beyond their bytes are probed at every full look. */
-export function isAlive(r: Reconciliation, address: Address): boolean {
-  return kindOf(r.execution.kinds, address)?.alive === true;
+/**
+ * What lives on beyond its bytes, and is probed at every full look. Not what waits: that it is well as it is says
+ * nothing of what it waits to be.
+ */
+export function livingIn(r: Reconciliation, { targets, waits }: Survey): readonly Target<unknown, unknown>[] {
+  const waiting = new Set(waits.map(({ address }) => address));
+  return [...targets.values()].filter(
+    ({ address, item }) => item !== null && !waiting.has(address) && kindOf(r.execution.kinds, address)?.alive === true,
+  );
 }
 
 /** A complete look for the board, with what lives probed. Ends quietly when told to stop. */
@@ -115,8 +122,7 @@ export async function showAll(r: Reconciliation, desired: Desired, signal: Abort
     const seen = await look(r, desired, signal);
     r.board.show(seen, withhold(seen.drafts, seen.waits, restraintOf(r), r.execution.kinds), now(r), true);
     noteDue(r, seen.dueAt);
-    const living = [...seen.targets.values()].filter(({ address, item }) => item !== null && isAlive(r, address));
-    await probeAll(r, living, signal);
+    await probeAll(r, livingIn(r, seen), signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   }

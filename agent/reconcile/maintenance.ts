@@ -18,7 +18,7 @@ import { isRestrained, look, now, overridesInForce, restraintOf, type Reconcilia
 import { contention, isDamped, rivals, showContended } from './contended.ts';
 import type { Desired } from './desired.ts';
 import { owe } from './pay-debts.ts';
-import { isAlive, probeAll } from './gates-of.ts';
+import { livingIn, probeAll } from './gates-of.ts';
 import { bringAnew, toVerdict, REPAIR_SETTLE_MS, type MaintenanceRun } from './bring-anew.ts';
 import { addressesOf, onTrial, supersedeTrials } from './judge-maintenance.ts';
 import { maintained } from './next-job.ts';
@@ -99,12 +99,7 @@ export async function maintain(
   const repaired = mine.length === 0 ? 0 : await bringBack(r, mine, run);
   await supersedeTrials(r, outdated);
   if (!isRestrained(r) && apart === null) await keepBooks(r, seen);
-  if (complete)
-    await probeAll(
-      r,
-      [...seen.targets.values()].filter(({ address, item }) => item !== null && isAlive(r, address)),
-      signal,
-    );
+  if (complete) await probeAll(r, livingIn(r, seen), signal);
   for (const [address, delay] of again) again.set(address, Math.max(delay, SOONEST_MS));
   return { again, dueAt: seen.dueAt, repaired };
 }

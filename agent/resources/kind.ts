@@ -5,7 +5,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { Reason } from '../base/errors.ts';
 import type { Clock, Instant } from '../base/clock.ts';
-import type { Digester, FileSystem, ReadFileSystem } from '../../hostfs/filesystem.ts';
+import type { AuditEntry, Digester, FileSystem, ReadFileSystem } from '../../hostfs/filesystem.ts';
 import type { CommandSpec, SharedFields, Drift, OnRemove } from '../desired/shared-fields.ts';
 import type { Facts } from '../desired/facts.ts';
 
@@ -198,6 +198,12 @@ export interface Accounts {
   gid(name: string): number | null;
 }
 
+/** The names that the root's own passwd and group files have for ids, and that mean these ids again. Null = none. */
+export interface AccountNames {
+  user(uid: number): string | null;
+  group(gid: number): string | null;
+}
+
 /** What this host has. Null ports are filled by later issues; a kind must say so, never guess. */
 export interface HostAbilities {
   readonly selinux: boolean;
@@ -232,6 +238,18 @@ export interface ReadHost {
   digester(): Digester;
   readonly run: RunCommand;
 }
+
+/** Cannot write: what a kind may ask while it makes resources of what is on a host. */
+export interface AdoptHost {
+  readonly fs: ReadFileSystem;
+  readonly names: AccountNames;
+  readonly settings: KindSettings;
+  /** Content that not everybody may read is to become part of the spec as well. */
+  readonly withSecrets: boolean;
+}
+
+/** Resources of the kind's section by key, which declare a thing as it is; or why there can be none. */
+export type Adopted = { readonly resources: Readonly<Record<string, unknown>> } | { readonly refused: Reason };
 
 /** Writes only the agent's own store and temporaries named by the change. */
 export interface StageHost extends ReadHost {
@@ -301,6 +319,11 @@ export interface Kind<Spec, S> {
     signal: AbortSignal,
     at?: readonly Target<Spec, S>[],
   ): Promise<Discovered<Spec, S>>;
+  /**
+   * What is at a path as resources of this kind (`keelson adopt`); null where it is none of this kind's. Never writes.
+   * Applying them on this very host must change nothing of it: what cannot be said exactly is refused.
+   */
+  adopt?(found: AuditEntry, host: AdoptHost, signal: AbortSignal): Promise<Adopted | null>;
   /** Never writes; the host handle it gets cannot. An address missing from the answer counts as unknown. */
   observe(
     at: readonly Target<Spec, S>[],

@@ -1,4 +1,7 @@
-/** Every kind of this release. A new kind is a new folder and one line here. */
+/**
+ * Every kind of this release. A new kind is a new folder and one line here, after those that see less in a thing: a
+ * manifest is a file too, and `keelson adopt` asks the last first.
+ */
 import { directories } from './directories/index.ts';
 import { files } from './files/index.ts';
 import type { AnyKind } from './kind.ts';

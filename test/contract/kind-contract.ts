@@ -6,6 +6,7 @@ import type { Test } from 'tap';
 import { ThirdStateError, type AnyKind } from '../../agent/resources/kind.ts';
 import { mutations, type CrashableHost } from '../support/test-host.ts';
 import { picture, temporaries } from '../support/tree.ts';
+import { adoption } from './adoption.ts';
 import { survives } from './crashes.ts';
 import { never, pathsIn } from './little-engine.ts';
 import { removal } from './removal.ts';
@@ -28,6 +29,7 @@ export function kindContract(t: Test, kind: AnyKind, fixtures: readonly KindFixt
         });
       }
       await t.test('removal', (t) => removal(t, kind, fixture, makeHost));
+      await t.test('taking over from the host', (t) => adoption(t, kind, fixture, makeHost));
     });
   }
 }

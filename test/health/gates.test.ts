@@ -13,7 +13,17 @@ const files: Readonly<Record<string, string>> = {
   '/run': 'directory',
   '/dev/bad': 'broken',
 };
-const entry: Entry = { type: 'file', mode: 0o644, uid: 0, gid: 0, size: 9, device: 1, inode: 2, modifiedMs: 0 };
+const entry: Entry = {
+  type: 'file',
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  size: 9,
+  device: 1,
+  inode: 2,
+  links: 1,
+  modifiedMs: 0,
+};
 
 const host: GateHost = {
   clock: systemClock,

@@ -102,7 +102,17 @@ t.test('links of the host do not lead around policy', async (t) => {
   const fs: Pick<ReadFileSystem, 'lstat'> = {
     lstat: (path) => {
       const target = links[path];
-      const entry = { type: 'link', mode: 0, uid: 0, gid: 0, size: 0, device: 1, inode: 1, modifiedMs: 0 } as const;
+      const entry = {
+        type: 'link',
+        mode: 0,
+        uid: 0,
+        gid: 0,
+        size: 0,
+        device: 1,
+        inode: 1,
+        links: 1,
+        modifiedMs: 0,
+      } as const;
       return Promise.resolve<Entry | null>(target === undefined ? null : { ...entry, target });
     },
   };

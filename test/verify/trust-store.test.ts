@@ -42,6 +42,7 @@ function disk(files: Files): Pick<ReadFileSystem, 'lstat' | 'read' | 'list'> {
         size: text(path)?.length ?? 0,
         device: 1,
         inode: 1,
+        links: 1,
         modifiedMs: 0,
         ...(link !== undefined && { target: link }),
       };

@@ -1,4 +1,5 @@
 import { pathKind } from '../path-kind.ts';
+import { adoptDirectory } from './adopt.ts';
 import { discoverForeign } from './discover.ts';
 import { implyDirectories } from './imply.ts';
 import { expandDirectories } from './spec.ts';
@@ -11,4 +12,5 @@ export const directories = pathKind({
   expand: expandDirectories,
   imply: implyDirectories,
   discover: discoverForeign,
+  adopt: adoptDirectory,
 });

@@ -1,4 +1,5 @@
 import { pathKind } from '../path-kind.ts';
+import { adoptFile } from './adopt.ts';
 import { expandFiles, validateFiles } from './spec.ts';
 
 /** Regular files: content, owner, mode, label. */
@@ -8,4 +9,5 @@ export const files = pathKind({
   schema: async () => (await import('./schema.ts')).fileSchema,
   validate: validateFiles,
   expand: expandFiles,
+  adopt: adoptFile,
 });

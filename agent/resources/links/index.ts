@@ -1,4 +1,5 @@
 import { pathKind } from '../path-kind.ts';
+import { adoptLink } from './adopt.ts';
 import { expandLinks } from './spec.ts';
 
 /** Symbolic links, replaced in one step. */
@@ -7,4 +8,5 @@ export const links = pathKind({
   prefix: 'link',
   schema: async () => (await import('./schema.ts')).linkSchema,
   expand: expandLinks,
+  adopt: adoptLink,
 });

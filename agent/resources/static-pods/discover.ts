@@ -29,9 +29,12 @@ export async function discoverForeign(
 ): Promise<Discovered<PodItemSpec, PodState>> {
   const { manifestFolder, foreignManifests } = host.settings;
   if (foreignManifests === 'ignore') return { targets: [], more: [] };
+  const placed = new Set(at.map(({ address }) => address));
   const ours = new Set([
     ...at.filter(({ address }) => !isForeign(address)).map((pod) => pathOfTarget(pod, host.settings)),
-    ...[...known].filter(isPod).map((address) => manifestPath(manifestFolder, nameOf(address))),
+    ...[...known]
+      .filter((address) => isPod(address) && !placed.has(address))
+      .map((address) => manifestPath(manifestFolder, nameOf(address))),
   ]);
   const quarantines = foreignManifests === 'quarantine' && ours.size > 0;
   const most = quarantines ? QUARANTINED_AT_ONCE : NAMED_FOREIGN;

@@ -118,6 +118,19 @@ export const POD_ERRORS = {
     evidence: 'The path of the resource, and the folder that staticPods writes to.',
     next: 'Declare the pod under staticPods, or move the file elsewhere.',
   },
+  'KSN-POD-020': {
+    fault: 'caller',
+    meaning: 'The manifest is not named like its pod.',
+    evidence: 'The field `manifest` and the key of the pod.',
+    next: 'Write NAME.json, NAME.yaml or NAME.yml, or leave the field out.',
+  },
+  'KSN-POD-021': {
+    fault: 'caller',
+    meaning:
+      'The spec gives the manifest another file name than the one it lies under. Both at once would be two pods, so nothing is done.',
+    evidence: 'Both names in the message.',
+    next: 'Give the field `manifest` the name that is there; or take the pod out of one generation and back in the next, which stops and starts it.',
+  },
 } as const satisfies Catalogue;
 
 export type PodCode = keyof typeof POD_ERRORS & ErrorCode;

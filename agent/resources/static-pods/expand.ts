@@ -58,7 +58,7 @@ function expandPod(
   };
   const namespace = namespaceOf(pod);
   const ports = new Set(hostPortsOf(pod).map((port) => portClaim(port)));
-  const path = manifestPath(context.settings.manifestFolder, name);
+  const path = manifestPath(context.settings.manifestFolder, name, raw.manifest);
   const claims: readonly Claim[] = [`path:${path}`, `pod:${namespace}/${name}`, ...ports];
   return {
     address: `pod:${name}`,

@@ -1,4 +1,5 @@
 import type { Kind } from '../kind.ts';
+import { adoptPod } from './adopt.ts';
 import { samePath } from '../path-state.ts';
 import { findingsAcross } from './across.ts';
 import { applyPod } from './apply.ts';
@@ -30,6 +31,7 @@ export const staticPods: Kind<PodItemSpec, PodState> = {
   outline: outlinePod,
   across: findingsAcross,
   discover: discoverForeign,
+  adopt: adoptPod,
   observe: observePods,
   plan: planPods,
   same: samePath,

@@ -11,6 +11,9 @@ const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-
 /** The same where it becomes a file name with `.json` and a pod name with `-<node>`. */
 export const POD_NAME = /^(?=.{1,190}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
+/** What manifests are called after the name of their pod; ours by the first. */
+export const MANIFEST_ENDINGS = ['.json', '.yaml', '.yml'] as const;
+
 /** RFC 1123 subdomain: at most 253 characters. */
 export function isDnsName(name: string): boolean {
   return DNS_NAME.test(name);

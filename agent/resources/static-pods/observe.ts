@@ -6,10 +6,11 @@ import { entryAt, stateOf } from '../path-observe.ts';
 import { wordsOf, type Words } from '../path-owner.ts';
 import type { PathState } from '../path-state.ts';
 import { podReason } from './errors.ts';
+import { withPod } from './found-manifest.ts';
 import { foreignParts, isForeign, type ForeignFacts } from './foreign-facts.ts';
 import { readForeign } from './foreign-read.ts';
 import { decodeManifest } from './manifest.ts';
-import { pathOfTarget, type PodState } from './pod-state.ts';
+import { nameOf, pathOfTarget, type PodState } from './pod-state.ts';
 import type { PodItemSpec } from './spec.ts';
 
 type PodTarget = Target<PodItemSpec, PodState>;
@@ -45,7 +46,9 @@ async function observeOne(
     if (isForeign(address)) return { state: await foreignAt(address, managed, host, signal) };
     const path = pathOfTarget(target, host.settings);
     const words = wordsOf(item?.spec.state, owned?.last, owned?.original);
-    return { state: (await manifestAt(path, words, host, address, signal)).state };
+    const { state, bytes } = await manifestAt(path, words, host, address, signal);
+    if (item === null || bytes === undefined || state?.type !== 'file') return { state };
+    return { state: withPod(state, bytes, nameOf(address), (some) => host.fingerprint(some)) };
   } catch (error) {
     if (error instanceof ThirdStateError)
       return { unknown: podReason('KSN-POD-017', `${address} is being replaced`, { element: address }) };
@@ -60,6 +63,8 @@ interface AtPath {
   readonly raw: State<PathState>;
   /** Of a manifest of ours. */
   readonly pod?: Uint8Array;
+  /** Of any other file that kubelet would read. */
+  readonly bytes?: Uint8Array;
 }
 
 /**
@@ -79,7 +84,7 @@ export async function manifestAt(
   // Replaced between the two looks; it is seen again soon.
   if (host.fingerprint(bytes) !== raw.content) throw new ThirdStateError(address);
   const manifest = decodeManifest(bytes, (some) => host.fingerprint(some));
-  if (manifest === null) return { state: raw, raw };
+  if (manifest === null) return { state: raw, raw, bytes };
   const state: PodState = { ...raw, content: host.fingerprint(manifest.pod), nonce: manifest.nonce };
   return { state, raw, pod: manifest.pod };
 }

@@ -1,10 +1,12 @@
 /** Managed pods are planned as the paths that they are; foreign manifests by local policy. Pure. */
-import type { Address, Draft, Note, Observation, Owned, Planned, Target, Wait } from '../kind.ts';
+import { baseName } from '../../../hostfs/path.ts';
+import type { Address, Draft, Note, Observation, Owned, Planned, State, Target, Wait } from '../kind.ts';
 import { planPaths } from '../path-plan.ts';
 import type { PathSpec, PathState } from '../path-state.ts';
 import { podReason, type PodCode } from './errors.ts';
 import { isForeign, type ForeignFacts } from './foreign-facts.ts';
-import type { ForeignState, PodState } from './pod-state.ts';
+import { asItLies } from './found-manifest.ts';
+import { isMoved, pathFrom, type ForeignState, type PodState } from './pod-state.ts';
 import type { PodItemSpec } from './spec.ts';
 
 export const KIND = 'staticPods';
@@ -16,11 +18,17 @@ export interface PodPlanInput {
 }
 
 export function planPods({ targets, seen }: PodPlanInput): Planned<PodState> {
-  const managed = targets.filter(({ address }) => !isForeign(address)) as readonly Target<PathSpec, PathState>[];
-  const planned = planPaths(KIND, { targets: managed, seen });
+  const managed = targets.filter(({ address }) => !isForeign(address));
+  const moved = managed.filter(isMoved);
+  const planned = planPaths(KIND, {
+    targets: managed
+      .filter((target) => !isMoved(target))
+      .map((target) => asItLies(target, stateIn(seen.get(target.address)))) as readonly Target<PathSpec, PathState>[],
+    seen,
+  });
   const changes: Draft<PodState>[] = planned.changes.map((draft) => ({ ...draft, summary: inWords(draft.summary) }));
   const notes: Note[] = [...(planned.notes ?? [])];
-  const waits: Wait[] = [...planned.waits];
+  const waits: Wait[] = [...planned.waits, ...moved.map(waitMoved)];
   for (const { address, owned } of targets.filter((target) => isForeign(target.address))) {
     const observation = seen.get(address) ?? { state: null };
     if ('unknown' in observation) waits.push({ address, reason: observation.unknown, until: 'input' });
@@ -40,6 +48,16 @@ export function planPods({ targets, seen }: PodPlanInput): Planned<PodState> {
 /** Kubelet stops the old pod before it starts the new one: a new UID waits for the old worker. */
 function inWords(summary: string): string {
   return summary.replace(/\bcontent\b/, 'pod (stop/start, ~15 s gap)');
+}
+
+function stateIn(observation: Observation<PodState> | undefined): State<PodState> {
+  return observation !== undefined && 'state' in observation ? observation.state : null;
+}
+
+function waitMoved({ address, item, owned }: Target<PodItemSpec, PodState>): Wait {
+  const names = [pathFrom(owned?.claims ?? []) ?? '', item?.spec.path ?? ''].map(baseName);
+  const message = `${address} lies in ${names[0]}, and the spec says ${names[1]}`;
+  return { address, reason: podReason('KSN-POD-021', message, { element: address }), until: 'input' };
 }
 
 function quarantine(address: Address, state: ForeignState & { readonly type: 'file' }): Draft<PodState> {

@@ -3,8 +3,9 @@
  * filled by a later issue, which reads the pod by its revision annotation here.
  */
 import type { Health, ReadHost, State, Target } from '../kind.ts';
-import { difference, samePath } from '../path-state.ts';
+import { difference } from '../path-state.ts';
 import { podReason } from './errors.ts';
+import { samePod } from './found-manifest.ts';
 import { observePods } from './observe.ts';
 import type { PodState } from './pod-state.ts';
 import type { PodItemSpec } from './spec.ts';
@@ -19,7 +20,7 @@ export async function probePod(
   if (observation === undefined) return { is: 'unknown' };
   if ('unknown' in observation) return { is: 'unknown', reason: observation.unknown };
   const element = { element: at.address };
-  if (!samePath(observation.state, expected)) {
+  if (!samePod(observation.state, expected)) {
     const words = difference(expected, observation.state).replace('content', 'pod');
     return {
       is: 'unhealthy',

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { sharedProperties } from '../../desired/shared-schema.ts';
+import { patternType } from '../../desired/value-types.ts';
 
 export const podResource = Type.Object(
   {
@@ -26,6 +27,13 @@ export const podResource = Type.Object(
           ),
         ],
         { description: 'The Pod as text. Instead of `pod`.' },
+      ),
+    ),
+    manifest: Type.Optional(
+      patternType(
+        '^[a-z0-9][a-z0-9.-]*[.](?:json|yaml|yml)$',
+        "the name of the pod with .json, .yaml or .yml: 'haproxy.yaml'",
+        'The file in the manifest folder. Default NAME.json; another name only for a pod that was there before Keelson, since kubelet starts a pod anew whose file has another name.',
       ),
     ),
     ...sharedProperties,

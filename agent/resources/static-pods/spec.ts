@@ -11,6 +11,7 @@ import type { ManifestState } from './pod-state.ts';
 export interface RawPod {
   readonly pod?: Json;
   readonly content?: { readonly inline: string } | { readonly base64: string };
+  readonly manifest?: string;
 }
 
 /** A folder or file of the host that the pod mounts. */

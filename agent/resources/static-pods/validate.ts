@@ -6,6 +6,7 @@ import { podReason } from './errors.ts';
 import type { Finding } from './finding.ts';
 import { collide, describePort, hostPortsOf, type HostPort } from './host-ports.ts';
 import { isObject, objectAt, type JsonObject } from './json.ts';
+import { MANIFEST_ENDINGS } from './names.ts';
 import { readPod, type RawPod } from './spec.ts';
 
 interface Checked {
@@ -21,9 +22,18 @@ export function validateSection(section: Readonly<Record<string, unknown>>): rea
     if (!isObject(raw)) continue; // The schema says so.
     const { pod, findings } = readPod(raw);
     for (const finding of pod === null ? findings : checkPod(pod, key)) reasons.push(reasonOf(key, raw, finding));
+    reasons.push(...fileFindings(key, raw));
     if (pod !== null) checked.push({ key, raw: raw, pod: completePod(pod, key) });
   }
   return [...reasons, ...sameNames(checked), ...samePorts(checked)];
+}
+
+/** Another name than the pod's would be found by nobody who looks for the pod. */
+function fileFindings(key: string, { manifest }: RawPod): readonly Reason[] {
+  if (manifest === undefined || MANIFEST_ENDINGS.some((ending) => manifest === key + ending)) return [];
+  const place = { pointer: pointerOf([key, 'manifest']) };
+  const message = `pod:${key}: its manifest is not ${MANIFEST_ENDINGS.map((ending) => key + ending).join(', ')}`;
+  return [podReason('KSN-POD-020', message, { element: `pod:${key}`, place })];
 }
 
 function reasonOf(key: string, raw: RawPod, { code, path, message, remedy, line, column }: Finding): Reason {

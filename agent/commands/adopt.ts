@@ -1,0 +1,75 @@
+/** `keelson adopt PATH…`: a spec of what is on this host now, to begin with. Writes nothing but the file that --out names. */
+import { writeFile } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { excludes } from '../adopt/exclusion.ts';
+import { specOf } from '../adopt/adopted-spec.ts';
+import { gather } from '../adopt/walk.ts';
+import { RootAccounts } from '../host/accounts.ts';
+import { readHostname } from '../host/facts.ts';
+import { kinds } from '../resources/registry.ts';
+import { cliError } from './errors.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
+import { openRootFolder } from './open-root.ts';
+import { agentSettingsOf, readConfig } from './settings.ts';
+import { adoptText } from './text/adopt-text.ts';
+
+export interface AdoptOptions {
+  readonly series: string;
+  readonly exclude: readonly string[];
+  readonly withSecrets: boolean;
+  readonly out?: string;
+}
+
+/** Exit 0: all that was named; 2: some was left out; 1: there is nothing. */
+export async function adopt(
+  { terminal, global, signal }: Invocation,
+  named: readonly string[],
+  { series, exclude, withSecrets, out }: AdoptOptions,
+): Promise<ExitCode> {
+  const root = await openRootFolder(global.root);
+  await using fs = root.fs;
+  const paths = named.map((path) => inRoot(path, root.isWholeHost));
+  const { verifier } = await agentSettingsOf((await readConfig(fs, global)).settings, fs);
+  const { policy, kindSettings: settings } = verifier;
+  const names = new RootAccounts(fs);
+  await names.refresh();
+  const host = { fs, names, settings, withSecrets };
+  const haul = await gather(paths, { kinds, host, policy, excluded: excludes(exclude), signal });
+  const comment = [
+    `Taken over from ${(await readHostname(fs)) ?? 'this host'} by keelson adopt ${paths.join(' ')}`,
+    ...(root.libc === null ? ['Labels, ACLs and other extended attributes were not looked at: no node:ffi.'] : []),
+  ].map((line) => line.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?'));
+  const adopted = await specOf(haul, { kinds, settings, policy, fs, series, comment });
+  const taken = Object.values(adopted.sections).some((section) => Object.keys(section).length > 0);
+  if (taken && out !== undefined) await write(out, adopted.text, withSecrets);
+  else if (taken) terminal.print(adopted.text.trimEnd());
+  terminal.warn(adoptText(adopted, { kinds, out, blind: root.libc === null, palette: terminal.palette }));
+  if (!taken) return 1;
+  return adopted.leftOut.length > 0 ? 2 : 0;
+}
+
+/** Absolute in the root; on the whole host also from where one stands. */
+function inRoot(path: string, isWholeHost: boolean): string {
+  const absolute = isWholeHost ? posix.resolve(path) : posix.normalize(path);
+  if (!absolute.startsWith('/'))
+    throw cliError('KSN-CLI-001', `${path} is not absolute, as paths in another root are`, { element: path });
+  return absolute.length > 1 && absolute.endsWith('/') ? absolute.slice(0, -1) : absolute;
+}
+
+/** What is there stays. With secrets in it nobody else may read it. */
+async function write(file: string, text: string, secret: boolean): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: 'wx', mode: secret ? 0o600 : 0o666 });
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    throw cliError(
+      'KSN-CLI-002',
+      `cannot write ${file}: ${exists ? 'it is there already' : (error as Error).message}`,
+      {
+        cause: error,
+        element: file,
+        ...(exists && { remedy: 'Name another file, or move that one away.' }),
+      },
+    );
+  }
+}
