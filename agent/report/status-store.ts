@@ -13,6 +13,11 @@ export const STATUS_FORMAT = 1;
 
 /** At most one write in this time; the newest wins. A failed one is tried again after it. */
 const PAUSE_MS = 1_000;
+/**
+ * A repair changes the status when it begins and again when it ends, some ten milliseconds later. A write between the
+ * two would tell what is over, and have the disk while the repair waits for it.
+ */
+const REST_MS = 100;
 const LARGEST_BYTES = 1024 * 1024;
 
 export interface StatusStoreOptions {
@@ -48,8 +53,7 @@ export class StatusStore implements AsyncDisposable {
   }
 
   async #write(): Promise<void> {
-    // Never within the call of `publish`.
-    await Promise.resolve();
+    await this.#pause(REST_MS);
     while (this.#pending !== null) {
       const status = this.#pending;
       this.#pending = null;
@@ -63,9 +67,13 @@ export class StatusStore implements AsyncDisposable {
         });
         if (this.#closing.signal.aborted) break;
       }
-      await this.#options.clock.sleep(PAUSE_MS, this.#closing.signal).catch(() => {});
+      await this.#pause(PAUSE_MS);
     }
     this.#writing = null;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return this.#options.clock.sleep(ms, this.#closing.signal).catch(() => {});
   }
 
   async #save(status: NodeStatus): Promise<void> {

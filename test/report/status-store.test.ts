@@ -8,6 +8,8 @@ import { plant } from '../support/tree.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const path = '/var/lib/keelson/status.json';
+/** What is published is left to rest so long before it is written. */
+const REST_MS = 100;
 const status = (seq: number, more: Partial<NodeStatus> = {}): NodeStatus => ({
   node: 'lb-a',
   agentVersion: '0.1.0',
@@ -37,7 +39,7 @@ t.test('what was published last is read, agent or not', async (t) => {
   const { root, clock, store } = await made();
   t.equal(await readStoredStatus(root.fs, path), null);
   store.publish(status(1));
-  await clock.advance(0);
+  await clock.advance(REST_MS);
   t.match(await readStoredStatus(root.fs, path), { writtenAt: clock.now(), status: status(1) });
   t.equal((await root.fs.lstat(path))?.mode, 0o600);
 });
@@ -55,6 +57,16 @@ t.test('at most one write a second, and the newest wins', async (t) => {
   t.equal((await readStoredStatus(root.fs, path))?.status.seq, 100);
   await clock.advance(2_000);
   t.equal(clock.sleeping, 0, 'nothing sleeps when nothing is pending');
+});
+
+t.test('what is over before the rest is never written', async (t) => {
+  const { root, clock, store } = await made();
+  store.publish(status(1, { verdict: 'Changing' }));
+  await clock.advance(10);
+  store.publish(status(2));
+  await clock.advance(REST_MS);
+  t.equal(root.host.counts.get('createFile'), 1);
+  t.equal((await readStoredStatus(root.fs, path))?.status.seq, 2);
 });
 
 t.test('disposal writes what is pending', async (t) => {
@@ -103,7 +115,7 @@ t.test('no secret gets in', async (t) => {
       remarks: [reason],
     }),
   );
-  await clock.advance(0);
+  await clock.advance(REST_MS);
   const text = Buffer.from(await root.fs.read(path)).toString();
   t.match(text, /redacted/);
   t.notMatch(text, /Planted|\\u001b/i);
