@@ -159,6 +159,23 @@ export default {
     ),
 
     // ── The top: one way in ───────────────────────────────────────────────────────────────────────────────────────
+    only(
+      'authoring-makes-documents',
+      'layers of people into documents: it knows what a document is and what a kind takes, and nothing of a node',
+      '^agent/authoring/',
+      base,
+      kindContract,
+      '^hostfs/(errors|filesystem)[.]ts$',
+      '^agent/desired/',
+      '^agent/authoring/',
+    ),
+    reserved(
+      'authoring-is-for-people',
+      'no daemon builds: a node takes what was built and signed elsewhere',
+      '^agent/authoring/',
+      '^agent/(authoring|commands)/',
+      '^test/',
+    ),
     only('main-is-argv-and-signals', 'main turns argv into a command', '^agent/main[.]ts$', '^agent/commands/', base),
     reserved(
       'commands-are-the-outside',

@@ -16,6 +16,7 @@ const words: Readonly<Record<string, string>> = {
   'agent/main': 'argv, signals, exit code',
   'agent/compose': 'builds the daemon, in one place',
   'agent/commands': 'one file a command',
+  'agent/authoring': 'layers → documents',
   'agent/control': 'the two local sockets',
   'agent/debug': 'page, metrics, health, over HTTP',
   'agent/sources': 'where specs come from',

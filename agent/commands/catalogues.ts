@@ -1,6 +1,7 @@
 /** Every catalogue of every room, for `keelson explain` and docs/errors.md. A test proves that none is left out. */
 import { APPLY_ERRORS } from '../apply/errors.ts';
 import { EXECUTION_ERRORS } from '../apply/execution-errors.ts';
+import { BUILD_ERRORS } from '../authoring/errors.ts';
 import { BASE_ERRORS, type Catalogue, type ErrorCode, type Explanation } from '../base/errors.ts';
 import { CONTROL_ERRORS } from '../control/errors.ts';
 import { DEBUG_ERRORS } from '../debug/errors.ts';
@@ -22,6 +23,7 @@ import { CLI_ERRORS } from './errors.ts';
 export const CATALOGUES: readonly Catalogue[] = [
   BASE_ERRORS,
   SPEC_ERRORS,
+  BUILD_ERRORS,
   PLAN_ERRORS,
   APPLY_ERRORS,
   EXECUTION_ERRORS,

@@ -143,9 +143,23 @@ function changing(program: Command, run: Run): void {
 
 function documents(program: Command, run: Run): void {
   program
+    .command('build')
+    .description('the layers of a site into one flat document a node, stamped and signed')
+    .argument('[site]', 'its folder', '.')
+    .option('--key <file...>', 'private keys to sign with')
+    .option('--check', 'write nothing; exit 2 when something would be written', false)
+    .option('--show <node>', 'the document of one node, each value with the layer and line that says it')
+    .addOption(
+      new Option('--generation <from>', 'number by generations.json, or by the commits that touched the site')
+        .choices(['file', 'git'])
+        .default('file'),
+    )
+    .addOption(output())
+    .action((site, options) => run(async (i) => (await import('./build.ts')).build(i, site, options)));
+  program
     .command('validate')
-    .description('everything that is wrong with documents, at once; needs no agent')
-    .argument('<file...>', 'specs; - is standard input')
+    .description('everything that is wrong with documents or layers, at once; needs no agent')
+    .argument('<file...>', 'specs, envelopes, layers, or the folder of a site; - is standard input')
     .addOption(output())
     .action((files, options) => run(async (i) => (await import('./validate.ts')).validate(i, files, options)));
   program

@@ -38,10 +38,11 @@ export async function agentSettingsOf(
   fs: ReadFileSystem,
   inUse: AgentFolders = foldersOf(settings),
 ): Promise<AgentSettings> {
+  const nodeName = settings.node.name ?? (await readHostname(fs)) ?? '';
   const { node, mode, policy, drift, trust, paths, foreignManifests, notices, sockets, sources, debug } = settings;
   return {
     engine: {
-      nodeName: node.name ?? (await readHostname(fs)) ?? '',
+      nodeName,
       agentVersion: PROGRAM_VERSION,
       mode: mode.node,
       kindModes: mode.kinds,
@@ -52,7 +53,8 @@ export async function agentSettingsOf(
     verifier: {
       thresholds: { threshold: trust.threshold, bySeries: trust.seriesThreshold },
       allowUnsigned: trust.allowUnsigned,
-      labels: node.labels,
+      // `keelson build` binds each document to its node by this one.
+      labels: { ...node.labels, ...(nodeName !== '' && { node: nodeName }) },
       policy: keptFrom(policy, [
         ...CONFIG_FOLDERS,
         ...TRUST_FOLDERS,

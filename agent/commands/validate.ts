@@ -1,11 +1,16 @@
-/** `keelson validate FILE…`: everything that is wrong with documents, at once. Needs neither agent nor root. */
+/** `keelson validate FILE…`: everything that is wrong with documents and layers, at once. Needs neither agent nor root. */
+import { statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { KeelsonError, type Reason } from '../base/errors.ts';
+import { parseDocument } from '../desired/document.ts';
+import { AUTHORING_KEYS } from '../desired/node-spec-schema.ts';
 import { SpecChecker } from '../desired/spec-checker.ts';
 import { validateDocument } from '../desired/validate.ts';
 import { kinds } from '../resources/registry.ts';
 import { jsonIn, looksLikeEnvelope, readEnvelope } from '../verify/dsse.ts';
 import { ofDocument, readDocument, type GivenDocument } from './documents.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
+import { anyNode, siteOf } from './site-folder.ts';
 import { dataText, type Output } from './text/data.ts';
 import { findingsSum, findingsText } from './text/findings-text.ts';
 import { counted } from '../base/words.ts';
@@ -13,9 +18,6 @@ import { counted } from '../base/words.ts';
 export interface ValidateOptions {
   readonly output: Output;
 }
-
-/** Where kubelet's own documentation puts manifests; a node may say otherwise, and judges for itself again. */
-const anyNode = { manifestFolder: '/etc/kubernetes/manifests', foreignManifests: 'report' } as const;
 
 /** Exit 1 where anything is wrong with any of them. */
 export async function validate(
@@ -25,11 +27,64 @@ export async function validate(
 ): Promise<ExitCode> {
   const { terminal } = invocation;
   const findings: Reason[] = [];
-  for (const file of files) findings.push(...(await findingsOf(file, invocation)));
+  /** Layers by site: each site is read once. Null: all of it. */
+  const sites = new Map<string, Set<string> | null>();
+  let documents = 0;
+  for (const file of files) {
+    const layer = await layerOf(file, invocation);
+    if (layer === null) {
+      findings.push(...(await findingsOf(file, invocation)));
+      documents += 1;
+    } else if (layer.path === null) sites.set(layer.site, null);
+    else if (sites.get(layer.site) !== null)
+      sites.set(layer.site, (sites.get(layer.site) ?? new Set()).add(layer.path));
+  }
+  const layers = { nodes: 0, layers: 0 };
+  for (const [site, targets] of sites) {
+    const { validateLayers } = await import('./validate-layers.ts');
+    const judged = await validateLayers(site, targets === null ? null : [...targets]);
+    findings.push(...judged.findings);
+    layers.nodes += judged.nodes;
+    layers.layers += targets?.size ?? 0;
+  }
   if (options.output !== 'table') terminal.print(await dataText({ findings }, options.output));
   else if (findings.length > 0) terminal.print([...findingsText(findings, terminal.palette), findingsSum(findings)]);
-  else terminal.print(`${counted(files.length, 'document')} valid.`);
+  else terminal.print(valid(documents, layers));
   return findings.length > 0 ? 1 : 0;
+}
+
+/** "2 documents valid.", "1 layer valid, and 2 nodes with it." */
+function valid(documents: number, { layers, nodes }: { readonly layers: number; readonly nodes: number }): string {
+  const what = [
+    ...(documents > 0 ? [counted(documents, 'document')] : []),
+    ...(layers > 0 ? [counted(layers, 'layer')] : []),
+    ...(nodes > 0 ? [counted(nodes, 'node')] : []),
+  ];
+  return `${what.join(', ') || 'Nothing to judge, so all of it'} valid.`;
+}
+
+/** The site of a layer and its path there; null: it is a document by itself, or nobody can tell. */
+async function layerOf(
+  file: string,
+  invocation: Invocation,
+): Promise<{ readonly site: string; readonly path: string | null } | null> {
+  if (file === '-') return null;
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) return { site: resolve(file), path: null };
+  const site = siteOf(file);
+  let document: GivenDocument;
+  try {
+    document = await readDocument(file, invocation);
+  } catch {
+    // Why it cannot be read is told where documents are.
+    return null;
+  }
+  const { value } = parseDocument(document.bytes, { file }).document ?? {};
+  if (typeof value !== 'object' || value === null || looksLikeEnvelope(value)) return null;
+  const { metadata } = value as { readonly metadata?: { readonly generation?: unknown } | null };
+  const isLayer = AUTHORING_KEYS.some((key) => Object.hasOwn(value, key));
+  if (!isLayer && (site === null || metadata?.generation !== undefined)) return null;
+  const folder = site ?? resolve(file, '..');
+  return { site: folder, path: relative(folder, resolve(file)) };
 }
 
 /** A file that cannot be read is one more thing that is wrong: the others are judged all the same. */

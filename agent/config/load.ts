@@ -71,8 +71,14 @@ async function effectiveOf(merged: Inputs): Promise<readonly EffectiveValue[]> {
 }
 
 async function contradictions(merged: Inputs): Promise<readonly Reason[]> {
-  const { paths } = merged.values();
+  const { paths, node } = merged.values();
   const findings: Reason[] = [];
+  const { node: label } = node.labels;
+  if (label !== undefined && label !== node.name) {
+    const message = 'node.labels.node is not the name of the node, which selectors see under this label';
+    const remedy = 'Take it out; what a node is called is said by node.name, or else by its host name.';
+    findings.push(await finding(merged, 'KSN-CFG-007', ['node', 'labels', 'node'], ['node', 'name'], message, remedy));
+  }
   if (paths.state === paths.runtime || paths.state.startsWith(`${paths.runtime}/`)) {
     const message = `paths.state (${paths.state}) lies in paths.runtime (${paths.runtime}), which a reboot empties`;
     findings.push(await finding(merged, 'KSN-CFG-007', ['paths', 'state'], ['paths', 'runtime'], message));

@@ -38,7 +38,7 @@ export const SETTINGS_SHAPE = section({
         'text of at most 128 characters, in quotes where it looks like a number or a truth value',
         /^[^\p{Cc}]{0,128}$/u,
       ),
-      'What selectors of specs see.',
+      'What selectors of specs see, beside the label `node`, which is the name of the node.',
     ),
   }),
   paths: section({

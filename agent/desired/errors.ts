@@ -97,7 +97,7 @@ export const SPEC_ERRORS = {
     fault: 'caller',
     meaning: 'A key is only for authoring; a node sees the flat document in which it has been resolved.',
     evidence: 'The key at the place named: extends, vars, from or template.',
-    next: 'Write the flat form (`content: { inline: … }` for `from:`); what resolves it comes with a later release.',
+    next: 'Build it with `keelson build`, or write the flat form (`content: { inline: … }` for `from:`).',
   },
   'KSN-SPEC-017': {
     fault: 'caller',
@@ -131,8 +131,8 @@ export const SPEC_ERRORS = {
   },
   'KSN-SPEC-022': {
     fault: 'caller',
-    meaning: 'A variable has no value. Variables come with a later release.',
-    evidence: 'The declaration under `vars` and the layers of the node.',
+    meaning: 'A variable that a node uses has no value for it.',
+    evidence: 'The declaration under `vars` at the place named, and the layers of the node.',
     next: "Set it in the node's layer, or give it a default.",
   },
   'KSN-SPEC-023': {

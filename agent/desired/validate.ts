@@ -32,6 +32,12 @@ export function validateDocument(bytes: Uint8Array, options: ValidateOptions): C
   return checkDocument(parsed.document, options.checker, context, options.file);
 }
 
+/** The same of a value that never was one text: its findings have pointers, and who made it knows the places. */
+export function judgeValue(value: unknown, checker: SpecChecker, settings: KindSettings): readonly Reason[] {
+  const context: ExpandContext = { facts: SAMPLE_FACTS, settings, fingerprint: passingFingerprint };
+  return withoutRepeats(checker.check(value, context).findings);
+}
+
 /** The check of a document that is parsed already; findings in the order of the document, at most a hundred. */
 export function checkDocument(
   document: SourceDocument,

@@ -281,6 +281,17 @@ export interface EffectSupport {
   run(effect: Effect & { readonly id: string }, host: Host, signal: AbortSignal): Promise<void>;
 }
 
+/** A file that authoring bundles (`from:`) as a value of the resource, or what is wrong with its text, by line and column. */
+export type BundledValue =
+  | { readonly value: unknown; readonly reasons?: undefined }
+  | { readonly reasons: readonly Reason[]; readonly value?: undefined };
+
+/** The field of a resource that a bundled file becomes: its bytes as `content`, or what `read` makes of them. */
+export interface BundleSupport {
+  readonly field: string;
+  readonly read?: (bytes: Uint8Array) => BundledValue;
+}
+
 /** What every kind answers; the order of the steps and what each may write is in ARCHITECTURE.md. */
 export interface Kind<Spec, S> {
   /** Section name in the spec. */
@@ -295,6 +306,8 @@ export interface Kind<Spec, S> {
   readonly schema: () => Promise<TSchema>;
   /** Natural key: pattern and what to say when it does not match. */
   readonly key: { readonly pattern: RegExp; readonly meaning: string };
+  /** What `from: FILE` becomes when a spec is built. Absent: the kind takes none. */
+  readonly bundle?: BundleSupport;
   /** Beyond the schema: everything that can be known from the section alone, all findings at once, pointers relative to the section. */
   validate?(section: Readonly<Record<string, unknown>>, context: ExpandContext): readonly Reason[];
   /** Pure: the (valid) section → addressed items with their claims. */

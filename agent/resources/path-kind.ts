@@ -17,7 +17,7 @@ type PathKind<Spec> = Kind<Spec, PathState>;
 /** What a kind of paths has of its own; the rest of the contract is the same for all. */
 export interface PathKindParts<Spec> extends Pick<
   PathKind<Spec>,
-  'name' | 'prefix' | 'schema' | 'expand' | 'validate' | 'imply' | 'discover' | 'adopt'
+  'name' | 'prefix' | 'schema' | 'expand' | 'validate' | 'imply' | 'discover' | 'adopt' | 'bundle'
 > {
   readonly name: KindName;
 }

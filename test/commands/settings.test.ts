@@ -33,3 +33,12 @@ t.test('the folder for certificates stays open, unless the state lies in it', as
   t.strictSame(await refusals('paths: { state: /srv/keelson }', paths), [false, true]);
   t.strictSame(await refusals('paths: { state: /var/lib/keelson/certs }', paths), [true, true]);
 });
+
+t.test('the name of the node is its label, wherever the name is from', async (t) => {
+  await using root = await memoryRoot();
+  await plant(root.fs, { '/etc/hostname': { file: 'lb-b\n' } });
+  const { settings } = await loadConfig({ files: root.fs });
+  t.strictSame((await agentSettingsOf(settings, root.fs)).verifier.labels, { node: 'lb-b' });
+  const named = { ...settings, node: { name: 'lb-a', labels: { role: 'lb' } } };
+  t.strictSame((await agentSettingsOf(named, root.fs)).verifier.labels, { role: 'lb', node: 'lb-a' });
+});

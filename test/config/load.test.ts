@@ -208,6 +208,12 @@ t.test('settings that contradict each other', async (t) => {
   ]);
 });
 
+t.test('the label node is the name of the node, and can be nothing else', async (t) => {
+  t.strictSame(await faults(yaml('node: { name: lb-a, labels: { node: lb-a } }')), []);
+  for (const text of ['node: { name: lb-a, labels: { node: lb-b } }', 'node: { labels: { node: lb-a } }'])
+    t.match(await faults(yaml(text)), [{ code: 'KSN-CFG-007', element: 'node.labels.node' }], text);
+});
+
 t.test('health is for specs to say: what a node says of it would do nothing', async (t) => {
   t.match(await faults(yaml('health: { stableFor: 20s }')), [{ code: 'KSN-CFG-005', element: 'health' }]);
 });

@@ -7,7 +7,7 @@ import { oneLine } from '../../base/one-line.ts';
 
 /** All of them, in the order of the document, and the sum. */
 export function findingsText(findings: readonly Reason[], palette: Palette = plain): string[] {
-  const sorted = findings.toSorted((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
+  const sorted = findings.toSorted((a, b) => inOrder(a.place, b.place));
   const places = sorted.map(({ place }) => placeWords(place));
   const widest = Math.max(0, ...places.map(({ length }) => length));
   const codes = Math.max(0, ...sorted.map(({ code }) => code.length));
@@ -24,6 +24,12 @@ export function findingsText(findings: readonly Reason[], palette: Palette = pla
     if (second.length > 0) lines.push(`   ${second.join('  ')}`);
   }
   return lines;
+}
+
+/** File by file, in each as it stands there. */
+function inOrder(a: Place = {}, b: Place = {}): number {
+  const [one = '', other = ''] = [a.file, b.file];
+  return (one < other ? -1 : one > other ? 1 : 0) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
 /** "2 errors. Nothing was written." */

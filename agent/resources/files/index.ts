@@ -10,4 +10,5 @@ export const files = pathKind({
   validate: validateFiles,
   expand: expandFiles,
   adopt: adoptFile,
+  bundle: { field: 'content' },
 });

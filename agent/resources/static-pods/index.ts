@@ -3,6 +3,8 @@ import { adoptPod } from './adopt.ts';
 import { samePath } from '../path-state.ts';
 import { findingsAcross } from './across.ts';
 import { applyPod } from './apply.ts';
+import { bundledPod } from './bundled-pod.ts';
+
 import { discoverForeign } from './discover.ts';
 import { podEffects } from './effects.ts';
 import { expandPods, outlinePod } from './expand.ts';
@@ -26,6 +28,7 @@ export const staticPods: Kind<PodItemSpec, PodState> = {
     pattern: POD_NAME,
     meaning: "the name of a pod: lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit",
   },
+  bundle: { field: 'pod', read: bundledPod },
   validate: validateSection,
   expand: expandPods,
   outline: outlinePod,

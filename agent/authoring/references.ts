@@ -1,0 +1,89 @@
+/**
+ * `${vars.NAME}` in the values of a document. A text that is nothing but the reference becomes the value itself, of its
+ * type; within a text it becomes text. `${facts.NAME}` and `$${` stay for the node, which resolves them when it accepts
+ * the spec; so what a variable brings in is escaped for it.
+ */
+import { quoted } from '../base/words.ts';
+import { childPointer } from '../desired/pointer.ts';
+import type { BuildCode } from './errors.ts';
+import { isMap, type ValueMap } from './layer.ts';
+import type { Variable, Variables } from './variables.ts';
+
+/** What is written literally, or begins a reference: as the node reads them too (desired/substitute.ts). */
+export const REFERENCE = /\$\$\{|\$\{([^{}]*)(\}?)/gu;
+const prefix = 'vars.';
+
+export type TellAt = (code: BuildCode, message: string, pointer: string) => void;
+
+/** Of a reference the name of its variable. */
+export function variableIn(reference: string): string | null {
+  return reference.startsWith(prefix) ? reference.slice(prefix.length) : null;
+}
+
+/** The same value where there is nothing to resolve. `skip`: what stands as written, by pointer. */
+export function resolveVars(
+  value: unknown,
+  pointer: string,
+  variables: Variables,
+  tell: TellAt,
+  skip: (pointer: string, key: string) => boolean = () => false,
+): unknown {
+  if (typeof value === 'string') return value.includes('${') ? resolveText(value, pointer, variables, tell) : value;
+  if (Array.isArray(value)) {
+    const list = value.map((entry: unknown, at) =>
+      resolveVars(entry, childPointer(pointer, at), variables, tell, skip),
+    );
+    return list.every((entry, at) => entry === value[at]) ? value : list;
+  }
+  if (!isMap(value)) return value;
+  let changed = false;
+  const map: Record<string, unknown> = {};
+  for (const [key, entry] of Object.entries(value)) {
+    const at = childPointer(pointer, key);
+    map[key] = skip(at, key) ? entry : resolveVars(entry, at, variables, tell, skip);
+    changed ||= map[key] !== entry;
+  }
+  return changed ? map : value;
+}
+
+function resolveText(text: string, pointer: string, variables: Variables, tell: TellAt): unknown {
+  const [whole, name, end] = /^\$\{([^{}]*)(\})$/u.exec(text) ?? [];
+  if (whole !== undefined && name !== undefined && end !== undefined) {
+    const variable = variableOf(name, pointer, variables, tell);
+    return variable === null ? text : escaped(variable.value);
+  }
+  return text.replaceAll(REFERENCE, (as: string, reference: string | undefined, close: string | undefined) => {
+    if (reference === undefined || close !== '}') return as;
+    const variable = variableOf(reference, pointer, variables, tell);
+    if (variable === null) return as;
+    const inText = asText(variable);
+    if (inText === null) tell('KSN-BUILD-012', `the list ${quoted(reference)} stands within a text`, pointer);
+    return inText === null ? as : (escaped(inText) as string);
+  });
+}
+
+function variableOf(reference: string, pointer: string, variables: Variables, tell: TellAt): Variable | null {
+  const name = variableIn(reference);
+  if (name === null) return null;
+  const variable = variables.use(name);
+  if (variable === null && !variables.isDeclared(name))
+    tell('KSN-BUILD-010', `no layer declares ${quoted(reference)}${variables.meant(name)}`, pointer);
+  return variable;
+}
+
+/** Null: a list without `join`. */
+export function asText({ value, declaration }: Variable): string | null {
+  if (!Array.isArray(value)) return String(value);
+  return declaration.join === undefined ? null : value.map(String).join(declaration.join);
+}
+
+/** The node must take it as it is. */
+export function escaped(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
+  if (Array.isArray(value)) return value.map(escaped);
+  return isMap(value) ? escapedMap(value) : value;
+}
+
+function escapedMap(map: ValueMap): ValueMap {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, escaped(value)]));
+}

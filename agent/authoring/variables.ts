@@ -1,0 +1,168 @@
+/** The variables of one node: who declares them, what they are, and which of them are used. */
+import { nearest, quoted } from '../base/words.ts';
+import type { Place } from '../base/errors.ts';
+import { childPointer } from '../desired/pointer.ts';
+import { readDeclaration, type Declaration } from './declaration.ts';
+import type { BuildCode } from './errors.ts';
+import { isMap, nearestFirst, type Layer, type ValueMap } from './layer.ts';
+import { mergeLayers, type Merged } from './merge.ts';
+import { misfit, placeholder } from './var-types.ts';
+
+/** What `${vars.NAME}` stands for. */
+export interface Variable {
+  readonly declaration: Declaration;
+  /** Of its type; where nobody gave one, something of the type, and the fault is told. */
+  readonly value: unknown;
+}
+
+export interface VarFault {
+  readonly code: BuildCode;
+  readonly message: string;
+  readonly place: Place;
+  readonly remedy?: string;
+}
+
+/** A value that a layer gives. */
+export interface GivenValue {
+  readonly name: string;
+  readonly place: Place;
+}
+
+const varsPointer = '/vars';
+
+export class Variables {
+  readonly faults: VarFault[] = [];
+  /** Every value that any layer gives, also one that a nearer layer replaces. */
+  readonly given: readonly GivenValue[];
+  readonly #used = new Set<string>();
+  readonly #missing = new Set<string>();
+  readonly #variables = new Map<string, Variable>();
+  /** Declared, and nothing to go by. */
+  readonly #faulty = new Set<string>();
+  readonly #declarations: Merged;
+  readonly #values: Merged;
+
+  constructor(layers: readonly Layer[]) {
+    const sorted = layers.toSorted(nearestFirst);
+    this.#declarations = mergeLayers(sorted, (layer) => entriesOf(layer, (value) => isMap(value)), varsPointer);
+    this.#values = mergeLayers(sorted, (layer) => entriesOf(layer, (value) => !isMap(value)), varsPointer);
+    this.given = sorted.flatMap((layer) =>
+      Object.keys(entriesOf(layer, (value) => value !== null && !isMap(value))).map((name) => ({
+        name,
+        place: layer.place(childPointer(varsPointer, name)),
+      })),
+    );
+    this.faults.push(...withoutIdleNulls(this.#declarations, this.#values));
+    for (const layer of sorted) this.#readForm(layer);
+    for (const [name, raw] of Object.entries(this.#declarations.value)) this.#read(name, raw);
+  }
+
+  /** Null: nobody declares it. */
+  use(name: string): Variable | null {
+    this.#used.add(name);
+    const variable = this.#variables.get(name);
+    if (variable === undefined) return null;
+    if (!this.#isGiven(name) && !('default' in variable.declaration)) this.#missing.add(name);
+    return variable;
+  }
+
+  isDeclared(name: string): boolean {
+    return this.#variables.has(name) || this.#faulty.has(name);
+  }
+
+  isUsed(name: string): boolean {
+    return this.#used.has(name);
+  }
+
+  /** Used, and without a value, with the place of the declaration. */
+  get missing(): readonly GivenValue[] {
+    return [...this.#missing].map((name) => ({ name, place: this.#placeOf(name, this.#declarations) }));
+  }
+
+  /** Where the value comes from: the layer that gives it, or that declares the default. */
+  sourceOf(name: string): Place {
+    return this.#placeOf(name, this.#isGiven(name) ? this.#values : this.#declarations);
+  }
+
+  /** "; did you mean 'vars.vip'?" */
+  meant(name: string): string {
+    const guess = nearest(name, [...this.#variables.keys()]);
+    return guess === undefined ? '' : `; did you mean ${quoted(`vars.${guess}`)}?`;
+  }
+
+  #isGiven(name: string): boolean {
+    return Object.hasOwn(this.#values.value, name);
+  }
+
+  #placeOf(name: string, { origins }: Merged): Place {
+    const pointer = childPointer(varsPointer, name);
+    return origins.get(pointer)?.from[0]?.place(pointer) ?? {};
+  }
+
+  /** The values themselves are never quoted. */
+  #readForm(layer: Layer): void {
+    const { vars } = layer.value;
+    if (vars === undefined) return;
+    const tell = (message: string, pointer: string): void =>
+      void this.faults.push({ code: 'KSN-BUILD-008', message, place: layer.place(pointer) });
+    if (!isMap(vars)) return tell('expected a map of variables', varsPointer);
+    for (const name of Object.keys(vars))
+      if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/u.test(name))
+        tell(`${quoted(name)} is no name of a variable: letters, digits and '_'`, childPointer(varsPointer, name));
+  }
+
+  #read(name: string, raw: unknown): void {
+    const pointer = childPointer(varsPointer, name);
+    const declaration = readDeclaration(raw as ValueMap, pointer, (code, message, at, remedy) => {
+      const from = originAt(this.#declarations, at);
+      this.faults.push({
+        code,
+        message: `vars.${name}: ${message}`,
+        place: from?.place(at) ?? {},
+        ...(remedy !== undefined && { remedy }),
+      });
+    });
+    if (declaration === null) {
+      this.#faulty.add(name);
+      return;
+    }
+    const given = this.#values.value[name];
+    const wrong = given === undefined ? null : misfit(declaration, given);
+    if (wrong !== null) {
+      const { file, line } = this.#placeOf(name, this.#declarations);
+      this.faults.push({
+        code: 'KSN-BUILD-009',
+        message: `vars.${name} is of type ${declaration.type}: expected ${wrong}`,
+        place: this.#placeOf(name, this.#values),
+        remedy: `Give it such a value, or change its declaration at ${file}:${line}.`,
+      });
+    }
+    const value = given !== undefined && wrong === null ? given : (declaration.default ?? placeholder(declaration));
+    this.#variables.set(name, { declaration, value });
+  }
+}
+
+function entriesOf(layer: Layer, fits: (value: unknown) => boolean): ValueMap {
+  const { vars } = layer.value;
+  // A removal counts on both sides.
+  return isMap(vars)
+    ? Object.fromEntries(Object.entries(vars).filter(([, value]) => value === null || fits(value)))
+    : {};
+}
+
+/** A null that removes a value or a declaration removes something. */
+function withoutIdleNulls(declarations: Merged, values: Merged): readonly VarFault[] {
+  const key = ({ code, place }: VarFault): string => `${code} ${place.file}:${place.line}:${place.column}`;
+  const idle = (faults: readonly VarFault[]): ReadonlySet<string> =>
+    new Set(faults.filter(({ code }) => code === 'KSN-BUILD-007').map(key));
+  const both = [idle(declarations.faults), idle(values.faults)];
+  const all = [...declarations.faults, ...values.faults];
+  return all.filter((fault) => fault.code !== 'KSN-BUILD-007' || both.every((keys) => keys.has(key(fault))));
+}
+
+function originAt({ origins }: Merged, pointer: string): Layer | undefined {
+  for (let at = pointer; ; at = at.slice(0, at.lastIndexOf('/'))) {
+    const origin = origins.get(at);
+    if (origin !== undefined || at === '') return origin?.from[0];
+  }
+}

@@ -1,0 +1,125 @@
+/** `keelson build SITE`: layers into flat documents, one a node, stamped and, with keys, signed. Needs no agent. */
+import { KeelsonError, type Reason } from '../base/errors.ts';
+import { printableText } from '../base/printable-text.ts';
+import { buildSite, type Built, type Output, type SiteBuild } from '../authoring/build-site.ts';
+import { isChange, writeOutputs } from '../authoring/write-outputs.ts';
+import { kinds } from '../resources/registry.ts';
+import {
+  addSignatures,
+  jsonIn,
+  looksLikeEnvelope,
+  preAuthenticationEncoding,
+  readEnvelope,
+  signPayload,
+  writeEnvelope,
+  type Envelope,
+} from '../verify/dsse.ts';
+import { fits, keyIdOf, parsePrivateKey } from '../verify/keys.ts';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { gitGeneration } from './git-generation.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
+import { openRootFolder } from './open-root.ts';
+import { readGiven } from './read-given.ts';
+import { judgeDocuments, seenFromHere, shownPath } from './site-folder.ts';
+import { buildText } from './text/build-text.ts';
+import { dataText, type Output as Form } from './text/data.ts';
+import { findingsSum, findingsText } from './text/findings-text.ts';
+
+export interface BuildCommandOptions {
+  readonly key?: readonly string[];
+  readonly check: boolean;
+  readonly show?: string;
+  readonly generation: 'file' | 'git';
+  readonly output: Form;
+}
+
+/** Exit 1 where anything is wrong; with --check 2 where something would be written. */
+export async function build(invocation: Invocation, site: string, options: BuildCommandOptions): Promise<ExitCode> {
+  if (options.show !== undefined) {
+    const { buildShow } = await import('./build-show.ts');
+    return buildShow(invocation, site, options.show, options.output);
+  }
+  const { terminal } = invocation;
+  const keys = await Promise.all(
+    (options.key ?? []).map(async (file) => parsePrivateKey(Buffer.from(await readGiven(file)).toString('utf8'))),
+  );
+  const opened = await openRootFolder(site);
+  await using fs = opened.fs;
+  const judge = await judgeDocuments();
+  const generation = options.generation === 'git' ? { generation: await gitGeneration(site, invocation) } : {};
+  const result = await seenIn(site, () =>
+    buildSite({ fs, kinds, judge, sign: (payload, before) => signed(payload, before, keys), ...generation }),
+  );
+  if (result.findings !== undefined) return refused(invocation, seenFromHere(site, result.findings), options.output);
+  const changed = result.outputs.filter(isChange);
+  if (!options.check) await seenIn(site, () => writeOutputs(result.outputs, fs));
+  if (options.output === 'table')
+    terminal.print(
+      buildText(
+        { ...result, folder: shownPath(site, 'build'), check: options.check, signers: keys.length },
+        terminal.palette,
+      ),
+    );
+  else terminal.print(await dataText(dataOf(site, result, options.check), options.output));
+  return options.check && changed.length > 0 ? 2 : 0;
+}
+
+async function refused({ terminal }: Invocation, findings: readonly Reason[], output: Form): Promise<ExitCode> {
+  if (output === 'table') terminal.warn([...findingsText(findings, terminal.palette), findingsSum(findings)]);
+  else terminal.print(await dataText({ findings }, output));
+  return 1;
+}
+
+/** A failure that names a file of the site names it as the person would. */
+async function seenIn<T>(site: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KeelsonError) || error.place === undefined) throw error;
+    const [reason = error.toReason()] = seenFromHere(site, [error.toReason()]);
+    const { code, fault, message, remedy = '' } = reason;
+    throw new KeelsonError(code, { fault, meaning: message, evidence: '', next: remedy }, message, reason);
+  }
+}
+
+/**
+ * Signatures of these bytes stay, whoever made them: some algorithms sign the same bytes otherwise each time, and a
+ * build that changes nothing writes nothing. Without keys an envelope of other bytes goes: nobody ships it by mistake.
+ */
+function signed(payload: Uint8Array, before: Uint8Array | null, keys: readonly KeyObject[]): Uint8Array | null {
+  const earlier = before === null ? null : envelopeOf(before, payload);
+  if (earlier === null) return keys.length === 0 ? null : writeEnvelope(signPayload(payload, keys));
+  const encoded = preAuthenticationEncoding(earlier.payloadType, payload);
+  const lacking = keys.filter((key) => {
+    const own = earlier.signatures.find(({ keyid }) => keyid === keyIdOf(key));
+    return own === undefined || !fits(own.sig, encoded, createPublicKey(key));
+  });
+  return lacking.length === 0 ? before : writeEnvelope(addSignatures(earlier, lacking));
+}
+
+function envelopeOf(bytes: Uint8Array, payload: Uint8Array): Envelope | null {
+  try {
+    const json = jsonIn(bytes);
+    const envelope = looksLikeEnvelope(json) ? readEnvelope(json) : null;
+    return envelope !== null && Buffer.compare(envelope.payload, payload) === 0 ? envelope : null;
+  } catch (error) {
+    if (error instanceof KeelsonError) return null;
+    throw error;
+  }
+}
+
+function dataOf(site: string, { built, outputs }: Exclude<SiteBuild, { readonly findings: unknown }>, check: boolean) {
+  return {
+    written: !check,
+    nodes: built.map(({ node, series, generation, changes }: Built) => ({
+      node,
+      series,
+      generation,
+      changes: changes.map(({ mark, address, fields }) => ({ mark, address: printableText(address), fields })),
+    })),
+    outputs: outputs.filter(isChange).map(({ path, before, after }: Output) => ({
+      path: shownPath(site, path),
+      is: after === null ? 'removed' : before === null ? 'new' : 'changed',
+    })),
+  };
+}

@@ -1,0 +1,269 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { parse, stringify } from 'yaml';
+import { isMap } from '../../agent/authoring/layer.ts';
+import { writeOutputs } from '../../agent/authoring/write-outputs.ts';
+import { CrashError, MemoryHost } from '../../hostfs/memory-host.ts';
+import { losesAll } from '../../hostfs/memory-crash.ts';
+import { openRoot } from '../../hostfs/rooted.ts';
+import { buildIn, built, findingsOf, HEAD, memorySite, put, text, told, type SiteTree } from './site-maker.ts';
+
+const role = `${HEAD}vars:
+  port: { type: integer, min: 1 }
+  peers: { type: list, of: ip, default: [10.0.0.1, 10.0.0.2], join: ", " }
+  name: { type: string, default: "a \${b}" }
+spec:
+  gates: [ { tcp: "127.0.0.1:\${vars.port}" } ]
+  files:
+    /etc/a: { from: files/a, template: true, note: "for \${vars.name} on \${facts.hostname}, $\${x}" }
+    /etc/b: { from: files/b }
+  staticPods:
+    web: { from: pods/web.yaml, template: true }
+`;
+const site: SiteTree = {
+  'roles/lb.yaml': role,
+  'nodes/lb-a.yaml': 'extends: [../roles/lb.yaml]\nvars: { port: 8080 }\n',
+  'nodes/lb-b.yaml': 'extends: [../roles/lb.yaml]\nvars: { port: 8081 }\n',
+  'files/a': 'peers ${vars.peers}; port ${vars.port}; $${literal} ${vars.name}\n',
+  'files/b': { file: new Uint8Array([0xff, 0xfe, 0]) },
+  'pods/web.yaml':
+    'spec:\n  containers:\n    - name: web\n      image: registry.example.net/web:1\n      args: ["$${HOME}", "${vars.name}"]\n      ports: [ { containerPort: "${vars.port}" } ]\n',
+};
+
+interface Document {
+  readonly metadata: { readonly generation: number; readonly selector: Readonly<Record<string, string>> };
+  readonly spec: {
+    readonly gates: unknown;
+    readonly files: Readonly<Record<string, { readonly content: unknown; readonly note?: string }>>;
+    readonly staticPods: Readonly<
+      Record<string, { readonly pod: { readonly spec: { readonly containers: readonly unknown[] } } }>
+    >;
+  };
+}
+
+t.test('layers become flat documents', async (t) => {
+  const { fs } = await memorySite(site);
+  await built(fs);
+  const document = JSON.parse((await text(fs, 'build/lb-a.json')) ?? '') as Document;
+  t.strictSame(document.metadata, { generation: 1, selector: { node: 'lb-a' }, series: 'lb' });
+  t.strictSame(document.spec.gates, [{ tcp: '127.0.0.1:8080' }]);
+  const { '/etc/a': a, '/etc/b': b } = document.spec.files;
+  t.strictSame(a?.content, { inline: 'peers 10.0.0.1, 10.0.0.2; port 8080; ${literal} a ${b}\n' });
+  t.equal(a?.note, 'for a $${b} on ${facts.hostname}, $${x}', 'what is left for the node is escaped for it');
+  t.strictSame(b?.content, { base64: '//4A' });
+  t.match(document.spec.staticPods['web']?.pod.spec.containers, [
+    { args: ['$${HOME}', 'a $${b}'], ports: [{ containerPort: 8080 }] },
+  ]);
+  const manifest = JSON.parse((await text(fs, 'build/MANIFEST.json')) ?? '') as object;
+  t.match(manifest, {
+    nodes: {
+      'lb-a': {
+        series: 'lb',
+        generation: 1,
+        digest: /^sha256:[0-9a-f]{64}$/u,
+        files: ['files/a', 'files/b', 'pods/web.yaml'],
+      },
+    },
+    files: { 'files/b': { bytes: 3, sha256: /^[0-9a-f]{64}$/u } },
+  });
+});
+
+t.test('what a template leaves to the node is escaped for it', async (t) => {
+  const { fs } = await memorySite({
+    'nodes/a.yaml': `${HEAD}spec:\n  files:\n    /etc/x: { from: files/x, template: true }\n    /etc/y: { template: true, content: { inline: "$\${z}" } }\n`,
+    'files/x': '${facts.hostname} $${x}\n',
+  });
+  const { built: documents } = await built(fs);
+  t.match(documents[0]?.document['spec'], {
+    files: {
+      '/etc/x': { content: { inline: '${facts.hostname} $${x}\n', facts: true } },
+      '/etc/y': { content: { inline: '${z}' } },
+    },
+  });
+});
+
+t.test('the same input gives the same bytes, in any order of keys', async (t) => {
+  const shuffle = (value: unknown, order: readonly number[]): unknown => {
+    if (Array.isArray(value)) return value.map((one) => shuffle(one, order));
+    if (!isMap(value)) return value;
+    const keys = Object.keys(value).toSorted(
+      (a, b) => (order[a.length % order.length] ?? 0) - (order[b.length % order.length] ?? 0) || (a < b ? 1 : -1),
+    );
+    return Object.fromEntries(keys.map((key) => [key, shuffle(value[key], order)]));
+  };
+  const { fs } = await memorySite(site);
+  await built(fs);
+  const expected = await Promise.all(
+    ['build/lb-a.json', 'build/MANIFEST.json', 'generations.json'].map((path) => text(fs, path)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(9), { minLength: 1, maxLength: 7 }), async (order) => {
+      const other = await memorySite({ ...site, 'roles/lb.yaml': stringify(shuffle(parse(role), order)) });
+      await built(other.fs);
+      const got = await Promise.all(
+        ['build/lb-a.json', 'build/MANIFEST.json', 'generations.json'].map((path) => text(other.fs, path)),
+      );
+      t.strictSame(got, expected);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+t.test('a number for each change of the series', async (t) => {
+  const { fs } = await memorySite(site);
+  const generations = async () => (await built(fs)).built.map(({ node, generation }) => `${node} ${generation}`);
+  t.strictSame(await generations(), ['lb-a 1', 'lb-b 1']);
+  t.strictSame(await generations(), ['lb-a 1', 'lb-b 1'], 'nothing changed');
+  await put(fs, { 'nodes/lb-b.yaml': 'extends: [../roles/lb.yaml]\nvars: { port: 8082 }\n' });
+  t.strictSame(await generations(), ['lb-a 2', 'lb-b 2'], 'all of the series');
+  await put(fs, { 'nodes/lb-c.yaml': 'extends: [../roles/lb.yaml]\nvars: { port: 1 }\n' });
+  t.strictSame(await generations(), ['lb-a 3', 'lb-b 3', 'lb-c 3'], 'one came');
+  await fs.remove('/nodes/lb-c.yaml');
+  t.strictSame(await generations(), ['lb-a 4', 'lb-b 4'], 'one went');
+  t.equal(await text(fs, 'build/lb-c.json'), null, 'and what was built of it');
+  await put(fs, { 'nodes/x.yaml': 'metadata: { series: x }\nspec: {}\n' });
+  t.strictSame(await generations(), ['lb-a 4', 'lb-b 4', 'x 1'], 'another series has its own');
+  await fs.remove('/nodes/x.yaml');
+  await generations();
+  await put(fs, { 'nodes/x.yaml': 'metadata: { series: x }\nspec: {}\n' });
+  t.strictSame(await generations(), ['lb-a 4', 'lb-b 4', 'x 2'], 'a series that comes back goes on');
+});
+
+t.test('two branches that gave out one number do not share it when they meet', async (t) => {
+  const { fs } = await memorySite(site);
+  await built(fs);
+  const first = JSON.parse((await text(fs, 'generations.json')) ?? '') as {
+    series: { lb: { nodes: Record<string, string> } };
+  };
+  // One branch changed lb-a and the other lb-b: git merges their lines.
+  await put(fs, { 'nodes/lb-a.yaml': 'extends: [../roles/lb.yaml]\nvars: { port: 1 }\n' });
+  await built(fs);
+  const ours = JSON.parse((await text(fs, 'generations.json')) ?? '') as typeof first & {
+    series: { lb: { generation: number } };
+  };
+  await put(fs, { 'nodes/lb-b.yaml': 'extends: [../roles/lb.yaml]\nvars: { port: 2 }\n' });
+  const { built: both = [], outputs = [] } = await buildIn(fs);
+  const theirs = outputs[0]?.after ?? new Uint8Array();
+  const merged = JSON.parse(Buffer.from(theirs).toString()) as typeof ours;
+  merged.series.lb.generation = 2;
+  Object.assign(merged.series.lb, { digest: (ours.series.lb as unknown as { digest: string }).digest });
+  await put(fs, { 'generations.json': JSON.stringify(merged) });
+  t.equal(both[0]?.generation, 3);
+  t.equal((await built(fs)).built[0]?.generation, 3, 'the nodes fit and the digest does not');
+});
+
+t.test('a number that may have left is never given to other bytes, whatever ends a build', async (t) => {
+  const before: SiteTree = { 'nodes/a.yaml': `${HEAD}spec: { links: { /etc/x: { target: one } } }\n` };
+  const change = {
+    'nodes/a.yaml': `${HEAD}spec: { links: { /etc/x: { target: two } } }\n`,
+    'nodes/b.yaml': `${HEAD}spec: {}\n`,
+  };
+  const again = { 'nodes/a.yaml': `${HEAD}spec: { links: { /etc/x: { target: three } } }\n` };
+  let points = 0;
+  for (let point = 1; ; point += 1) {
+    const shipped = new Map<number, Set<string>>();
+    const note = async (fs: Parameters<typeof text>[0]): Promise<void> => {
+      for (const node of ['a', 'b']) {
+        const json = await text(fs, `build/${node}.json`);
+        if (json === null) continue;
+        const { generation } = (JSON.parse(json) as Document).metadata;
+        shipped.set(generation, (shipped.get(generation) ?? new Set()).add(`${node} ${json}`));
+      }
+    };
+    const { fs, machine } = await memorySite(before);
+    await built(fs);
+    await put(fs, change);
+    await note(fs);
+    const result = await buildIn(fs);
+    const calls = machine.calls;
+    machine.crashAt(calls + point);
+    let crashed = false;
+    try {
+      await writeOutputs(result.outputs ?? [], fs);
+    } catch (error) {
+      if (!(error instanceof CrashError) && !machine.dead) throw error;
+      crashed = true;
+    }
+    if (!crashed) break;
+    points += 1;
+    const rest = machine.crash(losesAll);
+    const after = await openRoot(rest.primitives, { ids: 'as-is' });
+    await note(after);
+    await put(after, again);
+    await built(after);
+    await note(after);
+    for (const [generation, documents] of shipped) {
+      const nodes = [...documents].map((one) => one.slice(0, 1));
+      t.equal(new Set(nodes).size, nodes.length, `crash at ${point}: generation ${generation} has one document a node`);
+    }
+    t.strictSame(
+      (await after.list('/build')).filter((name) => !name.startsWith('.')),
+      ['MANIFEST.json', 'a.json', 'b.json'],
+    );
+    await after.remove('/nodes/b.yaml');
+    await built(after);
+    t.equal(await text(after, 'build/b.json'), null, `crash at ${point}: what build made of a gone node goes`);
+  }
+  t.ok(points > 20, `${points} crash points`);
+});
+
+t.test('what build did not make stays', async (t) => {
+  const { fs } = await memorySite({ ...site, 'build/other.json': '{}', 'build/notes.txt': 'x' });
+  await built(fs);
+  await fs.remove('/nodes/lb-b.yaml');
+  await built(fs);
+  t.strictSame(await fs.list('/build'), ['MANIFEST.json', 'lb-a.json', 'notes.txt', 'other.json']);
+});
+
+t.test('generations.json that cannot be read is not begun anew', async (t) => {
+  for (const state of [
+    '{',
+    '[]',
+    '{"format":2,"series":{}}',
+    '{"format":1,"series":{"lb":{"generation":0}}}',
+    '<<<<<<< ours',
+  ]) {
+    const { fs } = await memorySite({ ...site, 'generations.json': state });
+    await t.rejects(buildIn(fs), { code: 'KSN-BUILD-019' }, state);
+  }
+});
+
+t.test('somebody else built meanwhile', async (t) => {
+  const { fs } = await memorySite(site);
+  const { outputs = [] } = await buildIn(fs);
+  await put(fs, { 'generations.json': '{}' });
+  await t.rejects(writeOutputs(outputs, fs), { code: 'KSN-BUILD-020' });
+  t.equal(await text(fs, 'build/lb-a.json'), null, 'and nothing of this one is written');
+});
+
+t.test('nothing leads out of the site', async (t) => {
+  const outside = (tree: SiteTree) =>
+    findingsOf({
+      'nodes/a.yaml': `${HEAD}extends: [../roles/x.yaml]\nspec: { files: { /etc/x: { from: files/x } } }\n`,
+      'roles/x.yaml': 'spec: {}\n',
+      'files/x': 'x',
+      ...tree,
+    });
+  t.strictSame((await outside({})).map(told), []);
+  t.match((await outside({ 'roles/x.yaml': { link: '../../etc/passwd' } })).map(told), [
+    'nodes/a.yaml:2:11 KSN-BUILD-003 roles/x.yaml is a symbolic link',
+  ]);
+  t.match((await outside({ 'files/x': { link: '/etc/passwd' } })).map(told), [
+    'nodes/a.yaml:3:28 KSN-BUILD-003 files/x is a symbolic link',
+  ]);
+  const { 'roles/x.yaml': _, ...rest } = { 'nodes/a.yaml': `${HEAD}extends: [../roles/x.yaml]\n`, 'roles/x.yaml': '' };
+  t.match((await findingsOf({ ...rest, roles: { link: '/srv' } })).map(told), [
+    'nodes/a.yaml:2:11 KSN-BUILD-003 roles is a symbolic link',
+  ]);
+  for (const path of ['../x', '/etc/passwd', 'files/../../x'])
+    t.match(
+      (await findingsOf({ 'nodes/a.yaml': `${HEAD}spec: { files: { /etc/x: { from: ${path} } } }\n` })).map(told),
+      [/^nodes\/a.yaml:2:28 KSN-BUILD-003/u],
+      path,
+    );
+});
+
+t.test('a folder without nodes is no site', async (t) => {
+  const { fs } = await memorySite({ 'base.yaml': 'spec: {}\n' }, new MemoryHost());
+  await t.rejects(buildIn(fs), { code: 'KSN-BUILD-001' });
+});
