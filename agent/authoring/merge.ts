@@ -74,12 +74,13 @@ class Merge {
     }
     this.#idleRemovals(said, pointer);
     const alive = said.filter((one) => !said.some((other) => other.value === null && isNearer(other, one)));
+    const byPath = alive.toSorted(inPathOrder);
     const maps = alive.filter(({ value }) => isMap(value));
-    const plain = alive.find(({ value }) => value !== null && !isMap(value));
-    const last = alive.filter(
+    const plain = byPath.find(({ value }) => value !== null && !isMap(value));
+    const last = byPath.filter(
       (one) => !isMap(one.value) && !alive.some((other) => other.value !== null && isNearer(other, one)),
     );
-    const [map] = maps;
+    const map = byPath.find(({ value }) => isMap(value));
     const [first] = last;
     if (map !== undefined) {
       const other = plain ?? first;
@@ -108,7 +109,8 @@ class Merge {
   }
 
   #tell(code: BuildCode, one: Said, other: Said, pointer: string): void {
-    const [here, there] = [one, other].toSorted((a, b) => nearestFirst(a.layer, b.layer)) as [Said, Said];
+    const isFirst = isNearer(one, other) || (!isNearer(other, one) && inPathOrder(one, other) < 0);
+    const [here, there] = isFirst ? [one, other] : [other, one];
     const { file, line, column } = there.layer.place(pointer);
     const at = `at ${file}:${line}:${column}`;
     const otherwise = here.value === null || there.value === null ? told(there.value) : 'otherwise';
@@ -122,6 +124,11 @@ class Merge {
 
 function layersBut(said: readonly Said[], left: readonly Said[]): readonly Layer[] {
   return said.filter((one) => !left.includes(one)).map(({ layer }) => layer);
+}
+
+/** How near a layer is may change when others are grouped; its path does not. */
+function inPathOrder(one: Said, other: Said): number {
+  return one.layer.path < other.layer.path ? -1 : 1;
 }
 
 function isNearer(one: Said, other: Said): boolean {

@@ -132,7 +132,7 @@ t.test('neither order nor grouping of siblings matters', async (t) => {
         t.strictSame(other.faults, plain.faults);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   );
 });
 
