@@ -170,6 +170,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     userName: (uid) => (uid === 0 ? 'root' : null),
     now: () => clock.now(),
     writerTurn,
+    eventCounts: () => events.counts,
   };
   const endpoint = lateEndpoint(async () => (await import('./debug/app.ts')).openEndpoint(port, clock));
   const openSockets = async (): Promise<OpenSockets> => {

@@ -45,10 +45,17 @@ export class ResponseStream {
     options.response.flushHeaders();
   }
 
-  /** One after the other. @throws KSN-CTL-011, and rejects when the signal aborts. */
+  /** One after the other. @throws KSN-CTL-011, the reader cut off; rejects also when the signal aborts. */
   async write(piece: string): Promise<void> {
     const { response, clock, signal } = this.#options;
-    if (!response.write(piece)) await taken(clock, once(response, 'drain', { signal }), signal);
+    if (response.write(piece)) return;
+    try {
+      await taken(clock, once(response, 'drain', { signal }), signal);
+    } catch (error) {
+      // Whoever else writes must not wait for this reader in turn.
+      if (!signal.aborted) response.destroy();
+      throw error;
+    }
   }
 
   /** The reader sees a stream that came to its end. */

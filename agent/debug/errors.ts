@@ -9,6 +9,26 @@ export const DEBUG_ERRORS = {
     next: 'The watchdog of systemd restarts the agent; if it comes back so, look at the disk.',
     retryable: true,
   },
+  'KSN-DEBUG-002': {
+    fault: 'environment',
+    meaning: 'The agent has not yet looked at everything that it manages since it was started.',
+    evidence: '`lookedAt` is missing in `keelson status -o json`.',
+    next: 'Wait for it: seconds, or the end of what it recovers from. `keelson events --follow` shows it at work.',
+    retryable: true,
+  },
+  'KSN-DEBUG-003': {
+    fault: 'environment',
+    meaning: 'The node is not well, or nobody knows, without a reason that could be told.',
+    evidence: '`keelson status`: the verdict and what is listed under it.',
+    next: 'keelson status, then keelson doctor.',
+  },
+  'KSN-DEBUG-004': {
+    fault: 'environment',
+    meaning: 'The node wants a generation and none has been good on it yet.',
+    evidence: '`keelson status`: what is wanted, and what runs.',
+    next: 'Wait for the verdict; `keelson events --follow` shows how far it is.',
+    retryable: true,
+  },
 } as const satisfies Catalogue;
 
 export const debugError = errorsOf(DEBUG_ERRORS);

@@ -6,3 +6,10 @@
 export { fastify } from 'fastify';
 export type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 export { contentSecurityPolicy, renderPage } from './page/render-page.ts';
+export { default as Counter } from 'prom-client/lib/counter.js';
+export { default as Gauge } from 'prom-client/lib/gauge.js';
+export { default as Registry } from 'prom-client/lib/registry.js';
+export { default as openFiles } from 'prom-client/lib/metrics/processOpenFileDescriptors.js';
+export { default as mostFiles } from 'prom-client/lib/metrics/processMaxFileDescriptors.js';
+export { default as memory } from 'prom-client/lib/metrics/osMemoryHeap.js';
+export { default as startTime } from 'prom-client/lib/metrics/processStartTime.js';

@@ -30,6 +30,14 @@ export const REASON = object(
 
 export const FAILURE = object({ error: REASON, findings: list(REASON) }, ['error'], 'Why there is no answer.');
 
+export const READINESS = object(
+  {
+    ready: { type: 'boolean' },
+    unmet: list(object({ code: text, reason: text, next: text, element: text }, ['code', 'reason', 'next'])),
+  },
+  ['ready', 'unmet'],
+);
+
 const GENERATION = object({ series: text, generation: whole, digest: text }, ['series', 'generation', 'digest']);
 
 export const RESOURCE = object(
@@ -64,6 +72,7 @@ export const STATUS = object(
     bootId: text,
     seq: { ...whole, description: 'Grows by one with each published status.' },
     at: instant,
+    lookedAt: { ...instant, description: 'When a look at everything ended last; absent before the first of a run.' },
     verdict: {
       enum: ['OK', 'Changing', 'Waiting', 'Held', 'RolledBack', 'SafeMode', 'Left', 'Observe', 'Degraded', 'Unknown'],
     },
@@ -80,13 +89,18 @@ export const STATUS = object(
     total: whole,
     resources: { ...list(RESOURCE), description: 'What is not ok: at most 50, worst first.' },
     overrides: list(
-      object({ id: text, address: { type: ['string', 'null'] }, by: text, reason: text, expires: instant }, [
-        'id',
-        'address',
-        'by',
-        'reason',
-        'expires',
-      ]),
+      object(
+        {
+          id: text,
+          kind: { enum: ['hold', 'patch'] },
+          address: { type: ['string', 'null'] },
+          by: text,
+          reason: text,
+          since: instant,
+          expires: instant,
+        },
+        ['id', 'address', 'by', 'reason', 'expires'],
+      ),
     ),
     remarks: list(REASON),
   },

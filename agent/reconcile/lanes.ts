@@ -102,7 +102,7 @@ export class Lanes {
     const resting = [...state.open.values()].every(
       (tx) => !mayGoOn(this.#r, tx) || this.#r.debts.has(tx.undoes ?? tx.tx),
     );
-    const quiet = this.#generation.quiet && this.#maintenance.quiet && this.#maintenance.looked;
+    const quiet = this.#generation.quiet && this.#maintenance.quiet && this.#maintenance.lookedAt !== null;
     return quiet && resting && !poisoned;
   }
 
@@ -225,7 +225,7 @@ export class Lanes {
       overrides: overridesInForce(this.#r),
       refusal: book.refusal?.toReason() ?? null,
       failing: this.#failing(),
-      looked: this.#maintenance.looked,
+      lookedAt: this.#maintenance.lookedAt,
       bootId,
       now: now(this.#r),
     };

@@ -1,4 +1,5 @@
 /** Looks at what may have drifted, when it has rested; at everything once an hour, and when wall time jumped. */
+import type { Instant } from '../base/clock.ts';
 import type { Address, DriftHint } from '../resources/kind.ts';
 import type { DriftQueue } from './drift-queue.ts';
 import type { Override } from '../apply/records.ts';
@@ -32,7 +33,7 @@ export class MaintenanceLane {
   readonly #queue: DriftQueue;
   #working: Promise<void> | null = null;
   #undamped = false;
-  #looked = false;
+  #lookedAt: Instant | null = null;
   #failing = false;
   #lastFull = Number.NEGATIVE_INFINITY;
   #offset: number;
@@ -57,9 +58,9 @@ export class MaintenanceLane {
     return this.#failing;
   }
 
-  /** Everything was looked at since the start. */
-  get looked(): boolean {
-    return this.#looked;
+  /** When a look at everything ended last; null: none has since the start. */
+  get lookedAt(): Instant | null {
+    return this.#lookedAt;
   }
 
   /** What may be changed is another now: a repair under way stops at its next step. */
@@ -157,7 +158,7 @@ export class MaintenanceLane {
     const at = this.#r.execution.clock.monotonic();
     for (const [address, delay] of pass.again) this.#queue.add(address, at, delay);
     if (due === 'everything') {
-      this.#looked = true;
+      this.#lookedAt = now(this.#r);
       this.#r.due.at = pass.dueAt;
       await this.#r.tidy();
     } else if (pass.dueAt !== null) this.#r.due.at = Math.min(pass.dueAt, this.#r.due.at ?? pass.dueAt);

@@ -20,8 +20,8 @@ export interface StatusInput {
   readonly refusal: Reason | null;
   /** What a lane failed with, while it has not done that again. */
   readonly failing: Reason | null;
-  /** A look at everything has ended since the start. */
-  readonly looked: boolean;
+  /** When a look at everything ended last; null: none has since the start. */
+  readonly lookedAt: Instant | null;
   readonly bootId: string;
   readonly now: Instant;
 }
@@ -90,7 +90,7 @@ export function judge(input: StatusInput): Judgement {
   }
   const unwell = worst('failed') ?? worst('contended');
   if (unwell !== undefined) return withReason('Degraded', unwell.reason, unwell.reason?.remedy);
-  if (!input.looked || worst('unknown') !== undefined) {
+  if (input.lookedAt === null || worst('unknown') !== undefined) {
     const why = worst('unknown')?.reason ?? failing;
     return withReason('Unknown', why, why?.remedy);
   }
@@ -138,6 +138,7 @@ export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeS
     bootId: input.bootId,
     seq: (before?.seq ?? 0) + 1,
     at: input.now,
+    ...(input.lookedAt !== null && { lookedAt: input.lookedAt }),
     since,
     ...judgement,
     ...(state.rollbackIncomplete !== null && { rollbackIncomplete: state.rollbackIncomplete }),
@@ -153,7 +154,15 @@ export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeS
     counts,
     total: rows.filter((row) => row.condition !== 'foreign' && row.condition !== 'orphaned').length,
     resources: shown,
-    overrides: overrides.map(({ id, address, by, reason, expires }) => ({ id, address, by, reason, expires })),
+    overrides: overrides.map(({ id, kind, address, by, reason, since: from, expires }) => ({
+      id,
+      kind,
+      address,
+      by,
+      reason,
+      since: from,
+      expires,
+    })),
     remarks: input.remarks,
   };
 }

@@ -16,7 +16,7 @@ import { reportError } from './errors.ts';
 import { readEvents } from './event-reader.ts';
 import { boundedLine, safeDraft } from './event-text.ts';
 import { EventTail } from './event-tail.ts';
-import type { EventDraft, EventRecord, EventSink } from './events.ts';
+import type { EventDraft, EventRecord, EventSink, EventType } from './events.ts';
 
 /**
  * `segmentBytes` is 2 MiB and `segments` 4 unless told otherwise. `log` hears what the event log itself cannot keep.
@@ -58,6 +58,7 @@ export class EventLog implements EventSink, AsyncDisposable {
   #closed = false;
   #recent: EventRecord[] = [];
   #writing: Promise<void> | null = null;
+  readonly #counts = new Map<EventType, number>();
 
   private constructor(options: EventLogOptions, tail: EventTail) {
     this.#options = options;
@@ -85,6 +86,11 @@ export class EventLog implements EventSink, AsyncDisposable {
   /** Number of the newest durable event; 0 when there is none. */
   get lastSeq(): number {
     return this.#tail.lastSeq;
+  }
+
+  /** Durable events by type, since this process opened the log. */
+  get counts(): ReadonlyMap<EventType, number> {
+    return this.#counts;
   }
 
   /** Redacted before it is queued; the number comes with the write (invariant 2). */
@@ -193,6 +199,7 @@ export class EventLog implements EventSink, AsyncDisposable {
     await this.#tail.append(lines);
     this.#queue = this.#queue.slice(taken);
     this.#dropped -= dropped;
+    for (const { type } of records) this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1);
     this.#recent = [...this.#recent, ...records].slice(-RECENT);
     this.#options.kept?.(records);
     for (const wake of this.#followers) wake();

@@ -54,6 +54,8 @@ export interface NodeStatus {
   /** Grows by one per published status. */
   readonly seq: number;
   readonly at: Instant;
+  /** When a look at everything ended last; absent: none has since the agent was started. */
+  readonly lookedAt?: Instant;
   readonly verdict: Verdict;
   readonly since: Instant;
   /** Why the verdict is not OK. */
@@ -74,9 +76,11 @@ export interface NodeStatus {
   readonly resources: readonly ResourceStatus[];
   readonly overrides: readonly {
     readonly id: string;
+    readonly kind?: 'hold' | 'patch';
     readonly address: Address | null;
     readonly by: string;
     readonly reason: string;
+    readonly since?: Instant;
     readonly expires: Instant;
   }[];
   /** Effects skipped since nothing here can run them, and other remarks. */

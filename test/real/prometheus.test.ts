@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { parse } from 'yaml';
+import { lacksPromtool } from '../support/promtool.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = `${root}packaging/prometheus`;
@@ -19,14 +20,6 @@ const { groups } = parse(readFileSync(`${folder}/keelson.rules.yaml`, 'utf8')) a
   readonly groups: readonly { readonly rules: readonly Rule[] }[];
 };
 const rules = groups.flatMap((group) => group.rules);
-
-/** What is lacking to ask promtool; installs what it may. */
-function lacksPromtool(): string | false {
-  const there = (): boolean => spawnSync('promtool', ['--version']).status === 0;
-  if (!there() && process.getuid?.() === 0)
-    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'prometheus'], { stdio: 'ignore' });
-  return there() ? false : 'needs the package prometheus (promtool)';
-}
 
 function promtool(...argv: readonly string[]): { readonly status: number | null; readonly out: string } {
   const { status, stdout, stderr } = spawnSync('promtool', argv, { cwd: folder, encoding: 'utf8' });
