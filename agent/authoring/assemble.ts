@@ -40,6 +40,7 @@ export async function assemble(
   const merged = mergeLayers(layers, withoutAuthoring);
   const variables = new Variables(layers);
   const assembly = new Assembly(layer, merged, variables, kinds, bundles);
+  for (const { place } of merged.faults) assembly.told.add(place.pointer ?? '');
   for (const { code, message, place, ...more } of [...merged.faults, ...variables.faults])
     assembly.findings.push(reasonAt(code, message, place, more));
   const document = await assembly.document(node);
@@ -70,6 +71,8 @@ function originOf({ origins }: Merged, pointer: string): Origin {
   }
 }
 
+const selectorNode = '/metadata/selector/node';
+
 class Assembly {
   readonly findings: Reason[] = [];
   readonly files: BundledFile[] = [];
@@ -81,7 +84,7 @@ class Assembly {
   readonly #bundles: Bundles;
   /** By the pointer of the field that the file became. */
   readonly #bundled = new Map<string, Bundled>();
-  readonly #told = new Set<string>();
+  readonly told = new Set<string>();
 
   constructor(layer: Layer, merged: Merged, variables: Variables, kinds: readonly AnyKind[], bundles: Bundles) {
     this.#layer = layer;
@@ -105,7 +108,7 @@ class Assembly {
 
   /** References within a bundled file are told by their own line and column. */
   isTold(code: ErrorCode, pointer: string): boolean {
-    if (this.#told.has(pointer)) return true;
+    if (this.told.has(pointer)) return true;
     const [, bundled] = this.#bundledAt(pointer) ?? [];
     return (code === 'KSN-SPEC-023' || code === 'KSN-SPEC-025') && (bundled?.findings.length ?? 0) > 0;
   }
@@ -114,10 +117,14 @@ class Assembly {
     const [field = '', bundled] = this.#bundledAt(pointer) ?? [];
     if (bundled !== undefined) return { ...bundled.place(pointer.slice(field.length)), pointer };
     // What build adds is the node's own.
-    if (pointer === '/metadata/selector/node' && !this.#merged.origins.has(pointer))
-      return { ...this.#layer.place(''), pointer };
+    if (pointer === selectorNode && !this.#saysNode) return { ...this.#layer.place(''), pointer };
     const [layer = this.#layer] = originOf(this.#merged, pointer).from;
     return layer.place(pointer);
+  }
+
+  get #saysNode(): boolean {
+    const { metadata } = this.#merged.value;
+    return isMap(metadata) && isMap(metadata['selector']) && 'node' in metadata['selector'];
   }
 
   #bundledAt(pointer: string): readonly [string, Bundled] | undefined {
@@ -136,7 +143,7 @@ class Assembly {
     const { selector = {} } = metadata;
     if (!isMap(selector)) return metadata;
     if (selector['node'] !== undefined && selector['node'] !== node)
-      this.#fault('KSN-BUILD-017', 'the node of a document is the name of its file', '/metadata/selector/node');
+      this.#fault('KSN-BUILD-017', 'the node of a document is the name of its file', selectorNode);
     return node === null ? rest : { ...rest, selector: { ...selector, node } };
   }
 
@@ -232,7 +239,7 @@ class Assembly {
   /** Judged without what could not be read: that it is missing is told already. */
   #unread(resource: ValueMap, pointer: string, field: string): ValueMap {
     this.incomplete = true;
-    if (field !== 'content') this.#told.add(pointer);
+    if (field !== 'content') this.told.add(pointer);
     return field === 'content' ? { ...resource, content: { inline: '' } } : resource;
   }
 
@@ -241,7 +248,7 @@ class Assembly {
   }
 
   #fault(code: Parameters<typeof reasonAt>[0], message: string, pointer: string, remedy?: string): void {
-    this.#told.add(pointer);
+    this.told.add(pointer);
     this.findings.push(reasonAt(code, message, this.place(pointer), remedy === undefined ? {} : { remedy }));
   }
 }

@@ -3,7 +3,7 @@ import { nearest, oneOf, quoted } from '../base/words.ts';
 import { childPointer } from '../desired/pointer.ts';
 import type { BuildCode } from './errors.ts';
 import { isMap, type ValueMap } from './layer.ts';
-import { misfit, VAR_TYPES, type VarType, type VarTypeName } from './var-types.ts';
+import { misfit, placeholder, VAR_TYPES, type VarType, type VarTypeName } from './var-types.ts';
 
 export interface Declaration extends VarType {
   /** Fits the type; absent: each node says its own. */
@@ -43,7 +43,8 @@ export function readDeclaration(raw: ValueMap, pointer: string, tell: Tell): Dec
     told('KSN-BUILD-008', `the default does not fit: expected ${wrong}`, childPointer(pointer, 'default'));
   return {
     ...type,
-    ...(given !== undefined && wrong === null && { default: given }),
+    // That it is wrong is told; that there is none would be told once more.
+    ...(given !== undefined && { default: wrong === null ? given : placeholder(type) }),
     ...(typeof join === 'string' && { join }),
   };
 }

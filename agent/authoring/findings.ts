@@ -6,6 +6,8 @@ import { buildError, type BuildCode } from './errors.ts';
 /** `nodes`: those that have the fault, sorted; empty where it is of the site as a whole. */
 export interface SiteFinding extends Reason {
   readonly nodes: readonly string[];
+  /** Other nodes are made of the same file, and do not have the fault. */
+  readonly notAll?: true;
 }
 
 interface Kept {
@@ -16,6 +18,14 @@ interface Kept {
 /** Collects them while nodes are looked at one by one. */
 export class SiteFindings {
   readonly #kept = new Map<string, Kept>();
+  readonly #nodesOf = new Map<string, Set<string>>();
+
+  /** The node is made of the file. */
+  note(file: string, node: string): void {
+    const known = this.#nodesOf.get(file);
+    if (known === undefined) this.#nodesOf.set(file, new Set([node]));
+    else known.add(node);
+  }
 
   /** `nodes`: who has it, as far as it is a matter of nodes. */
   add(reason: Reason, ...nodes: readonly string[]): void {
@@ -28,7 +38,10 @@ export class SiteFindings {
 
   /** By file, line and column. */
   all(): readonly SiteFinding[] {
-    const found = [...this.#kept.values()].map(({ reason, nodes }) => ({ ...reason, nodes: [...nodes].toSorted() }));
+    const found = [...this.#kept.values()].map(({ reason, nodes }): SiteFinding => {
+      const made = this.#nodesOf.get(reason.place?.file ?? '')?.size ?? 0;
+      return { ...reason, nodes: [...nodes].toSorted(), ...(nodes.size > 0 && nodes.size < made && { notAll: true }) };
+    });
     return found.toSorted(
       (a, b) => order(a.place, b.place) || compare(a.code, b.code) || compare(a.message, b.message),
     );

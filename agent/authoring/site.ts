@@ -69,6 +69,8 @@ export class SiteReader {
     for (const reason of findings) this.findings.add(reason, ...nodes);
     if (layer === null) return null;
     const assembled = await assemble(layer, name, this.#options.kinds, this.#bundles);
+    const made = [layer, ...layer.below, ...assembled.files];
+    if (name !== null) for (const file of made) this.findings.note(file.path, name);
     for (const reason of assembled.findings) this.findings.add(reason, ...nodes);
     this.#noteVariables(assembled, name);
     return assembled;

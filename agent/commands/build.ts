@@ -1,7 +1,8 @@
 /** `keelson build SITE`: layers into flat documents, one a node, stamped and, with keys, signed. Needs no agent. */
-import { KeelsonError, type Reason } from '../base/errors.ts';
+import { KeelsonError } from '../base/errors.ts';
 import { printableText } from '../base/printable-text.ts';
 import { buildSite, type Built, type Output, type SiteBuild } from '../authoring/build-site.ts';
+import type { SiteFinding } from '../authoring/findings.ts';
 import { isChange, writeOutputs } from '../authoring/write-outputs.ts';
 import { kinds } from '../resources/registry.ts';
 import {
@@ -20,7 +21,8 @@ import { gitGeneration } from './git-generation.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
 import { readGiven } from './read-given.ts';
-import { judgeDocuments, seenFromHere, shownPath } from './site-folder.ts';
+import { judgeDocuments } from './judge-documents.ts';
+import { seenFromHere, shownPath, withNodes } from './site-folder.ts';
 import { buildText } from './text/build-text.ts';
 import { dataText, type Output as Form } from './text/data.ts';
 import { findingsSum, findingsText } from './text/findings-text.ts';
@@ -64,8 +66,9 @@ export async function build(invocation: Invocation, site: string, options: Build
   return options.check && changed.length > 0 ? 2 : 0;
 }
 
-async function refused({ terminal }: Invocation, findings: readonly Reason[], output: Form): Promise<ExitCode> {
-  if (output === 'table') terminal.warn([...findingsText(findings, terminal.palette), findingsSum(findings)]);
+async function refused({ terminal }: Invocation, findings: readonly SiteFinding[], output: Form): Promise<ExitCode> {
+  if (output === 'table')
+    terminal.warn([...findingsText(withNodes(findings), terminal.palette), findingsSum(findings)]);
   else terminal.print(await dataText({ findings }, output));
   return 1;
 }

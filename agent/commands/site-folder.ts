@@ -2,19 +2,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Reason } from '../base/errors.ts';
-import { SpecChecker } from '../desired/spec-checker.ts';
-import { judgeValue } from '../desired/validate.ts';
-import { kinds } from '../resources/registry.ts';
-import { NODES } from '../authoring/site.ts';
-
-/** Where kubelet's own documentation puts manifests; a node may say otherwise, and judges for itself again. */
-export const anyNode = { manifestFolder: '/etc/kubernetes/manifests', foreignManifests: 'report' } as const;
-
-/** Judges flat documents for no node in particular. */
-export async function judgeDocuments(): Promise<(document: unknown) => readonly Reason[]> {
-  const checker = await SpecChecker.of(kinds);
-  return (document) => judgeValue(document, checker, anyNode);
-}
+import type { SiteFinding } from '../authoring/findings.ts';
+import { listed, NODES } from '../authoring/site.ts';
 
 /** Places as paths from where the person stands. */
 export function seenFromHere<R extends Reason>(site: string, findings: readonly R[]): readonly R[] {
@@ -38,4 +27,12 @@ export function siteOf(file: string): string | null {
     }
   }
   return null;
+}
+
+/** For people: a fault that not every node of its file has says which have it. */
+export function withNodes(findings: readonly SiteFinding[]): readonly Reason[] {
+  return findings.map(({ nodes, notAll, ...reason }) => {
+    const isSaid = notAll !== true || reason.code === 'KSN-SPEC-022';
+    return isSaid ? reason : { ...reason, message: `${reason.message}. In ${listed(nodes)}` };
+  });
 }

@@ -3,7 +3,8 @@ import { SiteFiles } from '../authoring/site-files.ts';
 import { validateSite, type SiteValidation } from '../authoring/validate-site.ts';
 import { kinds } from '../resources/registry.ts';
 import { openRootFolder } from './open-root.ts';
-import { judgeDocuments, seenFromHere } from './site-folder.ts';
+import { judgeDocuments } from './judge-documents.ts';
+import { seenFromHere } from './site-folder.ts';
 
 /** `targets`: paths of the site; null: all of it. */
 export async function validateLayers(

@@ -10,7 +10,8 @@ import { kinds } from '../resources/registry.ts';
 import { jsonIn, looksLikeEnvelope, readEnvelope } from '../verify/dsse.ts';
 import { ofDocument, readDocument, type GivenDocument } from './documents.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
-import { anyNode, siteOf } from './site-folder.ts';
+import { anyNode, policyFindings } from './judge-documents.ts';
+import { siteOf, withNodes } from './site-folder.ts';
 import { dataText, type Output } from './text/data.ts';
 import { findingsSum, findingsText } from './text/findings-text.ts';
 import { counted } from '../base/words.ts';
@@ -43,7 +44,7 @@ export async function validate(
   for (const [site, targets] of sites) {
     const { validateLayers } = await import('./validate-layers.ts');
     const judged = await validateLayers(site, targets === null ? null : [...targets]);
-    findings.push(...judged.findings);
+    findings.push(...(options.output === 'table' ? withNodes(judged.findings) : judged.findings));
     layers.nodes += judged.nodes;
     layers.layers += targets?.size ?? 0;
   }
@@ -98,11 +99,18 @@ async function findingsOf(file: string, invocation: Invocation): Promise<readonl
 }
 
 /** Of an envelope its payload is judged, under the name of the envelope; who signed it is for `keelson verify`. */
-export async function judge(document: GivenDocument): Promise<readonly Reason[]> {
-  const { name } = document;
-  const payload = ofDocument(document, (bytes) => {
+export async function judge(given: GivenDocument): Promise<readonly Reason[]> {
+  const { name } = given;
+  const payload = ofDocument(given, (bytes) => {
     const json = jsonIn(bytes);
     return looksLikeEnvelope(json) ? readEnvelope(json).payload : bytes;
   });
-  return validateDocument(payload, { file: name, checker: await SpecChecker.of(kinds), settings: anyNode }).findings;
+  const checked = validateDocument(payload, { file: name, checker: await SpecChecker.of(kinds), settings: anyNode });
+  const refused = policyFindings(checked);
+  if (refused.length === 0) return checked.findings;
+  const { document } = parseDocument(payload, { file: name });
+  return refused.map((reason) => {
+    const { pointer = '' } = reason.place ?? {};
+    return { ...reason, place: { file: name, ...document?.locate(pointer), pointer } };
+  });
 }

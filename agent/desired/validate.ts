@@ -33,9 +33,10 @@ export function validateDocument(bytes: Uint8Array, options: ValidateOptions): C
 }
 
 /** The same of a value that never was one text: its findings have pointers, and who made it knows the places. */
-export function judgeValue(value: unknown, checker: SpecChecker, settings: KindSettings): readonly Reason[] {
+export function judgeValue(value: unknown, checker: SpecChecker, settings: KindSettings): Checked {
   const context: ExpandContext = { facts: SAMPLE_FACTS, settings, fingerprint: passingFingerprint };
-  return withoutRepeats(checker.check(value, context).findings);
+  const checked = checker.check(value, context);
+  return { ...checked, findings: withoutRepeats(checked.findings) };
 }
 
 /** The check of a document that is parsed already; findings in the order of the document, at most a hundred. */

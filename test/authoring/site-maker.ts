@@ -2,19 +2,16 @@
 import { buildSite, type BuildOptions, type SiteBuild } from '../../agent/authoring/build-site.ts';
 import { writeOutputs } from '../../agent/authoring/write-outputs.ts';
 import type { SiteFinding } from '../../agent/authoring/findings.ts';
-import { SpecChecker } from '../../agent/desired/spec-checker.ts';
-import { judgeValue } from '../../agent/desired/validate.ts';
+import { judgeDocuments } from '../../agent/commands/judge-documents.ts';
 import { kinds } from '../../agent/resources/registry.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
 import { MemoryHost } from '../../hostfs/memory-host.ts';
 import { openRoot } from '../../hostfs/rooted.ts';
-import { TEST_SETTINGS } from '../support/test-host.ts';
 import { plant, type Thing, type Tree } from '../support/tree.ts';
 
 export type SiteTree = Readonly<Record<string, string | Thing>>;
 
-const checker = await SpecChecker.of(kinds);
-export const judge = (document: unknown) => judgeValue(document, checker, TEST_SETTINGS);
+export const judge = await judgeDocuments();
 
 /** A layer that a node extends needs a series; this one has it, and nothing else. */
 export const HEAD = 'metadata: { series: lb }\n';

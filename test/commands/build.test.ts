@@ -134,6 +134,21 @@ site/roles/lb.yaml:21:7  KSN-SPEC-010  'lable' is not known here; did you mean '
   t.equal(invocation.printed.join('\n').replaceAll(/[^\s"]*\/site\//gu, 'site/'), err, 'validate says the same');
 });
 
+t.test('a fault that one of two nodes has is told of that one', async (t) => {
+  const { site } = siteIn(t);
+  writeFileSync(
+    join(site, 'nodes/lb-b.yaml'),
+    `${at(site, 'nodes/lb-b.yaml')}spec: { files: { /etc/haproxy/haproxy.cfg: null } }\n`,
+  );
+  const { err } = await run(site);
+  t.equal(
+    err,
+    `site/roles/lb.yaml:42:19  KSN-SPEC-018  pod:haproxy depends on 'file:/etc/haproxy/haproxy.cfg', which is not in this spec
+   In lb-b  Fix: Correct the address, declare the resource, or drop the dependency.
+1 error. Nothing was written.`,
+  );
+});
+
 t.test('validate takes layers, sites, and what is neither', async (t) => {
   const { site } = siteIn(t);
   const said = async (...paths: string[]) => {
