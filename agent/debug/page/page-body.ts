@@ -19,7 +19,6 @@ export function pageBody(view: PageView): Element {
     {},
     element('a', { class: 'skip', href: '#main' }, 'Skip to the verdict'),
     element('header', {}, element('p', { class: 'node' }, oneLine(view.status.node)), hearing(view)),
-    lostNotice(view),
     element('p', { class: 'unseen', role: 'status' }, view.announcement ?? null),
     element(
       'main',
@@ -29,6 +28,7 @@ export function pageBody(view: PageView): Element {
         'data-verdict': view.status.verdict,
         class: view.connection === 'lost' ? 'lost' : undefined,
       },
+      lostNotice(view),
       verdictBand(view),
       element(
         'div',

@@ -27,8 +27,10 @@ export function renderPage(view: PageView): string {
   });
   return [
     '<!doctype html>',
-    `${startTag(root)}<head>${head.map(toHtml).join('')}<style>${assets.style}</style></head>`,
-    `<body>${pageBody(view).children.map(toHtml).join('')}<script>${assets.script}</script></body></html>`,
+    // A module waits for the end of the document.
+    `${startTag(root)}<head>${head.map(toHtml).join('')}<style>${assets.style}</style>`,
+    `<script type="module">${assets.script}</script></head>`,
+    `${toHtml(pageBody(view))}</html>`,
     '',
   ].join('\n');
 }

@@ -15,6 +15,7 @@ export interface ResourceList {
   readonly pages: number;
 }
 
+/** Worst first; within a condition by address. */
 export function resourceList(resources: readonly ResourceStatus[], query: PageQuery): ResourceList {
   const wanted = query.search.trim().toLowerCase();
   const found = resources

@@ -54,10 +54,12 @@ const ofCondition: Readonly<Record<ResourceCondition, Shape>> = {
   foreign: 'foreign',
 };
 
+/** As tall as the style sheet says. */
 export function verdictShape(verdict: Verdict): Element {
   return drawn(ofVerdict[verdict]);
 }
 
+/** The same, for a line of text. */
 export function conditionShape(condition: ResourceCondition): Element {
   return drawn(ofCondition[condition]);
 }

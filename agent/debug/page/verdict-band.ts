@@ -23,6 +23,7 @@ const meanings: Readonly<Record<Verdict, string>> = {
   Unknown: 'How the node is, is not known yet.',
 };
 
+/** A region named by the word. */
 export function verdictBand(view: PageView): Element {
   const { status, now } = view;
   const next = status.next ?? status.reason?.remedy;

@@ -36,8 +36,7 @@ function draw(): void {
   const view = page.view();
   if (view === null) return;
   const from = document.activeElement?.closest('section[id]')?.id;
-  // The script itself stands at the end of the body.
-  morphChildren(document.body, pageBody(view).children, 1);
+  morphChildren(document.body, pageBody(view).children);
   // What had the focus is gone: its part of the page has it, or a reader who sees nothing stands at the top again.
   if (from !== undefined && document.activeElement === document.body)
     document.querySelector<HTMLElement>(`#${from}-title`)?.focus();

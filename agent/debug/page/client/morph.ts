@@ -7,17 +7,15 @@ import type { Element as MarkupElement, Markup } from '../markup.ts';
 const drawing = 'http://www.w3.org/2000/svg';
 const drawn: ReadonlySet<string> = new Set(['svg', 'path']);
 
-/** `keep`: nodes at the end that are not the markup's. */
-export function morphChildren(parent: Element, wanted: readonly Markup[], keep = 0): void {
-  const last = parent.childNodes.length - keep;
-  const end = parent.childNodes[last] ?? null;
+/** Children that the markup has not are taken out. */
+export function morphChildren(parent: Element, wanted: readonly Markup[]): void {
   const keyed = keyedChildren(parent);
   let at: ChildNode | null = parent.firstChild;
   for (const markup of wanted) {
     const key = typeof markup === 'string' ? undefined : markup.attributes['data-key'];
     const known = typeof key === 'string' ? keyed.get(key) : undefined;
     if (known !== undefined) keyed.delete(String(key));
-    const candidate: ChildNode | null = known ?? (at === end ? null : at);
+    const candidate: ChildNode | null = known ?? at;
     if (candidate !== null && fits(candidate, markup, known !== undefined)) {
       if (candidate === at) at = at.nextSibling;
       else parent.insertBefore(candidate, at);
@@ -26,7 +24,7 @@ export function morphChildren(parent: Element, wanted: readonly Markup[], keep =
       parent.insertBefore(made(markup), at);
     }
   }
-  while (at !== null && at !== end) {
+  while (at !== null) {
     const next: ChildNode | null = at.nextSibling;
     at.remove();
     at = next;
