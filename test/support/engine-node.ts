@@ -8,13 +8,20 @@ import type { Entropy } from '../../agent/base/entropy.ts';
 import type { EventDraft } from '../../agent/apply/event-sink.ts';
 import type { TakeLock } from '../../agent/apply/lock.ts';
 import type { GuardTimers } from '../../agent/apply/guard-timers.ts';
-import type { CommandSpec } from '../../agent/desired/shared-fields.ts';
+import type { CommandSpec, GateSpec } from '../../agent/desired/shared-fields.ts';
 import type { NodeSpec } from '../../agent/desired/node-spec.ts';
 import { checkGate } from '../../agent/health/gates.ts';
 import type { EngineSettings } from '../../agent/reconcile/context.ts';
 import { openEngine, type OpenedEngine } from '../../agent/reconcile/open-engine.ts';
 import type { NodeStatus } from '../../agent/report/status.ts';
-import type { AnyKind, ChangeId, CommandResult, EffectSupport, KindSettings } from '../../agent/resources/kind.ts';
+import type {
+  AnyKind,
+  ChangeId,
+  CommandResult,
+  EffectSupport,
+  Health,
+  KindSettings,
+} from '../../agent/resources/kind.ts';
 import { kinds as allKinds } from '../../agent/resources/registry.ts';
 import { EffectSkipped } from '../../agent/resources/process-effects.ts';
 import type { VerifiedSpec } from '../../agent/verify/verified-spec.ts';
@@ -38,6 +45,8 @@ export interface EngineNodeOptions {
   readonly journalBytes?: number;
   readonly takeLock?: TakeLock;
   readonly entropy?: Entropy;
+  /** Instead of asking: for gates whose services no machine in memory has. */
+  readonly checkGate?: (gate: GateSpec) => Promise<Health>;
 }
 
 export interface SpecOptions extends Partial<Omit<NodeSpec, 'sections'>> {
@@ -190,7 +199,7 @@ export class EngineNode implements AsyncDisposable {
       run: async (spec) => (await run?.(spec)) ?? PASSED,
       effects,
       guards: this.guards,
-      checkGate: (gate, host, signal) => checkGate(gate, { ...host, ports: {} }, signal),
+      checkGate: this.#options.checkGate ?? ((gate, host, signal) => checkGate(gate, { ...host, ports: {} }, signal)),
       settings,
       events: { emit: (event) => void this.events.push(event) },
       publish: (status) => {
