@@ -62,8 +62,8 @@ function looking(program: Command, run: Run): void {
     .action((options) => run(async (i) => (await import('./events.ts')).events(i, options)));
   program
     .command('explain')
-    .description('a code, or a kind or field of a spec; works offline')
-    .argument('[name]', 'KSN-POD-007, files, files.content')
+    .description('a code, a kind or field of a spec, a setting; works offline')
+    .argument('[name]', 'KSN-POD-007, files, files.content, config.log.level')
     .action((name) => run(async (i) => (await import('./explain.ts')).explain(i, name)));
   program
     .command('doctor')

@@ -8,7 +8,7 @@ import { bug } from '../base/errors.ts';
 import type { AnyKind } from '../resources/kind.ts';
 import { headSchema } from './node-spec-schema.ts';
 import { sharedProperties } from './shared-schema.ts';
-import { EXPECTED, KEY_MEANING } from './value-types.ts';
+import { EXPECTED, KEY_EXAMPLE, KEY_MEANING } from './value-types.ts';
 
 /** The head, a kind's own fields, and those that all kinds share. */
 export type Part = AnyKind | 'head' | 'shared';
@@ -31,7 +31,7 @@ export class CompiledSchemas {
       validateSchema: false,
       code: { optimize: false },
     });
-    for (const keyword of [EXPECTED, KEY_MEANING]) this.#ajv.addKeyword({ keyword, schemaType: 'string' });
+    for (const keyword of [EXPECTED, KEY_MEANING, KEY_EXAMPLE]) this.#ajv.addKeyword({ keyword, schemaType: 'string' });
   }
 
   /** Loads the schemas of these kinds; compiles none yet. */

@@ -2,7 +2,7 @@
 import { Type, type TObject, type TProperties, type TSchema } from '@sinclair/typebox';
 import type { AnyKind } from '../resources/kind.ts';
 import { gatesType } from './shared-schema.ts';
-import { KEY_MEANING, durationType, patternType } from './value-types.ts';
+import { KEY_EXAMPLE, KEY_MEANING, durationType, patternType } from './value-types.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -26,10 +26,11 @@ const seriesType = patternType(
   '^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$',
   "small letters, digits, '-' and '.', at most 63: 'lb', 'gpu-compute'",
   'Names the numbered line of specs that this one belongs to. Keys and the replay guard are bound to it.',
+  { examples: ['lb'] },
 );
 
 const generationType = (description: string): TSchema =>
-  Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description });
+  Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description, examples: [42] });
 
 const labelsType = (description: string): TSchema =>
   Type.Object(
@@ -45,6 +46,7 @@ const labelsType = (description: string): TSchema =>
       additionalProperties: false,
       maxProperties: 64,
       description,
+      examples: [{ role: 'lb' }],
       [KEY_MEANING]: "a label: letters, digits, '.', '_', '/' and '-'",
     },
   );
@@ -70,7 +72,11 @@ export function documentSchema(sections: TProperties): TObject {
         Type.Object(
           {
             agent: Type.Optional(
-              Type.String({ maxLength: 200, description: "Versions of the agent that may take the spec: '>=1.2'." }),
+              Type.String({
+                maxLength: 200,
+                description: "Versions of the agent that may take the spec: '>=1.2'.",
+                examples: ['>=1.2'],
+              }),
             ),
           },
           { ...closed, description: 'What the node must have.' },
@@ -81,6 +87,7 @@ export function documentSchema(sections: TProperties): TObject {
           '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?(?:Z|[+-]\\d{2}:\\d{2})$',
           "a time as RFC 3339 writes it: '2026-11-24T06:00:00Z'",
           'No node accepts the spec after this. One that has accepted it keeps it.',
+          { examples: ['2027-01-31T06:00:00Z'] },
         ),
       ),
       floor: Type.Optional(generationType('No unsigned rollback goes below this generation.')),
@@ -89,8 +96,13 @@ export function documentSchema(sections: TProperties): TObject {
           health: Type.Optional(
             Type.Object(
               {
-                stableFor: Type.Optional(durationType('How long every gate must hold without a break. Default 10s.')),
-                deadline: Type.Optional(durationType('From the last change to the verdict. Default 10m.')),
+                stableFor: Type.Optional(
+                  durationType('How long every gate must hold without a break.', {
+                    default: '10s',
+                    examples: ['60s'],
+                  }),
+                ),
+                deadline: Type.Optional(durationType('From the last change to the verdict.', { default: '10m' })),
               },
               { ...closed, description: 'When a generation counts as good.' },
             ),
@@ -120,6 +132,12 @@ export async function completeSchema(kinds: readonly AnyKind[]): Promise<TObject
   return documentSchema(Object.fromEntries(await Promise.all(sections)));
 }
 
+/** A section with the example of its kind, where it has one. */
+function exampleOf({ examples, [KEY_EXAMPLE]: key }: TSchema): { readonly examples?: readonly unknown[] } {
+  const [example] = (examples as readonly unknown[] | undefined) ?? [];
+  return typeof key === 'string' && example !== undefined ? { examples: [{ [key]: example }] } : {};
+}
+
 function sectionSchema(kind: AnyKind, resource: TSchema): TSchema {
   return Type.Object(
     {},
@@ -127,6 +145,7 @@ function sectionSchema(kind: AnyKind, resource: TSchema): TSchema {
       patternProperties: { [kind.key.pattern.source]: resource },
       additionalProperties: false,
       description: `Each key is ${kind.key.meaning}.`,
+      ...exampleOf(resource),
       [KEY_MEANING]: kind.key.meaning,
     },
   );

@@ -13,6 +13,7 @@ const closed = { additionalProperties: false } as const;
 export const argvType = Type.Array(Type.String({ minLength: 1, pattern: '^[^\u0000]*$' }), {
   minItems: 1,
   maxItems: 256,
+  examples: [['/usr/bin/systemctl', 'is-active', 'chronyd']],
   description:
     'A program and its arguments. No shell reads them; `{staged}` stands for the path of the staged file where there is one.',
 });
@@ -21,17 +22,18 @@ const everyGate = {
   boot: Type.Optional(
     Type.Boolean({
       description:
-        'The boot is to count as complete only when this gate holds too: recorded, and takes effect with boot-complete in a later release. Default false.',
+        'The boot is to count as complete only when this gate holds too: recorded, and takes effect with boot-complete in a later release.',
+      default: false,
     }),
   ),
-  timeout: Type.Optional(durationType('How long one look may take. Default 5s, of commands 10s.')),
+  timeout: Type.Optional(durationType('How long one look may take. Default: 5s, of commands 10s.')),
 } as const;
 
 function portGate(port: string): TObject {
   return Type.Object(
     {
       [port]: Type.Unknown({ description: `What must hold of ${port}.` }),
-      for: Type.Optional(durationType('How long it must have held.')),
+      for: Type.Optional(durationType('How long it must have held.', { examples: ['5m'] })),
       ...everyGate,
     },
     { ...closed, required: [port] },
@@ -47,15 +49,19 @@ export const gateType = Type.Union(
           '^https?://[^\\s@#]+$',
           "a URL: 'http://127.0.0.1:8404/healthz'",
           'Answers a GET with an accepted status.',
+          { examples: ['http://127.0.0.1:8404/healthz'] },
         ),
         status: Type.Optional(
           Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), {
             minItems: 1,
             description: 'Accepted status codes. Default: any 2xx.',
+            examples: [[200, 204]],
           }),
         ),
-        contains: Type.Optional(Type.String({ minLength: 1, description: 'Text that the body must hold.' })),
-        insecure: Type.Optional(Type.Boolean({ description: 'Do not check the server certificate. Default false.' })),
+        contains: Type.Optional(
+          Type.String({ minLength: 1, description: 'Text that the body must hold.', examples: ['ready'] }),
+        ),
+        insecure: Type.Optional(Type.Boolean({ description: 'Do not check the server certificate.', default: false })),
         ...everyGate,
       },
       closed,
@@ -66,6 +72,7 @@ export const gateType = Type.Union(
           '^(?:\\[[0-9A-Fa-f:.%a-z]+\\]|[^\\s:/\\[\\]]+):[0-9]{1,5}$',
           "HOST:PORT: '127.0.0.1:6443', '[::1]:443'",
           'Accepts a connection.',
+          { examples: ['127.0.0.1:6443'] },
         ),
         ...everyGate,
       },
@@ -74,8 +81,10 @@ export const gateType = Type.Union(
     Type.Object(
       {
         file: pathType('Exists (or not, with absent).'),
-        contains: Type.Optional(Type.String({ minLength: 1, description: 'Text that the file must hold.' })),
-        absent: Type.Optional(Type.Boolean({ description: 'The file must not be there.' })),
+        contains: Type.Optional(
+          Type.String({ minLength: 1, description: 'Text that the file must hold.', examples: ['ready'] }),
+        ),
+        absent: Type.Optional(Type.Boolean({ description: 'The file must not be there.', default: false })),
         ...everyGate,
       },
       closed,
@@ -95,27 +104,45 @@ const reactionType = Type.Union(
   [
     Type.Literal('reload'),
     Type.Literal('restart'),
-    Type.Object({ signal: Type.Union(SIGNALS.map((name) => Type.Literal(name))) }, closed),
-    Type.Object({ exec: argvType, timeout: Type.Optional(durationType('Killed after this. Default 10s.')) }, closed),
+    Type.Object(
+      {
+        signal: Type.Union(
+          SIGNALS.map((name) => Type.Literal(name)),
+          { description: 'The signal that is sent.' },
+        ),
+      },
+      closed,
+    ),
+    Type.Object(
+      { exec: argvType, timeout: Type.Optional(durationType('Killed after this.', { default: '10s' })) },
+      closed,
+    ),
   ],
   { description: 'What is done to the target: reload, restart, a signal, or a command.' },
 );
 
 export const sharedProperties = {
   dependsOn: Type.Optional(
-    Type.Array(patternType(ADDRESS_PATTERN, "an address: 'file:/etc/x', 'pod:haproxy'", 'The address of a resource.'), {
-      uniqueItems: true,
-      maxItems: 256,
-      description: 'Resources that come first.',
-    }),
+    Type.Array(
+      patternType(ADDRESS_PATTERN, "an address: 'file:/etc/x', 'pod:haproxy'", 'The address of a resource.', {
+        examples: ['file:/etc/haproxy/haproxy.cfg'],
+      }),
+      {
+        uniqueItems: true,
+        maxItems: 256,
+        description: 'Resources that come first.',
+      },
+    ),
   ),
   gates: Type.Optional(gatesType),
   check: Type.Optional(
     Type.Object(
       {
         exec: argvType,
-        timeout: Type.Optional(durationType('Killed after this; counts as failed. Default 10s.')),
-        pod: Type.Optional(Type.String({ description: 'Run inside this pod (not in this release).' })),
+        timeout: Type.Optional(durationType('Killed after this; counts as failed.', { default: '10s' })),
+        pod: Type.Optional(
+          Type.String({ description: 'Run inside this pod (not in this release).', examples: ['haproxy'] }),
+        ),
       },
       { ...closed, description: 'Run on the staged content before it is published; anything but exit 0 refuses it.' },
     ),
@@ -128,6 +155,10 @@ export const sharedProperties = {
         additionalProperties: false,
         maxProperties: 64,
         description: 'What a change owes, by target.',
+        examples: [
+          { 'unit:chronyd.service': 'restart' },
+          { 'command:reindex': { exec: ['/usr/bin/updatedb'], timeout: '1m' } },
+        ],
         [KEY_MEANING]:
           "a target: 'unit:NAME.service', 'pod:NAME', 'process:NAME', 'pidfile:/run/x.pid' or 'command:NAME'",
       },
@@ -140,11 +171,14 @@ export const sharedProperties = {
   ),
   drift: Type.Optional(
     Type.Union([Type.Literal('repair'), Type.Literal('report'), Type.Literal('ignore')], {
-      description: 'What to do when it is changed from outside. Default repair.',
+      description: 'What to do when it is changed from outside.',
+      default: 'repair',
     }),
   ),
-  waitLimit: Type.Optional(durationType('Waiting longer than this counts as failing. Default: wait for ever.')),
-  note: Type.Optional(Type.String({ maxLength: 500, description: 'For people.' })),
+  waitLimit: Type.Optional(
+    durationType('Waiting longer than this counts as failing. Default: wait for ever.', { examples: ['1h'] }),
+  ),
+  note: Type.Optional(Type.String({ maxLength: 500, description: 'For people.', examples: ['asked for by ana'] })),
   guard: Type.Optional(
     Type.Object(
       {
@@ -153,6 +187,7 @@ export const sharedProperties = {
             '^(?:coordinator|tcp:(?:\\[[^\\s\\]]+\\]|[^\\s:]+):[0-9]{1,5})$',
             "'coordinator' or 'tcp:HOST:PORT'",
             'What must answer.',
+            { examples: ['tcp:10.20.0.12:22'] },
           ),
           {
             minItems: 1,
@@ -160,7 +195,7 @@ export const sharedProperties = {
             description: 'What must be reachable after the change.',
           },
         ),
-        within: durationType('Undone when it is not reached within this.'),
+        within: durationType('Undone when it is not reached within this.', { examples: ['30s'] }),
       },
       { ...closed, description: 'An undo that works without the agent, for a change that may cut it off.' },
     ),

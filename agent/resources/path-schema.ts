@@ -11,10 +11,11 @@ function idType(what: 'user' | 'group') {
         '^(?:[a-zA-Z_][a-zA-Z0-9_.-]{0,31}[$]?|[0-9]{1,10})$',
         `the name of a ${what}, or its number: 'haproxy', 99`,
         `Name or number of the ${what}.`,
+        { examples: ['haproxy'] },
       ),
       Type.Integer({ minimum: 0, maximum: largestId }),
     ],
-    { description: `The ${what} that it belongs to, by name or number. Default 0 (root).` },
+    { description: `The ${what} that it belongs to, by name or number.`, default: 0 },
   );
 }
 
@@ -26,6 +27,7 @@ export const ownerProperties = {
       '^(?:[A-Za-z_][A-Za-z0-9_]*|[^:\\s]+:[^:\\s]+:[^:\\s]+:\\S+)$',
       "an SELinux type ('container_file_t') or a full context",
       'SELinux type or full context. Default: what the policy of the host says.',
+      { examples: ['container_file_t'] },
     ),
   ),
 } as const satisfies TProperties;

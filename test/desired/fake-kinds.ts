@@ -38,7 +38,7 @@ export const boxes = kind({
   schema: async () =>
     Type.Object(
       {
-        mode: Type.Optional(modeType('Bits.')),
+        mode: Type.Optional(modeType('Bits.', '0644')),
         size: Type.Optional(sizeType('How large.')),
         lid: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('shut')])),
         words: Type.Optional(Type.Array(Type.String({ maxLength: 5 }), { maxItems: 3, uniqueItems: true })),

@@ -1,21 +1,7 @@
 /** `keelson explain KIND[.field]` in words, out of the published JSON Schema. */
 import { wrappedColumns } from './columns.ts';
-
-/** The parts of draft 7 that the published schema uses. */
-export interface JsonSchema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly patternProperties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly items?: JsonSchema;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly const?: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly 'x-expected'?: string;
-  readonly 'x-key'?: string;
-}
+import { mapValue, type JsonSchema } from './json-schema.ts';
+import { yamlLines } from './yaml-lines.ts';
 
 /** The schema at a path such as `files.content.inline`; maps and lists are looked through. Null: no such field. */
 export function schemaAt(root: JsonSchema, path: readonly string[]): JsonSchema | null {
@@ -33,8 +19,15 @@ export function fieldNames(schema: JsonSchema): readonly string[] {
   return [...fieldsOf(schema).keys()];
 }
 
-/** What a field takes and which fields it has, wrapped to `width` columns; without one no line is broken or cut. */
-export function schemaText(path: readonly string[], schema: JsonSchema, width?: number): string[] {
+/**
+ * What a field takes, what it is without, and which fields it has, wrapped to `width` columns; without one no line is
+ * broken or cut. `example`: as one would write it.
+ */
+export function schemaText(
+  path: readonly string[],
+  schema: JsonSchema,
+  { width, example }: { readonly width?: number | undefined; readonly example?: unknown } = {},
+): string[] {
   const options = { indent: '   ', ...(width !== undefined && { width }) };
   const about: string[] = [];
   if (schema.description?.startsWith('Each key') === false) about.push(schema.description);
@@ -46,13 +39,48 @@ export function schemaText(path: readonly string[], schema: JsonSchema, width?: 
   const rows = [...fieldsOf(schema)].map(([name, field]) => [
     `${name}${isRequired(schema, name) ? '*' : ''}`,
     typeWords(field, withoutExamples),
-    summaryOf(field),
+    `${summaryOf(field)}${field.default === undefined ? '' : ` Default: ${plain(field.default)}.`}`,
   ]);
   return [
-    `${path.join('.')}  ${typeWords(schema)}`,
+    ...wrappedColumns([[path.join('.'), typeWords(schema)]], { ...options, indent: '' }),
     ...about.flatMap((sentence) => wrappedColumns([[sentence]], options)),
-    ...(rows.length === 0 ? [] : ['fields (* must be there)', ...wrappedColumns(rows, options)]),
+    ...wrappedColumns(boundsOf(schema), options),
+    ...(rows.length === 0 ? [] : ['fields (* must be there)', ...wrappedColumns(rows, { ...options, most: 24 })]),
+    ...(example === undefined ? [] : ['example', ...yamlLines(example).map((line) => `   ${line}`)]),
   ];
+}
+
+/** What the value is without, and which ones are taken. */
+function boundsOf(schema: JsonSchema): readonly (readonly string[])[] {
+  const patterns = [schema, ...(schema.anyOf ?? [])].flatMap(({ pattern }) => (pattern === undefined ? [] : [pattern]));
+  const limits = [
+    ['from', schema.minimum],
+    ['to', schema.maximum === Number.MAX_SAFE_INTEGER ? undefined : schema.maximum],
+    ['at least', schema.minItems ?? schema.minLength ?? schema.minProperties],
+    ['at most', schema.maxItems ?? schema.maxLength ?? schema.maxProperties],
+  ] as const;
+  const counted = limits.flatMap(([word, limit]) => (limit === undefined ? [] : [`${word} ${limit}`]));
+  if (counted.length > 0) {
+    const unit =
+      schema.type === 'string'
+        ? ' characters'
+        : schema.type === 'array'
+          ? ' entries'
+          : schema.type === 'object'
+            ? ' keys'
+            : '';
+    counted.push(counted.pop() + unit);
+  }
+  if (schema.uniqueItems === true) counted.push('none twice');
+  return [
+    ...(schema.default === undefined ? [] : [['default', plain(schema.default)]]),
+    ...patterns.map((pattern) => ['pattern', pattern]),
+    ...(counted.length === 0 ? [] : [['limits', counted.join(', ')]]),
+  ];
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
 }
 
 function fieldsOf(schema: JsonSchema): ReadonlyMap<string, JsonSchema> {
@@ -67,10 +95,6 @@ function fieldsOf(schema: JsonSchema): ReadonlyMap<string, JsonSchema> {
 function layers(schema: JsonSchema): readonly JsonSchema[] {
   const inside = [mapValue(schema), schema.items, ...(schema.anyOf ?? [])].filter((inner) => inner !== undefined);
   return [schema, ...inside.flatMap(layers)];
-}
-
-function mapValue(schema: JsonSchema): JsonSchema | undefined {
-  return Object.values(schema.patternProperties ?? {})[0];
 }
 
 function isRequired(schema: JsonSchema, name: string): boolean {

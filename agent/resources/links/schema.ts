@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contentlessProperties } from '../../desired/shared-schema.ts';
-import { patternType } from '../../desired/value-types.ts';
+import { KEY_EXAMPLE, patternType } from '../../desired/value-types.ts';
 
 export const linkSchema = Type.Object(
   {
@@ -11,5 +11,10 @@ export const linkSchema = Type.Object(
     ),
     ...contentlessProperties,
   },
-  { additionalProperties: false, description: 'A symbolic link.' },
+  {
+    additionalProperties: false,
+    description: 'A symbolic link.',
+    examples: [{ target: '../usr/share/zoneinfo/Etc/UTC' }],
+    [KEY_EXAMPLE]: '/etc/localtime',
+  },
 );

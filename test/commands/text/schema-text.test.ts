@@ -1,5 +1,6 @@
 import t from 'tap';
-import { fieldNames, schemaAt, schemaText, type JsonSchema } from '../../../agent/commands/text/schema-text.ts';
+import type { JsonSchema } from '../../../agent/commands/text/json-schema.ts';
+import { fieldNames, schemaAt, schemaText } from '../../../agent/commands/text/schema-text.ts';
 
 const schema: JsonSchema = {
   type: 'object',
@@ -51,15 +52,16 @@ t.test('nothing of a type or a meaning is left out: it is wrapped in a terminal,
   const user = "the name of a user of this node, or its number: 'haproxy', 99";
   const owner: JsonSchema = { 'x-expected': user, description: 'The user that it belongs to, by name or number.' };
   const parts = { 'x-expected': "small letters, '-' and '.': 'lb'", description: 'Its name.' };
-  const text = (width?: number): string[] => schemaText(['file'], { properties: { owner, parts } }, width).slice(2);
+  const text = (width?: number): string[] => schemaText(['file'], { properties: { owner, parts } }, { width }).slice(2);
   t.strictSame(text(), [
     '   owner  the name of a user of this node, or its number  The user that it belongs to, by name or number.',
     `   parts  small letters, '-' and '.'                    Its name.`,
   ]);
   t.strictSame(text(72), [
-    '   owner  the name of a user of this node,  The user that it belongs to,',
-    '          or its number                     by name or number.',
-    `   parts  small letters, '-' and '.'        Its name.`,
+    '   owner  the name of a user of     The user that it belongs to, by name',
+    '          this node, or its number  or number.',
+    `   parts  small letters, '-' and    Its name.`,
+    `          '.'`,
   ]);
   t.strictSame(text(50), text(), 'where there is no room to wrap in, the terminal does it');
 });
