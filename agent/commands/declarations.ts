@@ -72,6 +72,11 @@ function looking(program: Command, run: Run): void {
     .addOption(output())
     .action((subject, options) => run(async (i) => (await import('./doctor.ts')).doctor(i, subject, options)));
   program
+    .command('diagnostics')
+    .description('one redacted archive for whoever helps, with a manifest')
+    .option('-o, --output <file>', 'where to write it; a name of its own here otherwise')
+    .action((options) => run(async (i) => (await import('./diagnostics.ts')).diagnostics(i, options)));
+  program
     .command('config')
     .description('the configuration of the agent')
     .command('show')

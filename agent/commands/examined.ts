@@ -41,9 +41,9 @@ export interface Ground {
 
 const PATIENCE_MS = 5_000;
 
-/** Programs are given five seconds. */
-export function thisMachine(clock: Clock, signal: AbortSignal): Machine {
-  const run = createRunCommand({ clock });
+/** Programs are given five seconds. `shown`: bytes of their output, where 4 KiB are too few. */
+export function thisMachine(clock: Clock, signal: AbortSignal, shown?: number): Machine {
+  const run = createRunCommand({ clock, ...(shown !== undefined && { shown }) });
   return {
     text: (path) => readFile(path, 'utf8').catch(() => null),
     isProgram: (path) =>

@@ -13,14 +13,18 @@ const PIPE_GRACE_MS = 200;
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** `path`: the PATH by which programs are found, and which they get; by default the system's. */
+/**
+ * `path`: the PATH by which programs are found, and which they get; by default the system's. `shown`: bytes of output
+ * that are kept, the last 4 KiB unless told otherwise.
+ */
 export interface RunCommandOptions {
   readonly clock: Clock;
   readonly path?: string;
+  readonly shown?: number;
 }
 
 /** Output is made printable and redacted before anyone sees it. Rejects only when `signal` aborts, after the group is gone. */
-export function createRunCommand({ clock, path = DEFAULT_PATH }: RunCommandOptions): RunCommand {
+export function createRunCommand({ clock, path = DEFAULT_PATH, shown }: RunCommandOptions): RunCommand {
   return async ({ argv, timeoutMs }, signal, environment = {}) => {
     // Loaded by the first command: an idle agent does without.
     const { spawn } = await import('node:child_process');
@@ -28,7 +32,7 @@ export function createRunCommand({ clock, path = DEFAULT_PATH }: RunCommandOptio
     const [program = '', ...words] = argv;
     const started = start(spawn, program, words, { PATH: path, LANG: 'C.UTF-8', ...environment });
     if (typeof started === 'string') return notStarted(started);
-    const output = new OutputTail();
+    const output = new OutputTail(shown);
     started.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
     started.stderr?.on('data', (chunk: Buffer) => output.push(chunk));
 

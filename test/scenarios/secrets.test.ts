@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseTarGzip } from 'nanotar';
 import t from 'tap';
 import { journalEntry } from '../../agent/report/event-journal.ts';
 import type { EventRecord } from '../../agent/report/events.ts';
@@ -76,12 +77,21 @@ t.test(
     await events.says(/"VerdictGood"/u);
     const said: string[] = [];
     const notice = join(root, 'run/motd.d/10-keelson');
+    let archives = 0;
+    const diagnosed = async (): Promise<readonly string[]> => {
+      const file = join(root, `diagnostics-${(archives += 1)}.tar.gz`);
+      const { code, out, err } = await keelson('--root', root, 'diagnostics', '-o', file);
+      t.equal(code, 0, err);
+      const members = await parseTarGzip(readFileSync(file));
+      return [out, err, ...members.flatMap(({ name, text }) => [name, text])];
+    };
     const look = async (): Promise<void> => {
       const other = join(root, 'other.json');
       writeFileSync(other, spec(90, { '/etc/secret': secret(SECRETS.planned) }));
       const commands = [['status', '-o', 'json'], ['plan'], ['plan', other, '-o', 'json'], ['diff', other]];
       const ended = await Promise.all(commands.map((words) => keelson('--root', root, ...words)));
       said.push(...ended.flatMap(({ out, err }) => [out, err]));
+      said.push(...(await diagnosed()));
       if (existsSync(notice)) said.push(readFileSync(notice, 'utf8'));
     };
 
@@ -114,6 +124,9 @@ t.test(
     t.match(said.at(-1), /^keelson: s\/4 ROLLED BACK/u, 'what a login shows is looked at too');
     const { out, err } = await agent.stop('SIGTERM');
     await events.stop('SIGTERM');
+    const withoutAgent = await diagnosed();
+    t.match(withoutAgent.join('\n'), /"RolledBack"/u, 'the events are read from the disk');
+    said.push(...withoutAgent);
     t.equal(readFileSync(join(root, 'etc/secret'), 'utf8'), `${SECRETS.file}\n`);
     t.notOk(existsSync(join(root, 'etc/new')));
     t.match(out, /"event":"reloaded"/u);
