@@ -20,8 +20,9 @@ import { start } from './benchmarks/start.ts';
 import { memory } from './benchmarks/memory.ts';
 import { idleCpu } from './benchmarks/idle-cpu.ts';
 import { heap } from './benchmarks/heap.ts';
+import { authoring } from './benchmarks/authoring.ts';
 
-const benchmarks: readonly Benchmark[] = [converge, audit, repair, placePod, start, memory, idleCpu, heap];
+const benchmarks: readonly Benchmark[] = [converge, audit, repair, placePod, start, memory, idleCpu, heap, authoring];
 
 const { values, positionals } = parseArgs({
   options: {
