@@ -95,10 +95,13 @@ export class Way implements AsyncDisposable {
   readonly #server: Server;
   #served: Served;
   #state: 'open' | 'closed' | 'silent' = 'open';
+  /** Paths that were asked for, the newest last. */
+  readonly asked: string[] = [];
 
   private constructor(served: Served) {
     this.#served = served;
     this.#server = createServer((asked, answer) => {
+      this.asked.push(asked.url ?? '');
       if (this.#state === 'silent') return;
       const { port } = this.#served.loopback;
       const onward = request({

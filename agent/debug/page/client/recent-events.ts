@@ -15,7 +15,9 @@ export class RecentEvents {
     return this.#last;
   }
 
+  /** One that is here already is not taken twice. */
   add(seq: number, text: string): void {
+    if (seq <= this.#last) return;
     this.#last = seq;
     this.#texts.push(text);
     // Now and then, not each time: it moves all that stay.
