@@ -5,7 +5,6 @@ import type { Agent } from '../composition.ts';
 import type { EventRecord, EventType } from '../report/events.ts';
 import type { Invocation } from './invocation.ts';
 import type { Narrator } from './narrator.ts';
-import type { Sandbox } from './sandbox.ts';
 import { widthOf } from './text/columns.ts';
 import { statusText } from './text/status-text.ts';
 
@@ -16,18 +15,17 @@ const config = '/etc/haproxy/haproxy.cfg';
 export interface Stage {
   readonly agent: Agent;
   readonly narrator: Narrator;
-  readonly sandbox: Sandbox;
+  /** The root of the sandbox, and the spec in it, as this process names them. */
+  readonly root: string;
+  readonly example: string;
 }
 
-export async function playDemo(
-  invocation: Invocation,
-  { agent, narrator, sandbox }: Stage,
-  stop: AbortSignal,
-): Promise<boolean> {
+export async function playDemo(invocation: Invocation, stage: Stage, stop: AbortSignal): Promise<boolean> {
   const { terminal, clock } = invocation;
+  const { agent, narrator, root } = stage;
   const signal = AbortSignal.any([stop, AbortSignal.timeout(limitMs)]);
   const say = (line: string): void => terminal.print(['', terminal.palette.strong(line)]);
-  const file = join(sandbox.root, config);
+  const file = join(root, config);
   const status = async (): Promise<void> => {
     await narrator.caughtUp();
     const view = { status: agent.engine.status(), resources: agent.engine.resources() };
@@ -45,7 +43,7 @@ export async function playDemo(
     if ((await readFile(file, 'utf8')) !== good) throw new Error('the edit is still there');
 
     say('3  Generation 2 makes haproxy listen on the wrong port; its gate asks for 6443.');
-    await publishBad(sandbox);
+    await publishBad(stage);
     await seen(agent, 'RolledBack', signal);
     await agent.engine.settled(signal);
     await status();
@@ -67,7 +65,7 @@ async function seen(agent: Agent, type: EventType, signal: AbortSignal): Promise
 }
 
 /** Written beside and renamed, as an editor or a delivery would. */
-async function publishBad({ spec }: Sandbox): Promise<void> {
+async function publishBad({ example: spec }: Stage): Promise<void> {
   const text = await readFile(spec, 'utf8');
   const bad = text.replace(/^( *generation:) 1\b/mu, '$1 2').replace(/^( *)bind :6443\b/mu, '$1bind :7443');
   await writeFile(`${spec}.new`, bad);

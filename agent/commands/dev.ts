@@ -11,6 +11,7 @@ import { createNotifier } from '../host/notify.ts';
 import { createRunCommand } from '../host/run-command.ts';
 import { liveAsAgent } from './daemon.ts';
 import { playDemo } from './demo.ts';
+import { cliError } from './errors.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { Narrator } from './narrator.ts';
 import { openRootFolder } from './open-root.ts';
@@ -31,12 +32,21 @@ type Play = (agent: Agent, narrator: Narrator, signal: AbortSignal) => Promise<b
 export async function dev(invocation: Invocation, options: DevOptions): Promise<ExitCode> {
   await using folder = await sandboxFolder(invocation, options.demo);
   const sandbox = await prepareSandbox(folder.path);
-  const play: Play = options.demo
-    ? (agent, narrator, signal) => playDemo(invocation, { agent, narrator, sandbox }, signal)
-    : options.once
-      ? (agent, narrator, signal) => once(invocation, agent, narrator, signal)
-      : (agent, _narrator, signal) => stay(invocation, agent, sandbox, signal);
+  const play = playOf(invocation, sandbox, options);
   return (await live(invocation, sandbox, play)) ? 0 : 1;
+}
+
+/** @throws KSN-CLI-001 for a demo where there is no example to play with */
+function playOf(invocation: Invocation, sandbox: Sandbox, { demo, once: ends }: DevOptions): Play {
+  const { root, spec: example } = sandbox;
+  if (ends && !demo) return (agent, narrator, signal) => once(invocation, agent, narrator, signal);
+  if (!demo) return (agent, _narrator, signal) => stay(invocation, agent, sandbox, signal);
+  if (example === null)
+    throw cliError('KSN-CLI-001', `${root} is set up, and the demo plays with the example`, {
+      element: root,
+      remedy: 'Leave --root out, or take an empty folder.',
+    });
+  return (agent, narrator, signal) => playDemo(invocation, { agent, narrator, root, example }, signal);
 }
 
 async function live(invocation: Invocation, sandbox: Sandbox, play: Play): Promise<boolean> {
@@ -79,8 +89,12 @@ async function stay({ terminal }: Invocation, agent: Agent, sandbox: Sandbox, si
   terminal.print([
     `The agent runs on the sandbox ${root}; Ctrl-C ends it. In another terminal:`,
     `  npx keelson --root ${root} status`,
-    `  echo oops >> ${join(root, 'etc/haproxy/haproxy.cfg')}    (watch it being repaired here)`,
-    `  edit ${spec}, raise its generation, save`,
+    ...(spec === null
+      ? [`  npx keelson --root ${root} apply FILE`]
+      : [
+          `  echo oops >> ${join(root, 'etc/haproxy/haproxy.cfg')}    (watch it being repaired here)`,
+          `  edit ${spec}, raise its generation, save`,
+        ]),
     `Its socket is ${join(root, 'run/keelson/agent.sock')}.`,
     ...(agent.page === null ? [] : [`Its page is ${agent.page}`]),
     '',

@@ -1,6 +1,7 @@
 /**
- * The root that `keelson dev` works on: a folder with a configuration that takes the example unsigned. It may lie in a
- * folder of somebody else, whose links must not lead root's hand: all is written through rooted file systems.
+ * The root that `keelson dev` works on: a folder with a configuration that takes the example unsigned, or one that
+ * somebody has set up. It may lie in a folder of somebody else, whose links must not lead root's hand: all is written
+ * through rooted file systems.
  */
 import { constants } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
@@ -13,14 +14,15 @@ import { openRootFolder } from './open-root.ts';
 
 export interface Sandbox {
   readonly root: string;
-  /** The spec to edit, as this process names it. */
-  readonly spec: string;
+  /** The example to edit, as this process names it; null: the root has a configuration of its own, and no example. */
+  readonly spec: string | null;
 }
 
 const configuration = `# Written by keelson dev. Unsigned specs are for sandboxes.
 trust: { allowUnsigned: [lb] }
 `;
 const configFolder = '/etc/keelson/config.d';
+const configName = '10-dev.yaml';
 const specFolder = '/etc/keelson/specs.d';
 const example = `${specFolder}/edge-node.yaml`;
 const folder: Attributes = { mode: 0o755, uid: 0, gid: 0 };
@@ -35,7 +37,9 @@ export async function prepareSandbox(root: string): Promise<Sandbox> {
     await using fs = (await openRootFolder(root)).fs;
     await fs.ensureDirectory(configFolder, folder);
     await fs.ensureDirectory(specFolder, folder);
-    await unlessThere(fs, `${configFolder}/10-dev.yaml`, async () => Buffer.from(configuration));
+    const configured = await fs.list(configFolder);
+    if (configured.length > 0 && !configured.includes(configName)) return { root, spec: null };
+    await unlessThere(fs, `${configFolder}/${configName}`, async () => Buffer.from(configuration));
     if (await unlessThere(fs, example, () => readFile(exampleFile()))) await age(fs, spec);
   } catch (error) {
     throw cliError('KSN-CLI-002', `cannot prepare ${root}: ${(error as Error).message}`, {

@@ -35,6 +35,16 @@ t.test('dev --once applies the example, shows the status, and ends well', async 
   });
 });
 
+t.test('a root that is set up keeps its configuration, and gets no example', async (t) => {
+  const root = t.testdir({ etc: { keelson: { 'config.d': { '20-node.yaml': 'node: { name: lb-a }\n' } } } });
+  const { code, out } = await keelson('--root', root, 'dev', '--once');
+  t.equal(code, 1, 'nothing is desired yet');
+  t.match(out, /\nlb-a {2}WAITING {2}no spec yet/u);
+  t.strictSame(readdirSync(join(root, 'etc/keelson/config.d')), ['20-node.yaml']);
+  t.strictSame(readdirSync(join(root, 'etc/keelson/specs.d')), []);
+  t.match(await keelson('--root', root, 'dev', '--demo'), { code: 1, err: /^KSN-CLI-001 \S+ is set up/u });
+});
+
 t.test('dev stays: a hand edit is repaired, a new generation is applied, a bad one comes back', async (t) => {
   const root = t.testdir();
   const dev = started(t, '--root', root, 'dev');
