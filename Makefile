@@ -56,7 +56,7 @@ picture: $(installed) ## Draw the rooms for ARCHITECTURE.md, from what imports w
 	@$(node) packaging/draw-rooms.ts
 
 .PHONY: bundle
-bundle: $(installed) ## Build dist/keelson.cjs, the one file that the unit file runs
+bundle: $(installed) ## Build dist/keelson.cjs, which the unit file runs, and what it reads later
 	@$(node) packaging/bundle.ts
 
 .PHONY: stack

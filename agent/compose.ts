@@ -171,6 +171,11 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     now: () => clock.now(),
     writerTurn,
     eventCounts: () => events.counts,
+    specs: async () => {
+      const { wanted, running } = execution.book.state;
+      return { wanted: (await view.of(wanted, [])).spec, running: (await view.of(running, [])).spec };
+    },
+    profiling: () => settings().profiling,
   };
   const endpoint = lateEndpoint(async () => (await import('./debug/app.ts')).openEndpoint(port, clock));
   const openSockets = async (): Promise<OpenSockets> => {

@@ -9,6 +9,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   'KSN-CTL-005': 404,
   'KSN-CTL-012': 421,
   'KSN-CTL-013': 405,
+  'KSN-DEBUG-005': 404,
 };
 
 export interface Failure {

@@ -18,12 +18,22 @@ import {
 } from './libraries.ts';
 import { pageRoute } from './page-route.ts';
 import type { DebugPort } from './port.ts';
+import { openApiRoute } from './open-api-route.ts';
+import { profileRoutes } from './profile-routes.ts';
 import { v1Routes } from './read-routes.ts';
-import { FAILURE } from './schemas.ts';
+import { specRoute } from './spec-route.ts';
+import { FAILURE, SCHEMAS } from './schemas.ts';
 
 /** Every route there is. */
 export function declaredRoutes(port: DebugPort, clock: Clock): readonly DeclaredRoute[] {
-  return [pageRoute(port), ...healthRoutes(port, clock), ...v1Routes(port, clock)];
+  return [
+    pageRoute(port),
+    ...healthRoutes(port, clock),
+    ...v1Routes(port, clock),
+    specRoute(port),
+    ...profileRoutes(port, clock),
+    openApiRoute(),
+  ];
 }
 
 /** An endpoint that answers; it holds nothing that would have to be closed. */
@@ -55,6 +65,7 @@ export function appOf(
     frameworkErrors: (_error, request, reply) => void noSuch(request, reply),
   });
   first(app);
+  for (const schema of SCHEMAS) app.addSchema(schema);
   app.setNotFoundHandler(noSuch);
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = failureOf(error);

@@ -29,6 +29,19 @@ export const DEBUG_ERRORS = {
     next: 'Wait for the verdict; `keelson events --follow` shows how far it is.',
     retryable: true,
   },
+  'KSN-DEBUG-005': {
+    fault: 'caller',
+    meaning: 'Profiles of the process are not given out: the configuration does not say so.',
+    evidence: '`keelson config show` lists debug.profiling.',
+    next: 'Set `debug: { profiling: true }`, then: systemctl reload keelson. Take it back afterwards.',
+  },
+  'KSN-DEBUG-006': {
+    fault: 'environment',
+    meaning: 'Another profile is being taken, and there is one at a time.',
+    evidence: 'Somebody else asks for /debug/cpu or /debug/heap.',
+    next: 'Ask again in half a minute.',
+    retryable: true,
+  },
 } as const satisfies Catalogue;
 
 export const debugError = errorsOf(DEBUG_ERRORS);

@@ -13,3 +13,4 @@ export { default as openFiles } from 'prom-client/lib/metrics/processOpenFileDes
 export { default as mostFiles } from 'prom-client/lib/metrics/processMaxFileDescriptors.js';
 export { default as memory } from 'prom-client/lib/metrics/osMemoryHeap.js';
 export { default as startTime } from 'prom-client/lib/metrics/processStartTime.js';
+export { default as openApi } from '../../schema/openapi-v1.json' with { type: 'json' };

@@ -1,10 +1,15 @@
 /** What the endpoint needs of the rest of the agent: what the sockets have, and a little more to look at. */
 import type { ControlPort } from '../control/port.ts';
+import type { NodeSpec } from '../desired/node-spec.ts';
 import type { EventType } from '../report/events.ts';
 
 export interface DebugPort extends ControlPort {
   /** Resolves when the writer has a turn: the engine makes progress. */
   writerTurn(): Promise<void>;
+  /** The documents that are wanted and run; null: none. Rejects where one cannot be read any more. */
+  specs(): Promise<{ readonly wanted: NodeSpec | null; readonly running: NodeSpec | null }>;
   /** Events since the start, by type. */
   readonly eventCounts: () => ReadonlyMap<EventType, number>;
+  /** Whether it may be asked what the process is busy with. */
+  profiling(): boolean;
 }

@@ -16,7 +16,10 @@ function object(
 
 const list = (items: Schema): Schema => ({ type: 'array', items });
 
-export const REASON = object(
+/** One of {@link SCHEMAS}. */
+const ref = (name: string): Schema => ({ $ref: `${name}#` });
+
+const reasonShape: Schema = object(
   {
     code: { ...text, pattern: '^KSN-[A-Z]+-[0-9]+$', description: 'Stable; `keelson explain CODE` says more.' },
     message: text,
@@ -28,9 +31,13 @@ export const REASON = object(
   ['code', 'message', 'fault'],
 );
 
-export const FAILURE = object({ error: REASON, findings: list(REASON) }, ['error'], 'Why there is no answer.');
+const failureShape: Schema = object(
+  { error: ref('Reason'), findings: list(ref('Reason')) },
+  ['error'],
+  'Why there is no answer.',
+);
 
-export const READINESS = object(
+const readinessShape: Schema = object(
   {
     ready: { type: 'boolean' },
     unmet: list(object({ code: text, reason: text, next: text, element: text }, ['code', 'reason', 'next'])),
@@ -38,9 +45,13 @@ export const READINESS = object(
   ['ready', 'unmet'],
 );
 
-const GENERATION = object({ series: text, generation: whole, digest: text }, ['series', 'generation', 'digest']);
+const generationShape: Schema = object({ series: text, generation: whole, digest: text }, [
+  'series',
+  'generation',
+  'digest',
+]);
 
-export const RESOURCE = object(
+const resourceShape: Schema = object(
   {
     address: { ...text, description: 'Such as file:/etc/x or pod:haproxy.' },
     condition: {
@@ -58,14 +69,14 @@ export const RESOURCE = object(
         'foreign',
       ],
     },
-    reason: REASON,
+    reason: ref('Reason'),
     since: instant,
     detail: text,
   },
   ['address', 'condition', 'since'],
 );
 
-export const STATUS = object(
+const statusShape: Schema = object(
   {
     node: text,
     agentVersion: text,
@@ -77,17 +88,19 @@ export const STATUS = object(
       enum: ['OK', 'Changing', 'Waiting', 'Held', 'RolledBack', 'SafeMode', 'Left', 'Observe', 'Degraded', 'Unknown'],
     },
     since: instant,
-    reason: REASON,
-    rollbackIncomplete: REASON,
+    reason: ref('Reason'),
+    rollbackIncomplete: ref('Reason'),
     next: { ...text, description: 'What a person does next.' },
-    wanted: GENERATION,
-    running: GENERATION,
-    lastKnownGood: GENERATION,
-    blocked: list(object({ ...(GENERATION['properties'] as object), reason: REASON }, ['generation', 'reason'])),
+    wanted: ref('Generation'),
+    running: ref('Generation'),
+    lastKnownGood: ref('Generation'),
+    blocked: list(
+      object({ ...(generationShape['properties'] as object), reason: ref('Reason') }, ['generation', 'reason']),
+    ),
     mode: { enum: ['observe', 'enforce'] },
     counts: { type: 'object', additionalProperties: whole, description: 'Resources by condition.' },
     total: whole,
-    resources: { ...list(RESOURCE), description: 'What is not ok: at most 50, worst first.' },
+    resources: { ...list(ref('Resource')), description: 'What is not ok: at most 50, worst first.' },
     overrides: list(
       object(
         {
@@ -102,14 +115,12 @@ export const STATUS = object(
         ['id', 'address', 'by', 'reason', 'expires'],
       ),
     ),
-    remarks: list(REASON),
+    remarks: list(ref('Reason')),
   },
   ['node', 'agentVersion', 'bootId', 'seq', 'at', 'verdict', 'since', 'blocked', 'mode', 'counts', 'total'],
 );
 
-export const RESOURCES = list(RESOURCE);
-
-export const EVENT = object(
+const eventShape: Schema = object(
   {
     type: text,
     message: text,
@@ -121,16 +132,14 @@ export const EVENT = object(
     did: { enum: ['create', 'update', 'delete'] },
     generation: text,
     tx: text,
-    reason: REASON,
+    reason: ref('Reason'),
     by: text,
     reasonGiven: text,
   },
   ['type', 'message', 'logId', 'seq', 'at', 'bootId'],
 );
 
-export const EVENTS = list(EVENT);
-
-export const PREVIEW = object(
+const planShape: Schema = object(
   {
     basis: object(
       { series: { type: ['string', 'null'] }, generation: { type: ['integer', 'null'] }, journalSeq: whole },
@@ -150,3 +159,37 @@ export const PREVIEW = object(
   },
   ['basis', 'from', 'to', 'waves', 'waits', 'notes', 'held', 'same', 'withheld'],
 );
+
+const specShape: Schema = {
+  type: ['object', 'null'],
+  description: 'The document, with `{ "redacted": true, "bytes": N }` for what may hold a secret.',
+  properties: {
+    series: text,
+    generation: whole,
+    selector: { type: 'object' },
+    health: { type: 'object' },
+    gates: list({ type: 'object' }),
+    sections: { type: 'object', description: 'By kind, then by name.' },
+  },
+};
+
+/** By name, for the document. */
+export const SCHEMAS: readonly Schema[] = Object.entries({
+  Reason: reasonShape,
+  Failure: failureShape,
+  Readiness: readinessShape,
+  Generation: generationShape,
+  Resource: resourceShape,
+  Status: statusShape,
+  Event: eventShape,
+  Plan: planShape,
+  Spec: specShape,
+}).map(([name, shape]) => ({ $id: name, ...shape }));
+
+export const FAILURE = ref('Failure');
+export const READINESS = ref('Readiness');
+export const STATUS = ref('Status');
+export const RESOURCES = list(ref('Resource'));
+export const PREVIEW = ref('Plan');
+export const EVENTS = list(ref('Event'));
+export const SPECS = object({ wanted: ref('Spec'), running: ref('Spec') }, ['wanted', 'running']);

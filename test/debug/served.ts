@@ -19,7 +19,14 @@ export type FakeDebugPort = FakePort & DebugPort;
 
 /** What a port answers where a test says nothing else. */
 export function fakeDebugPort(over: Parameters<typeof fakePort>[0] = {}, more: Partial<DebugPort> = {}): FakeDebugPort {
-  return { ...fakePort(over), writerTurn: async () => {}, eventCounts: () => new Map(), ...more };
+  return {
+    ...fakePort(over),
+    writerTurn: async () => {},
+    eventCounts: () => new Map(),
+    specs: async () => ({ wanted: null, running: null }),
+    profiling: () => false,
+    ...more,
+  };
 }
 
 /** Where to connect. */

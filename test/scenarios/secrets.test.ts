@@ -9,6 +9,9 @@ import { parseTarGzip } from 'nanotar';
 import t from 'tap';
 import { journalEntry } from '../../agent/report/event-journal.ts';
 import type { EventRecord } from '../../agent/report/events.ts';
+import { READ_SOCKET } from '../../agent/control/protocol.ts';
+import { SocketFolder } from '../../agent/control/socket-folder.ts';
+import { get, open, type Answer } from '../debug/served.ts';
 import { tracesIn, tracesOf } from '../support/secret-traces.ts';
 import { keelson, Program } from './program.ts';
 
@@ -29,6 +32,23 @@ const traces = tracesOf(texts.flatMap((text) => [text, `${text}\n`]));
 /** Prints a secret and everything that it finds in its environment. */
 const saying = (more: string): readonly string[] => ['/bin/sh', '-c', `cat "$1"; cat "$1" >&2; env; ${more}`, 'test'];
 
+/** Every route of the endpoint, and a failure; a stream for as long as it says something. */
+async function askEndpoint(root: string): Promise<readonly Answer[]> {
+  using folder = new SocketFolder(join(root, 'run/keelson'));
+  const place = { socketPath: folder.address(READ_SOCKET) };
+  const { paths } = JSON.parse((await get(place, '/openapi.json')).body) as { readonly paths: object };
+  const asked = [...Object.keys(paths).filter((path) => path !== '/debug/cpu'), '/debug/cpu?seconds=1', '/?plan=now'];
+  const answers = await Promise.all([...asked, '/?show=all&events=more'].map((path) => get(place, path)));
+  const stream = await open(place, '/v1/events?after=0', { accept: 'text/event-stream' });
+  let streamed = '';
+  stream.on('data', (chunk: Buffer) => {
+    streamed += chunk.toString();
+  });
+  await sleep(500);
+  stream.destroy();
+  return [...answers, { status: 200, headers: {}, body: streamed }];
+}
+
 t.test(
   'proof 8: neither the log of the daemon nor what its commands show has a secret or a digest of one',
   async (t) => {
@@ -36,7 +56,7 @@ t.test(
     for (const folder of ['specs.d', 'config.d']) mkdirSync(join(root, 'etc/keelson', folder), { recursive: true });
     writeFileSync(
       join(root, 'etc/keelson/config.d/50.yaml'),
-      'log: { level: debug }\ntrust: { allowUnsigned: [s] }\ndrift: { settle: 1s }\n',
+      'log: { level: debug }\ntrust: { allowUnsigned: [s] }\ndrift: { settle: 1s }\ndebug: { profiling: true }\n',
     );
     const secret = (text: string, more: object = {}) => ({ mode: '0600', content: { inline: `${text}\n` }, ...more });
     /** Its effect fails where the content is bad. */
@@ -93,6 +113,10 @@ t.test(
       said.push(...ended.flatMap(({ out, err }) => [out, err]));
       said.push(...(await diagnosed()));
       if (existsSync(notice)) said.push(readFileSync(notice, 'utf8'));
+      for (const { status, body } of await askEndpoint(root)) {
+        t.ok(status === 200 || status === 503, `it answered ${status}`);
+        said.push(body);
+      }
     };
 
     writeFileSync(join(root, 'etc/secret'), `${SECRETS.edited}\n`);
