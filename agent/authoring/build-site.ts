@@ -4,13 +4,22 @@ import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
 import type { AnyKind } from '../resources/kind.ts';
 import type { Assembled } from './assemble.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { buildError } from './errors.ts';
 import { documentChanges, type ResourceChange } from './document-diff.ts';
 import type { SiteFinding } from './findings.ts';
 import { isMap, type ValueMap } from './layer.ts';
-import { documentPath, envelopePath, MANIFEST, nodesInManifest, writeManifest, type ManifestNode } from './outputs.ts';
-import { nodesOf, SiteReader, tooLarge } from './site.ts';
+import {
+  documentPath,
+  envelopePath,
+  generationsInManifest,
+  MANIFEST,
+  nodesInManifest,
+  writeManifest,
+  type ManifestNode,
+} from './outputs.ts';
+import { nodesOf, refusedAsText, SiteReader } from './site.ts';
 import { SiteFiles } from './site-files.ts';
-import { nextStamps, readStamps, sha256, STATE_FILE, writeStamps } from './stamps.ts';
+import { atLeast, nextStamps, readStamps, sha256, STATE_FILE, writeStamps } from './stamps.ts';
 
 /** One document that would be written, or is there already. */
 export interface Built {
@@ -53,8 +62,8 @@ const limit = 8 * 2 ** 20;
 export async function buildSite(options: BuildOptions): Promise<SiteBuild> {
   const { fs, kinds, judge, generation } = options;
   const files = new SiteFiles(fs);
-  const stampBytes = await readIfThere(fs, STATE_FILE);
-  const before = readStamps(stampBytes);
+  const stampBytes = await readState(fs);
+  const before = atLeast(readStamps(stampBytes), generationsInManifest(await readIfThere(fs, MANIFEST)));
   const documents = new Map<string, ValueMap>();
   const reader = new SiteReader({ files, kinds, judge: ({ node }) => judge(documents.get(node) ?? {}) });
   const assembled: Assembled[] = [];
@@ -74,8 +83,7 @@ export async function buildSite(options: BuildOptions): Promise<SiteBuild> {
     reader.judge(one, one.node);
     const payload = Buffer.from(canonicalJson(stamped));
     payloads.set(one.node, payload);
-    const large = tooLarge(one, payload.length);
-    if (large !== null) reader.findings.add(large, one.node);
+    for (const reason of refusedAsText(one, payload)) reader.findings.add(reason, one.node);
   }
   reader.finish();
   const findings = reader.findings.all();
@@ -176,6 +184,14 @@ async function outputsOf(
 
 function manifestNodes(bytes: Uint8Array): Record<string, ManifestNode> {
   return ((documentIn(bytes) ?? {})['nodes'] ?? {}) as Record<string, ManifestNode>;
+}
+
+/** A state that is there and no file is not none: its numbers would be given out again. */
+async function readState(fs: ReadFileSystem): Promise<Uint8Array | null> {
+  const entry = await fs.lstat(`/${STATE_FILE}`);
+  if (entry !== null && entry.type !== 'file')
+    throw buildError('KSN-BUILD-019', `${STATE_FILE} is no regular file`, { place: { file: STATE_FILE } });
+  return readIfThere(fs, STATE_FILE);
 }
 
 async function readIfThere(fs: ReadFileSystem, path: string): Promise<Uint8Array | null> {

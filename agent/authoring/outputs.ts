@@ -1,5 +1,5 @@
 /** What a build leaves in the site: build/NAME.json, build/NAME.dsse.json, and build/MANIFEST.json that says what they are. */
-import { isMap } from './layer.ts';
+import { isMap, type ValueMap } from './layer.ts';
 import type { BundledFile } from './bundles.ts';
 
 export const BUILD_FOLDER = 'build';
@@ -38,12 +38,27 @@ export function writeManifest({ nodes, files }: Manifest): Uint8Array {
 
 /** Names of nodes whose outputs a build made. One that cannot be read tells of none: then nothing is removed. */
 export function nodesInManifest(bytes: Uint8Array | null): ReadonlySet<string> {
-  if (bytes === null) return new Set();
+  return new Set(Object.keys(nodesIn(bytes)).filter((name) => /^[A-Za-z0-9][A-Za-z0-9.-]*$/u.test(name)));
+}
+
+/** By series the largest number that a build has written documents with. */
+export function generationsInManifest(bytes: Uint8Array | null): ReadonlyMap<string, number> {
+  const largest = new Map<string, number>();
+  for (const node of Object.values(nodesIn(bytes))) {
+    const { series, generation } = isMap(node) ? node : {};
+    if (typeof series === 'string' && Number.isSafeInteger(generation))
+      largest.set(series, Math.max(largest.get(series) ?? 0, generation as number));
+  }
+  return largest;
+}
+
+function nodesIn(bytes: Uint8Array | null): ValueMap {
+  if (bytes === null) return {};
   try {
     const value = JSON.parse(Buffer.from(bytes).toString()) as unknown;
     const nodes = isMap(value) && value['format'] === 1 ? value['nodes'] : null;
-    return new Set(isMap(nodes) ? Object.keys(nodes).filter((name) => /^[A-Za-z0-9][A-Za-z0-9.-]*$/u.test(name)) : []);
+    return isMap(nodes) ? nodes : {};
   } catch {
-    return new Set();
+    return {};
   }
 }

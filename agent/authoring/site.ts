@@ -2,6 +2,8 @@
 import { posix } from 'node:path';
 import type { Place, Reason } from '../base/errors.ts';
 import { counted } from '../base/words.ts';
+import { parseDocument } from '../desired/document.ts';
+import type { SpecCode } from '../desired/errors.ts';
 import { LIMITS } from '../desired/limits.ts';
 import type { AnyKind } from '../resources/kind.ts';
 import { assemble, type Assembled } from './assemble.ts';
@@ -157,9 +159,14 @@ export function listed(names: readonly string[]): string {
   return `${sorted.slice(0, 2).join(', ')} and ${sorted.length - 2} more`;
 }
 
-/** Beyond this no node takes the document. */
-export function tooLarge(assembled: Assembled, bytes: number): Reason | null {
-  if (bytes <= LIMITS.bytes) return null;
+/** As a node reads the bytes, before it looks at what they say: too large, too deep, too many values. */
+export function refusedAsText(assembled: Assembled, payload: Uint8Array): readonly Reason[] {
+  if (payload.length > LIMITS.bytes) return [tooLarge(assembled, payload.length)];
+  const { findings = [] } = parseDocument(payload, { format: 'json' });
+  return findings.map(({ code, message }) => reasonAt(code as SpecCode, message, assembled.layer.place('')));
+}
+
+function tooLarge(assembled: Assembled, bytes: number): Reason {
   const largest = assembled.files.toSorted((a, b) => b.bytes - a.bytes).slice(0, 3);
   const words = largest.map((file) => `${file.path} (${file.bytes})`).join(', ');
   const message = `the document has ${counted(bytes, 'byte')}; a node accepts ${LIMITS.bytes}`;

@@ -51,6 +51,15 @@ export function nextStamps(before: Stamps, documents: readonly Unstamped[]): Sta
   );
 }
 
+/** Numbers that documents beside the state have: a state that was lost, or is one of before, does not give them out again. */
+export function atLeast(stamps: Stamps, written: ReadonlyMap<string, number>): Stamps {
+  const behind = [...written].filter(([series, generation]) => generation > (stamps[series]?.generation ?? 0));
+  return {
+    ...stamps,
+    ...Object.fromEntries(behind.map(([series, generation]) => [series, { generation, digest: '', nodes: {} }])),
+  };
+}
+
 /** For people and their diffs: one node a line. */
 export function writeStamps(series: Stamps): Uint8Array {
   return Buffer.from(`${JSON.stringify({ format: 1, series }, null, 2)}\n`);

@@ -6,7 +6,7 @@ import type { Assembled } from './assemble.ts';
 import { withGeneration } from './build-site.ts';
 import type { SiteFinding } from './findings.ts';
 import { isMap, type ValueMap } from './layer.ts';
-import { NODES, nodesOf, SiteReader, tooLarge, type NodeFile } from './site.ts';
+import { NODES, nodesOf, refusedAsText, SiteReader, type NodeFile } from './site.ts';
 import type { SiteFiles } from './site-files.ts';
 import { canonicalJson } from './canonical-json.ts';
 
@@ -41,8 +41,8 @@ export async function validateSite(
     const assembled = await reader.assemble(path, name);
     if (assembled === null) continue;
     reader.judge(assembled, name);
-    const large = tooLarge(assembled, Buffer.byteLength(canonicalJson(assembled.document)));
-    if (large !== null) reader.findings.add(large, name);
+    const payload = Buffer.from(canonicalJson(assembled.document));
+    for (const reason of refusedAsText(assembled, payload)) reader.findings.add(reason, name);
   }
   for (const path of wanted) {
     if (made.covered.has(path)) continue;

@@ -228,6 +228,33 @@ t.test('generations.json that cannot be read is not begun anew', async (t) => {
   }
 });
 
+t.test('generations.json that is lost, or of before, does not give a number out again', async (t) => {
+  const { fs } = await memorySite(site);
+  await built(fs);
+  const first = (await text(fs, 'generations.json')) ?? '';
+  await put(fs, { 'nodes/lb-b.yaml': 'extends: [../roles/lb.yaml]\nvars: { port: 8082 }\n' });
+  await built(fs);
+  await fs.remove('/generations.json');
+  t.equal((await built(fs)).built[0]?.generation, 3);
+  await put(fs, { 'generations.json': first });
+  t.equal((await built(fs)).built[0]?.generation, 4);
+  await fs.remove('/generations.json');
+  await put(fs, { 'generations.json': { link: 'elsewhere.json' } });
+  await t.rejects(buildIn(fs), { code: 'KSN-BUILD-019' });
+});
+
+t.test('what a node would not read is not built', async (t) => {
+  const deep = (levels: number): string => `${'{ a: '.repeat(levels)}{}${' }'.repeat(levels)}`;
+  const findings = await findingsOf({
+    'nodes/a.yaml': `${HEAD}spec: { staticPods: { web: { from: pods/web.yaml } } }\n`,
+    'pods/web.yaml': `metadata: { annotations: ${deep(30)} }\nspec: { containers: [ { name: web, image: "web:1" } ] }\n`,
+  });
+  t.ok(
+    findings.map(told).some((one) => one.startsWith('nodes/a.yaml:1:1 KSN-SPEC-004')),
+    findings.map(told).join('; '),
+  );
+});
+
 t.test('somebody else built meanwhile', async (t) => {
   const { fs } = await memorySite(site);
   const { outputs = [] } = await buildIn(fs);
