@@ -167,7 +167,7 @@ class Assembly {
       // Bytes stand as they are written; a template says otherwise, and is resolved by itself.
       const resource = this.#resolved(raw, at, (_, field) => field === 'content');
       resources[key] =
-        isMap(resource) && ('from' in resource || 'template' in resource)
+        isMap(resource) && ['from', 'template', 'content'].some((field) => field in resource)
           ? await this.#resource(kind, resource, at)
           : resource;
     }
@@ -182,7 +182,7 @@ class Assembly {
     const at = (field: string): string => childPointer(pointer, field);
     if (typeof template !== 'boolean')
       this.#fault('KSN-SPEC-012', `expected true or false, found ${typeOf(template)}`, at('template'));
-    if (from === undefined) return this.#inlineTemplate(template === true, resource, pointer);
+    if (from === undefined) return this.#inline(template === true, resource, pointer);
     const { bundle } = kind;
     if (bundle === undefined) {
       this.#fault('KSN-BUILD-013', `${kind.name} take no 'from'`, at('from'));
@@ -215,11 +215,17 @@ class Assembly {
     return { ...resource, [bundle.field]: bundled.value };
   }
 
-  /** `template: true` beside `content: { inline: … }`. */
-  #inlineTemplate(template: boolean, resource: ValueMap, pointer: string): ValueMap {
+  /** `content: { inline: … }`, with `template: true` beside it or without. */
+  #inline(template: boolean, resource: ValueMap, pointer: string): ValueMap {
     const { content } = resource;
     const inline = isMap(content) ? content['inline'] : undefined;
-    if (!template) return resource;
+    const at = childPointer(childPointer(pointer, 'content'), 'inline');
+    if (!template) {
+      const isLeft = typeof inline !== 'string' || !inline.includes('${') || 'facts' in (content as ValueMap);
+      for (const fault of isLeft ? [] : new Template(inline).forgotten(this.#variables))
+        this.#fault(fault.code, fault.message, at, fault.remedy);
+      return resource;
+    }
     if (typeof inline !== 'string') {
       this.#fault(
         'KSN-BUILD-013',
@@ -228,7 +234,6 @@ class Assembly {
       );
       return resource;
     }
-    const at = childPointer(childPointer(pointer, 'content'), 'inline');
     const parsed = new Template(inline);
     const resolved = parsed.resolve(this.#variables);
     for (const { code, message, remedy } of [...parsed.faults, ...resolved.faults])

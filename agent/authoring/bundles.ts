@@ -64,7 +64,8 @@ export class Bundles {
       findings.push(reasonAt('KSN-BUILD-016', `the template ${path} is not UTF-8 text`, { file: path }));
     const used = template ? source.template : null;
     const resolved = used?.resolve(variables);
-    for (const { code, message, at, remedy } of [...(used?.faults ?? []), ...(resolved?.faults ?? [])])
+    const forgotten = template ? [] : (source.template?.forgotten(variables) ?? []);
+    for (const { code, message, at, remedy } of [...(used?.faults ?? []), ...(resolved?.faults ?? []), ...forgotten])
       findings.push(reasonAt(code, message, { file: path, ...at }, remedy === undefined ? {} : { remedy }));
     if (support.read !== undefined) return this.#value(source, support.read, template ? variables : null, findings);
     return { file, findings, value: contentOf(source, resolved), place: () => ({ file: path, line: 1, column: 1 }) };

@@ -77,7 +77,7 @@ export const BUILD_ERRORS = {
   },
   'KSN-BUILD-013': {
     fault: 'caller',
-    meaning: '`from` or `template` stands where it can do nothing.',
+    meaning: '`from` or `template` stands where it can do nothing, or `template` is missing where it is needed.',
     evidence: 'The resource at the place named.',
     next: 'Files and static pods take `from`, instead of `content` or `pod`; `template: true` goes with it, or with content.inline.',
   },

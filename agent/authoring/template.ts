@@ -24,7 +24,7 @@ export interface TemplateFault {
 type Part =
   | { readonly text: string }
   | { readonly variable: string; readonly at: TextPlace }
-  | { readonly fact: string };
+  | { readonly fact: string; readonly at: TextPlace };
 
 /** `facts`: the node has something left to resolve, and `text` is escaped for it. */
 export interface Resolved {
@@ -54,6 +54,17 @@ export class Template {
     this.faults = faults;
   }
 
+  /** Where it stands as written: references that somebody most likely wanted to be resolved. */
+  forgotten(variables: Variables): readonly TemplateFault[] {
+    return this.#parts.flatMap((part) => {
+      if ('text' in part || ('variable' in part && !variables.isDeclared(part.variable))) return [];
+      const reference = 'fact' in part ? part.fact : `vars.${part.variable}`;
+      if ('variable' in part) variables.use(part.variable);
+      const message = `${quoted(`\${${reference}}`)} stands here, and nothing resolves it`;
+      return [{ code: 'KSN-BUILD-013', message, at: part.at, remedy: forgottenRemedy } as const];
+    });
+  }
+
   /** What it uses counts as used; what nobody declares is a fault. */
   resolve(variables: Variables): Resolved {
     const faults: TemplateFault[] = [];
@@ -81,7 +92,7 @@ function partOf(match: RegExpExecArray, at: TextPlace, faults: TemplateFault[]):
   }
   const variable = variableIn(reference);
   if (variable !== null) return { variable, at };
-  if (factReferences.includes(reference)) return { fact: reference };
+  if (factReferences.includes(reference)) return { fact: reference, at };
   const guess = nearest(reference, factReferences);
   const meant = guess === undefined ? '' : `; did you mean ${quoted(guess)}?`;
   const remedy = `Known are variables and ${oneOf(factReferences)}; ${literalRemedy}`;
@@ -89,6 +100,7 @@ function partOf(match: RegExpExecArray, at: TextPlace, faults: TemplateFault[]):
   return { text: whole };
 }
 
+const forgottenRemedy = "Write `template: true` beside it; '$${' is then how a literal '${' is written.";
 const literalRemedy = "'$${' writes a literal '${'.";
 
 function valueOf(name: string, at: TextPlace, variables: Variables, faults: TemplateFault[]): string {

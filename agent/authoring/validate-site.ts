@@ -4,6 +4,7 @@ import type { Reason } from '../base/errors.ts';
 import type { AnyKind } from '../resources/kind.ts';
 import type { Assembled } from './assemble.ts';
 import { withGeneration } from './build-site.ts';
+import { buildError } from './errors.ts';
 import type { SiteFinding } from './findings.ts';
 import { isMap, type ValueMap } from './layer.ts';
 import { NODES, nodesOf, refusedAsText, SiteReader, type NodeFile } from './site.ts';
@@ -23,7 +24,7 @@ const elsewhere = new Set(['KSN-SPEC-018', 'KSN-SPEC-037']);
 export async function validateSite(
   options: SiteValidation,
   targets: readonly string[] | null,
-): Promise<{ readonly findings: readonly SiteFinding[]; readonly nodes: number }> {
+): Promise<{ readonly findings: readonly SiteFinding[]; readonly nodes: number; readonly layers: number }> {
   const { files, kinds, judge } = options;
   const alone = new Set<Assembled>();
   const reader = new SiteReader({
@@ -36,6 +37,8 @@ export async function validateSite(
   });
   const nodes = (await files.list(NODES)).length === 0 ? [] : await nodesOf(files, reader.findings);
   const wanted = targets ?? (await layersIn(files));
+  if (nodes.length === 0 && wanted.length === 0)
+    throw buildError('KSN-BUILD-001', 'there are no layers here, neither in nodes/ nor in roles/');
   const made = await nodesWith(reader, nodes, targets === null ? null : new Set(wanted));
   for (const { name, path } of made.nodes) {
     const assembled = await reader.assemble(path, name);
@@ -52,7 +55,7 @@ export async function validateSite(
     reader.judge(assembled, null);
   }
   reader.finish();
-  return { findings: reader.findings.all(), nodes: made.nodes.length };
+  return { findings: reader.findings.all(), nodes: made.nodes.length, layers: wanted.length };
 }
 
 /** The nodes that any of the layers goes into, and the layers that these nodes are made of. */

@@ -14,6 +14,6 @@ export async function validateLayers(
   const opened = await openRootFolder(site);
   await using fs = opened.fs;
   const options: SiteValidation = { files: new SiteFiles(fs), kinds, judge: await judgeDocuments() };
-  const { findings, nodes } = await validateSite(options, targets);
-  return { findings: seenFromHere(site, findings), nodes };
+  const { findings, ...counts } = await validateSite(options, targets);
+  return { findings: seenFromHere(site, findings), ...counts };
 }

@@ -46,7 +46,7 @@ export async function validate(
     const judged = await validateLayers(site, targets === null ? null : [...targets]);
     findings.push(...(options.output === 'table' ? withNodes(judged.findings) : judged.findings));
     layers.nodes += judged.nodes;
-    layers.layers += targets?.size ?? 0;
+    layers.layers += judged.layers;
   }
   if (options.output !== 'table') terminal.print(await dataText({ findings }, options.output));
   else if (findings.length > 0) terminal.print([...findingsText(findings, terminal.palette), findingsSum(findings)]);
@@ -61,7 +61,7 @@ function valid(documents: number, { layers, nodes }: { readonly layers: number; 
     ...(layers > 0 ? [counted(layers, 'layer')] : []),
     ...(nodes > 0 ? [counted(nodes, 'node')] : []),
   ];
-  return `${what.join(', ') || 'Nothing to judge, so all of it'} valid.`;
+  return `${what.join(', ')} valid.`;
 }
 
 /** The site of a layer and its path there; null: it is a document by itself, or nobody can tell. */

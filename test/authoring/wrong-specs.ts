@@ -386,4 +386,19 @@ export const wrongSpecs: readonly WrongSpec[] = [
     ['files KSN-BUILD-016'],
     /leave out template/u,
   ),
+  wrong(
+    'a template that does not say so',
+    role('vars: { n: { type: integer, default: 1 } }\nspec: { files: { /etc/x: { from: FILE } } }\n', '', {
+      files: '${HOME} ${vars.other}\n  ${vars.n}\n',
+    }),
+    ['files:2:3 KSN-BUILD-013'],
+    /`template: true`/u,
+    /'\$\{vars\.n\}' stands here/u,
+  ),
+  wrong(
+    'a text in a layer that does not say so',
+    node('files: { /etc/x: { content: { inline: "${facts.hostname} ${x}" } } }'),
+    ['nodes:3:33 KSN-BUILD-013'],
+    /`template: true`/u,
+  ),
 ];

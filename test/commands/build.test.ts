@@ -27,9 +27,7 @@ function siteIn(t: Test): { readonly site: string; readonly keys: readonly strin
 async function run(site: string, options: Partial<BuildCommandOptions> = {}) {
   const invocation = fakeInvocation('/');
   const all = { check: false, generation: 'file', output: 'table', ...options } as const;
-  const code = await build(invocation, site, all).catch((error: unknown) => {
-    throw error;
-  });
+  const code = await build(invocation, site, all);
   const out = invocation.printed.join('\n').replaceAll(/[^\s"]*\/site\//gu, 'site/');
   return { code, out, err: invocation.warned.join('\n').replaceAll(/[^\s"]*\/site\//gu, 'site/') };
 }
@@ -162,7 +160,8 @@ t.test('validate takes layers, sites, and what is neither', async (t) => {
   };
   t.equal(await said('roles/lb.yaml'), '0 1 layer, 2 nodes valid.');
   t.equal(await said('base.yaml', 'nodes/lb-a.yaml'), '0 2 layers, 2 nodes valid.');
-  t.equal(await said('.'), '0 2 nodes valid.');
+  t.equal(await said('.'), '0 2 layers, 2 nodes valid.');
+  await t.rejects(said('files'), { code: 'KSN-BUILD-001' });
   await run(site);
   t.equal(await said('build/lb-a.json'), '0 1 document valid.');
   rmSync(join(site, 'nodes'), { recursive: true });
