@@ -9,7 +9,7 @@ import type { Peer } from './control/route.ts';
 import type { EngineSettings } from './reconcile/context.ts';
 import type { EnginePort } from './reconcile/engine-port.ts';
 import type { EventLog } from './report/event-log.ts';
-import type { NoticePaths } from './report/notices.ts';
+import type { NoticePaths } from './report/notice-files.ts';
 import type { VerifierSettings } from './sources/spec-verifier.ts';
 import type { FileSystem } from '../hostfs/filesystem.ts';
 

@@ -1,5 +1,7 @@
 /** The table of events in two forms: as a catalog of journald, and as rows of docs/events.md. */
 import { EVENT_KINDS, type EventKind } from '../agent/report/event-kinds.ts';
+import type { EventType } from '../agent/report/events.ts';
+import { EVENT_MEANINGS } from './event-meanings.ts';
 
 const head = `# /usr/lib/systemd/catalog/keelson.catalog, made by packaging/generate-catalog.ts
 # journalctl -x shows it with the entries; journalctl --update-catalog takes it in.
@@ -14,9 +16,9 @@ const priorities: Readonly<Record<EventKind['priority'], string>> = {
 
 /** Only fields that every entry has are put in: journald shows the name of one that is not there. */
 export function catalogText(): string {
-  const entries = Object.entries(EVENT_KINDS).map(
-    ([type, { id, means, next }]) =>
-      `\n-- ${id}\nSubject: Keelson: ${type}\nDefined-By: Keelson\n\n${means}\n\n` +
+  const entries = Object.entries(EVENT_MEANINGS).map(
+    ([type, { means, next }]) =>
+      `\n-- ${EVENT_KINDS[type as EventType].id}\nSubject: Keelson: ${type}\nDefined-By: Keelson\n\n${means}\n\n` +
       `Next: ${next}\n\nkeelson events has it as number @KEELSON_SEQ@.\n`,
   );
   return head + entries.join('');

@@ -29,6 +29,9 @@ const named = (form: { readonly takes: string; readonly read: (value: unknown) =
   fits: (name: string) => form.read(name) !== undefined,
 });
 
+/** Where what a login and a console show lies, unless told otherwise; also for who cannot read the settings. */
+export const NOTICES = { motd: '/run/motd.d/10-keelson', issue: '/run/issue.d/keelson.issue' } as const;
+
 export const SETTINGS_SHAPE = section({
   node: section({
     name: optional(nodeName, 'What this node is called; without it, its host name.'),
@@ -89,8 +92,8 @@ export const SETTINGS_SHAPE = section({
     level: leaf(choice('error', 'warn', 'info', 'debug'), 'info', 'What the journal gets.'),
   }),
   notices: section({
-    motd: leaf(orOff(path), '/run/motd.d/10-keelson', 'What a login shows while something is wrong.'),
-    issue: leaf(orOff(path), '/run/issue.d/keelson.issue', 'The same on a console.'),
+    motd: leaf(orOff(path), NOTICES.motd, 'What a login shows while something is wrong.'),
+    issue: leaf(orOff(path), NOTICES.issue, 'The same on a console.'),
   }),
   sockets: section({
     group: optional(

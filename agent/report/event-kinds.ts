@@ -9,10 +9,6 @@ export interface EventKind {
   readonly id: string;
   /** syslog(3): 3 a failure of the node, 4 a trouble that does not spread, 5 worth knowing, 6 the course of things. */
   readonly priority: 3 | 4 | 5 | 6;
-  /** For the catalog, `journalctl -x`. */
-  readonly means: string;
-  /** What a person does next. */
-  readonly next: string;
 }
 
 /** By type, all of them. */
@@ -21,245 +17,175 @@ export const EVENT_KINDS: Readonly<Record<EventType, EventKind>> = {
   AgentStarted: {
     id: 'c52973b99ac34ec29590f718aa90c82d',
     priority: 6,
-    means: 'The agent is ready: its sockets answer.',
-    next: 'Nothing. Where no AgentStopping came before it, the run before died: keelson events.',
   },
   /** The agent ends in an orderly way. What is under way goes on at its next start. */
   AgentStopping: {
     id: '540018ee291b4e77b5b9fb1bb73b1a54',
     priority: 6,
-    means: 'The agent ends in an orderly way. What is under way goes on at its next start.',
-    next: 'Nothing, where somebody stopped it; systemctl start keelson has it run again.',
   },
   /** A generation of a spec is wanted from now on. */
   SpecAccepted: {
     id: 'df7728c1ceb74cc2a2298e7aca7fc971',
     priority: 5,
-    means: 'A generation of a spec is wanted from now on.',
-    next: 'Nothing.',
   },
   /** A document in the spec folder is not for this node, or wrong. */
   SpecRefused: {
     id: 'db68ed94e10b4c89a0b0f77e602bd2b2',
     priority: 4,
-    means: 'A document in the spec folder is not for this node, or wrong.',
-    next: 'keelson explain with the code says what to correct.',
   },
   /** The change to a generation begins. */
   TransactionOpened: {
     id: '7c450e37d8c04e3abeda524a0641ff02',
     priority: 6,
-    means: 'The change to a generation begins.',
-    next: 'Nothing.',
   },
   /** An address was created, changed or deleted. */
   ResourceChanged: {
     id: '07634845458a4711ac87be492c8b8e87',
     priority: 6,
-    means: 'An address was created, changed or deleted.',
-    next: 'Nothing.',
   },
   /** An address waits for something that must happen first. Nothing failed. */
   ResourceWaiting: {
     id: '43d26b3ac7754cf18d06cea0f6fb82b7',
     priority: 5,
-    means: 'An address waits for something that must happen first. Nothing failed.',
-    next: 'keelson status names it with its age; it goes on by itself.',
   },
   /** What an address waited for has happened. */
   ResourceResumed: {
     id: '3d03982341914cb2b41a07a1c6598b77',
     priority: 6,
-    means: 'What an address waited for has happened.',
-    next: 'Nothing.',
   },
   /** Something managed was changed from outside, and was put back. */
   DriftRepaired: {
     id: 'ba213d5598c943269c320886b2473b21',
     priority: 5,
-    means: 'Something managed was changed from outside, and was put back.',
-    next: 'Find who changes it, if you do not know.',
   },
   /** Something managed differs and was left: the spec says so, or a hold has just ended. */
   DriftReported: {
     id: '32e4269ccd1d43ec968bcf1225ab0a73',
     priority: 4,
-    means: 'Something managed differs and was left: the spec says so, or a hold has just ended.',
-    next: 'keelson diff shows it; put it back, or change the spec.',
   },
   /** An address was put back five times in ten minutes: something else writes there. */
   Contended: {
     id: '69d5a09954724a2992909768b1dca067',
     priority: 4,
-    means: 'An address was put back five times in ten minutes: something else writes there.',
-    next: 'Find the other writer; repairs are slow until then.',
   },
   /** A target of onChange was told of a change. */
   EffectRun: {
     id: '66df827cc3e149938ad49abd9419734a',
     priority: 6,
-    means: 'A target of onChange was told of a change.',
-    next: 'Nothing.',
   },
   /** A target of onChange could not be told, or a repair failed. */
   EffectFailed: {
     id: '20a91291d585426bbb585cab34c98ae5',
     priority: 4,
-    means: 'A target of onChange could not be told, or a repair failed.',
-    next: 'keelson explain with the code; run the command by hand.',
   },
   /** Nothing here can tell a target of onChange, or it is not there. The change itself is in place. */
   EffectSkipped: {
     id: 'ab61472834da4a268db4f87bc43fa427',
     priority: 5,
-    means: 'Nothing here can tell a target of onChange, or it is not there. The change itself is in place.',
-    next: 'Correct the target, or wait for the release that knows it.',
   },
   /** A rollback gave up an effect that only the failed generation has. */
   EffectLeft: {
     id: '084c0f8e8e1c4995a1309617a3dc5ec3',
     priority: 4,
-    means: 'A rollback gave up an effect that only the failed generation has.',
-    next: 'Run it by hand where it still matters.',
   },
   /** A lane of the engine failed. It begins again by itself, ever later. */
   LaneFailed: {
     id: 'bf2b7988d4004b55a2ff168830d023f7',
     priority: 3,
-    means: 'A lane of the engine failed. It begins again by itself, ever later.',
-    next: 'keelson explain with the code within.',
   },
   /** Every gate held: the generation is the last known good. */
   VerdictGood: {
     id: '5a3b01a1f89a43d3936eb8a11d35f905',
     priority: 5,
-    means: 'Every gate held: the generation is the last known good.',
-    next: 'Nothing.',
   },
   /** The node is at the last known good again, or what a renewal or a patch changed is as before it. */
   RolledBack: {
     id: '4953841d75b447c69e605bba438d7d03',
     priority: 3,
-    means: 'The node is at the last known good again, or what a renewal or a patch changed is as before it.',
-    next: 'keelson status says why; correct it in a newer generation.',
   },
   /** A generation, a renewal or a patch is being undone. */
   RollbackStarted: {
     id: 'a4ad328024b34c888b3cc6bed5e0b97b',
     priority: 4,
-    means: 'A generation, a renewal or a patch is being undone.',
-    next: 'keelson status --watch shows its end.',
   },
   /** A step of a rollback failed. It is tried again by itself. */
   RollbackIncomplete: {
     id: '04bb4b132fbf4966b87f0f1d52eab0dc',
     priority: 3,
-    means: 'A step of a rollback failed. It is tried again by itself.',
-    next: 'Mend what the reason names.',
   },
   /** A newer generation came before the verdict of this one. */
   Superseded: {
     id: '4c233aa1bec4427fb46c1df6262afd13',
     priority: 6,
-    means: 'A newer generation came before the verdict of this one.',
-    next: 'Nothing.',
   },
   /** A generation failed and will not be tried again by itself. */
   Blocked: {
     id: 'c96c082017ee40629fcee05234236fc7',
     priority: 3,
-    means: 'A generation failed and will not be tried again by itself.',
-    next: 'Correct it, sign and push a newer one; or keelson retry N --reason ….',
   },
   /** Somebody asked for a retry of a blocked generation. */
   Unblocked: {
     id: 'c896ed1fe2254b3ebb0120e8b6665162',
     priority: 5,
-    means: 'Somebody asked for a retry of a blocked generation.',
-    next: 'Nothing.',
   },
   /** Somebody stopped changes of an address, or of the node, for a while. */
   Held: {
     id: 'c98c76cc44a947dca521c9ffd20cef69',
     priority: 5,
-    means: 'Somebody stopped changes of an address, or of the node, for a while.',
-    next: 'keelson release ends it before its time.',
   },
   /** A hold or a patch ended, by itself or by somebody. */
   Released: {
     id: '20a3b76986b242278f880ebac603bc49',
     priority: 5,
-    means: 'A hold or a patch ended, by itself or by somebody.',
-    next: 'keelson diff shows what differs now; it is repaired.',
   },
   /** The agent only looks and reports: it died three times in ten minutes, or somebody switched it on. */
   SafeModeEntered: {
     id: 'ae861b21f54a4ec78a1fb3e0f89d53e5',
     priority: 3,
-    means: 'The agent only looks and reports: it died three times in ten minutes, or somebody switched it on.',
-    next: 'Mend the cause, push a newer generation, then keelson safe-mode off.',
   },
   /** Somebody switched safe mode off. */
   SafeModeLeft: {
     id: '7ea3805972064085b4c872a9e42acfef',
     priority: 5,
-    means: 'Somebody switched safe mode off.',
-    next: 'Nothing.',
   },
   /** An address is no longer managed, or a rollback left it as it is. */
   ResourceLeft: {
     id: 'cac7998022c84c5cae960ca4b1ff0092',
     priority: 5,
-    means: 'An address is no longer managed, or a rollback left it as it is.',
-    next: 'Decide by hand whether the edit is to stay.',
   },
   /** Something that no spec names lies where specs alone should put things. */
   ForeignFound: {
     id: '4f18a2ddadee4378a837c900c21774e5',
     priority: 5,
-    means: 'Something that no spec names lies where specs alone should put things.',
-    next: 'Remove it, declare it, or leave it.',
   },
   /** A transaction of an earlier run goes on. */
   Recovered: {
     id: '16aaa81b4dcb45b499ce23c740e222b4',
     priority: 5,
-    means: 'A transaction of an earlier run goes on.',
-    next: 'Nothing.',
   },
   /** The undo of a guarded change had run before its transaction could go on. The generation fails. */
   GuardFired: {
     id: 'e43dfde416554f338bb97406cf638141',
     priority: 3,
-    means: 'The undo of a guarded change had run before its transaction could go on. The generation fails.',
-    next: 'Correct what its guard could not reach.',
   },
   /** Somebody asked for a change on control.sock. */
   ControlRequest: {
     id: '3f8a57c2388d45a0a9f3c968bc80fd32',
     priority: 5,
-    means: 'Somebody asked for a change on control.sock.',
-    next: 'Nothing; the entry says who, and why.',
   },
   /** Events are missing here, or the log on disk could not be continued. */
   Gap: {
     id: 'afe92ab0cc7443d699aa64311062be60',
     priority: 4,
-    means: 'Events are missing here, or the log on disk could not be continued.',
-    next: 'Look at the disk if it repeats.',
   },
   /** The journal of the agent cannot be gone on with: the agent only looks. */
   JournalReadOnly: {
     id: '2f62007314464b7ba1ab3c7ffba68e3c',
     priority: 3,
-    means: 'The journal of the agent cannot be gone on with: the agent only looks.',
-    next: 'keelson explain with the code; copy the state folder away first.',
   },
   /** keelson leave was carried out: nothing is managed. */
   Left: {
     id: '37ad822ab557465184bd9d0b77f13f19',
     priority: 5,
-    means: 'keelson leave was carried out: nothing is managed.',
-    next: 'Nothing.',
   },
 };

@@ -53,6 +53,16 @@ export function stoppedLines(status: NodeStatus, at: Instant, start: string): re
   ];
 }
 
+/** Of an agent that could not start, or came to an end that nobody asked for. */
+export function failedLines(reason: Reason, at: Instant): readonly string[] {
+  const { remedy } = reason;
+  return [
+    `keelson: NOT RUNNING, at ${instantText(at)}; nothing here is put right.`,
+    `  ${because(reason)}`,
+    `  ${[...(remedy === undefined ? [] : [sentence(remedy)]), ...explain(reason)].join(' ')}`,
+  ];
+}
+
 /** "lb/43 ROLLED BACK to 42 at …", where it is known which. */
 function rollbackLines({ verdict, wanted, running, blocked, since, counts, reason }: NodeStatus): string[] | null {
   const failed = blocked.find(({ digest }) => digest === wanted?.digest);
@@ -81,10 +91,11 @@ function reasonLines(reason: Reason | undefined): readonly string[] {
 
 /** The hold of the whole node, or else the first; who, until when, and why. */
 function heldLines({ overrides }: NodeStatus): readonly string[] {
-  const hold = overrides.find(({ address }) => address === null) ?? overrides[0];
+  const holds = overrides.filter(({ kind }) => kind !== 'patch');
+  const hold = holds.find(({ address }) => address === null) ?? holds[0];
   if (hold === undefined) return [];
   const what = hold.address === null ? 'everything' : part(hold.address);
-  const more = overrides.length > 1 ? ` (and ${overrides.length - 1} more)` : '';
+  const more = holds.length > 1 ? ` (and ${holds.length - 1} more)` : '';
   return [`  ${what} by ${part(hold.by)} until ${instantText(hold.expires)}: "${part(hold.reason)}"${more}`];
 }
 

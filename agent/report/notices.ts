@@ -7,18 +7,11 @@
  * 3. They are the agent's own, as its sockets are: written whole or not at all, and without the journal.
  */
 import type { FileSystem } from '../../hostfs/filesystem.ts';
-import { parentPath } from '../../hostfs/path.ts';
 import type { Clock } from '../base/clock.ts';
-import { asKeelsonError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { NoticeFiles, type NoticePaths } from './notice-files.ts';
 import { noticeLines, stoppedLines, urgencyOf } from './notice-text.ts';
 import type { NodeStatus } from './status.ts';
-
-/** Null: that one is off. */
-export interface NoticePaths {
-  readonly motd: string | null;
-  readonly issue: string | null;
-}
 
 export interface NoticesOptions {
   readonly fs: FileSystem;
@@ -40,6 +33,7 @@ const RETRY_MS = 60_000;
 /** Hears every status and keeps the files as the newest says. What cannot be written is tried again, never told to the publisher. */
 export class Notices implements AsyncDisposable {
   readonly #options: NoticesOptions;
+  readonly #files: NoticeFiles;
   readonly #closing = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
   #status: NodeStatus | null = null;
@@ -47,11 +41,12 @@ export class Notices implements AsyncDisposable {
   #began = 0;
   #changed = Promise.withResolvers<void>();
   /** Undefined: nobody knows what is there. */
-  #shown: string | null | undefined;
+  #shown: readonly string[] | null | undefined;
   #keeping: Promise<void> | null = null;
 
   constructor(options: NoticesOptions) {
     this.#options = options;
+    this.#files = new NoticeFiles(options);
   }
 
   /** Returns at once; the files follow. */
@@ -71,7 +66,7 @@ export class Notices implements AsyncDisposable {
     const status = this.#status;
     if (status === null || !this.#options.ours()) return;
     const { clock, start } = this.#options;
-    await this.#show(status.verdict === 'Left' ? null : textOf(stoppedLines(status, clock.now(), start)));
+    await this.#show(status.verdict === 'Left' ? null : stoppedLines(status, clock.now(), start));
   }
 
   async #keep(): Promise<void> {
@@ -80,20 +75,21 @@ export class Notices implements AsyncDisposable {
     await Promise.resolve();
     while (!signal.aborted) {
       this.#changed = Promise.withResolvers();
-      const { text, againMs } = this.#wish();
-      const done = !this.#options.ours() || text === this.#shown || (await this.#show(text));
+      const { lines, againMs } = this.#wish();
+      const isShown = this.#shown !== undefined && lines?.join() === this.#shown?.join();
+      const done = !this.#options.ours() || isShown || (await this.#show(lines));
       await this.#rest(done ? againMs : RETRY_MS);
     }
   }
 
   /** What is to be seen now, and when that may be something else though no status comes. */
-  #wish(): { readonly text: string | null; readonly againMs: number | null } {
+  #wish(): { readonly lines: readonly string[] | null; readonly againMs: number | null } {
     const status = this.#status;
     const urgency = status === null ? 'never' : urgencyOf(status);
-    if (status === null || urgency === 'never') return { text: null, againMs: null };
+    if (status === null || urgency === 'never') return { lines: null, againMs: null };
     const lasts = this.#options.clock.monotonic() - this.#began;
-    if (urgency === 'when it lasts' && lasts < LASTS_MS) return { text: null, againMs: LASTS_MS - lasts };
-    return { text: textOf(noticeLines(status)), againMs: null };
+    if (urgency === 'when it lasts' && lasts < LASTS_MS) return { lines: null, againMs: LASTS_MS - lasts };
+    return { lines: noticeLines(status), againMs: null };
   }
 
   async #rest(ms: number | null): Promise<void> {
@@ -107,50 +103,9 @@ export class Notices implements AsyncDisposable {
     await clock.sleep(PAUSE_MS, signal).catch(() => {});
   }
 
-  /** False: not all of it could be written. */
-  async #show(text: string | null): Promise<boolean> {
-    const { paths, log } = this.#options;
-    let done = true;
-    for (const [path, content] of [
-      [paths.motd, text],
-      [paths.issue, text === null ? null : consoleText(text)],
-    ] as const) {
-      if (path === null) continue;
-      try {
-        await this.#put(path, content);
-      } catch (error) {
-        done = false;
-        log.warn('notice-not-written', 'what a login or a console shows could not be changed', {
-          element: path,
-          error: asKeelsonError(error),
-        });
-      }
-    }
-    this.#shown = done ? text : undefined;
+  async #show(lines: readonly string[] | null): Promise<boolean> {
+    const done = await this.#files.show(lines);
+    this.#shown = done ? lines : undefined;
     return done;
   }
-
-  /** Where not even the folder above the folder is, nobody reads it. */
-  async #put(path: string, text: string | null): Promise<void> {
-    const { fs } = this.#options;
-    const folder = parentPath(path);
-    if (text === null) {
-      if ((await fs.lstat(path)) === null) return;
-      await fs.remove(path);
-      await fs.flush();
-      return;
-    }
-    if ((await fs.lstat(parentPath(folder))) === null) return;
-    await fs.ensureDirectory(folder, { mode: 0o755, uid: 0, gid: 0 });
-    await fs.writeDurably(path, Buffer.from(text), { mode: 0o644, uid: 0, gid: 0 });
-  }
-}
-
-function textOf(lines: readonly string[]): string {
-  return `${lines.join('\n')}\n`;
-}
-
-/** agetty(8) obeys what follows a backslash, and a console of a machine in trouble may have no more than ASCII. */
-export function consoleText(text: string): string {
-  return text.replaceAll('…', '...').replaceAll(/[^\n\u0020-\u005B\u005D-\u007E]/gu, '?');
 }

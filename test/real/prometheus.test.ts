@@ -12,6 +12,7 @@ const tests = ['keelson.rules.test.yaml', 'keelson.rules.days.test.yaml'];
 
 interface Rule {
   readonly alert: string;
+  readonly expr: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -31,6 +32,20 @@ t.test('promtool takes the rules, and each fires and resolves', { skip: lacksPro
   t.equal(checked.status, 0, checked.out);
   const tested = promtool('test', 'rules', ...tests);
   t.equal(tested.status, 0, tested.out);
+  t.end();
+});
+
+t.test('they speak of nothing that the agent does not say', (t) => {
+  const source = readFileSync(`${root}agent/debug/metrics.ts`, 'utf8');
+  const said = new Set([...source.matchAll(/name: '(keelson_[a-z_]+)'/gu)].map(([, name]) => name));
+  t.ok(said.size > 8);
+  for (const { alert, expr } of rules)
+    for (const [name] of expr.matchAll(/\bkeelson_[a-z_]+/gu))
+      // The names of certificates are kept for the kind that comes.
+      t.ok(said.has(name) || name.startsWith('keelson_certificate_not_'), `${alert}: ${name}`);
+  const verdicts = new Set([...source.matchAll(/^ {2}[A-Z]\w+: '([a-z_]+)',$/gmu)].map(([, word]) => word));
+  for (const { expr } of rules)
+    for (const [, verdict] of expr.matchAll(/verdict="(\w+)"/gu)) t.ok(verdicts.has(verdict), `${verdict}`);
   t.end();
 });
 

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { silentLog } from '../../agent/base/log.ts';
-import { consoleText, Notices, type NoticesOptions } from '../../agent/report/notices.ts';
-import { noticeLines } from '../../agent/report/notice-text.ts';
+import { consoleText } from '../../agent/report/notice-files.ts';
+import { Notices, type NoticesOptions } from '../../agent/report/notices.ts';
+import { failedLines, noticeLines } from '../../agent/report/notice-text.ts';
 import type { NodeStatus } from '../../agent/report/status.ts';
 import { memoryRoot } from '../support/roots.ts';
 import { plant } from '../support/tree.ts';
@@ -109,6 +110,22 @@ t.test('every other word: what, why, the next step', (t) => {
       'keelson: CHANGING since 2026-11-24 03:13:01Z, running lb/42, wanted lb/43.',
     ],
   );
+  t.end();
+});
+
+t.test('an agent that does not run, and why', (t) => {
+  const failure = { ...reason, message: 'others could have changed it.', remedy: 'chown it' };
+  t.strictSame(failedLines(failure, at), [
+    'keelson: NOT RUNNING, at 2026-11-24 03:13:01Z; nothing here is put right.',
+    '  others could have changed it (KSN-POD-007).',
+    '  chown it. keelson explain KSN-POD-007',
+  ]);
+  t.end();
+});
+
+t.test('a patch is no hold', (t) => {
+  const patch = { id: 'p1', kind: 'patch', address: 'file:/etc/x', by: 'ana', reason: 'r', expires: at } as const;
+  t.notMatch(noticeLines({ ...ok, verdict: 'Held', overrides: [patch] }).join('\n'), 'ana');
   t.end();
 });
 

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { example, keelson, started } from './program.ts';
 
@@ -43,6 +44,7 @@ t.test('the daemon takes signed specs, reloads its trust, and ends in order', as
   t.match(following.out, /SpecAccepted +lb\/1 accepted from folder:\S+, signed by ops-1\n/u);
 
   t.match(await at('agent'), { code: 1, err: /^KSN-APPLY-020 Another agent \(process \d+\) runs/u });
+  t.notOk(existsSync(join(root, 'run/motd.d/10-keelson')), 'nor does a login hear that the agent does not run');
   t.match(await at('status', '--exit-code'), { code: 0, out: /OK {2}running lb\/1/u }, 'the first runs on');
 
   await publish(2, 'ops-2');
@@ -142,4 +144,28 @@ t.test('doctor names what is lacking, with the next step', async (t) => {
   t.match(bare.out, /LACKING +trust roots.*\n +Next: keelson keygen/u);
   const data = JSON.parse((await keelson('--root', root, 'doctor', '-o', 'json')).out) as { what: string }[];
   t.ok(data.some(({ what }) => what === 'configuration'));
+});
+
+t.test('an agent that cannot start says so at login, until it can', async (t) => {
+  const { root, at } = await signedRoot(t);
+  const config = join(root, 'etc/keelson/config.d/10.yaml');
+  const motd = join(root, 'run/motd.d/10-keelson');
+  mkdirSync(join(root, 'run'));
+  writeFileSync(config, 'nod: 1\n');
+  t.match(await at('agent'), { code: 1, err: /KSN-CFG-005/u });
+  t.match(
+    readFileSync(motd, 'utf8'),
+    /^keelson: NOT RUNNING, at .*Z; nothing here is put right\.\n {2}there is no setting 'nod' \(KSN-CFG-001\)\.\n {2}Correct .*keelson explain KSN-CFG-001\n$/u,
+  );
+  writeFileSync(config, 'mode: { node: observe }\n');
+  const agent = started(t, '--root', root, 'agent');
+  await agent.says(/"event":"ready"/u);
+  for (let tries = 0; tries < 100 && existsSync(motd); tries += 1) await sleep(50);
+  t.notOk(existsSync(motd));
+
+  writeFileSync(config, 'nod: 1\n');
+  t.match(await at('agent'), { code: 1 });
+  t.notOk(existsSync(motd), 'one that is started by hand does not speak for the one that runs');
+  t.match(await agent.stop('SIGTERM'), { code: 0 });
+  t.match(readFileSync(motd, 'utf8'), /^keelson: STOPPED/u);
 });
