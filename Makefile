@@ -55,6 +55,10 @@ fmt: $(installed) ## Format the sources
 picture: $(installed) ## Draw the rooms for ARCHITECTURE.md, from what imports what
 	@$(node) packaging/draw-rooms.ts
 
+.PHONY: screenshots
+screenshots: $(installed) ## Take the pictures of the page for the documentation, in Debian's Chromium
+	@$(node) test/long/screenshots.ts
+
 .PHONY: bundle
 bundle: $(installed) ## Build dist/keelson.cjs, which the unit file runs, and what it reads later
 	@$(node) packaging/bundle.ts

@@ -45,7 +45,7 @@ export interface Answer {
 
 /** Ended with the test, or before. */
 export async function serve(
-  t: Test,
+  t: Pick<Test, 'teardown' | 'testdir'>,
   port: DebugPort,
   clock: Clock = systemClock,
   peerOf: () => Peer | null = () => ({ uid: 0, pid: 7 }),

@@ -126,7 +126,7 @@ export class Way implements AsyncDisposable {
   }
 
   /** To the node, over the real endpoint; ends with the test. */
-  static async to(t: Test, node: PageNode): Promise<Way> {
+  static async to(t: Pick<Test, 'teardown' | 'testdir'>, node: PageNode): Promise<Way> {
     const way = new Way(await serve(t, node.port));
     const listening = Promise.withResolvers<void>();
     way.#server.listen(0, '127.0.0.1', listening.resolve);

@@ -26,7 +26,8 @@ const meanings: Readonly<Record<Verdict, string>> = {
 /** A region named by the word. */
 export function verdictBand(view: PageView): Element {
   const { status, now } = view;
-  const next = status.next ?? status.reason?.remedy;
+  const next =
+    status.next ?? status.reason?.remedy ?? (status.verdict === 'OK' ? 'nothing' : 'nothing; it goes on by itself');
   return element(
     'section',
     { class: 'band', 'aria-labelledby': 'verdict' },
@@ -53,13 +54,7 @@ export function verdictBand(view: PageView): Element {
       ),
       status.rollbackIncomplete !== undefined &&
         element('p', { class: 'open' }, 'The rollback is not complete: ', reasonWords(status.rollbackIncomplete)),
-      element(
-        'p',
-        { class: 'next' },
-        element('strong', {}, 'Next'),
-        ' ',
-        next === undefined ? 'nothing' : oneLine(next),
-      ),
+      element('p', { class: 'next' }, element('strong', {}, 'Next'), ' ', oneLine(next)),
     ),
     generations(status),
   );
