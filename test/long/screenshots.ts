@@ -24,7 +24,11 @@ const scratch = stack.adopt(mkdtempSync(join(tmpdir(), 'keelson-pictures-')), (p
 );
 /** What a test lends to what it uses. */
 const place = {
-  teardown: (end: () => unknown): void => void stack.defer(async () => void (await end())),
+  teardown: (end: () => unknown): void => {
+    stack.defer(async () => {
+      await end();
+    });
+  },
   testdir: (): string => mkdtempSync(join(scratch, 'node-')),
 };
 
