@@ -1,5 +1,4 @@
 /** What differs between two flat documents of one node, resource by resource. */
-import { isDeepStrictEqual } from 'node:util';
 import type { AnyKind } from '../resources/kind.ts';
 import { isMap, type ValueMap } from './layer.ts';
 
@@ -26,10 +25,11 @@ export function documentChanges(before: unknown, after: unknown, kinds: readonly
   const addresses = [...new Set([...old.keys(), ...now.keys()])].toSorted();
   return addresses.flatMap((address) => {
     const [was, is] = [old.get(address), now.get(address)];
-    if (isDeepStrictEqual(was, is)) return [];
+    const differing = differences(was, is, '');
+    if (differing.length === 0) return [];
     const text = textChange(was, is);
     const mark = was === undefined ? '+' : is === undefined ? '-' : '~';
-    const fields = mark === '~' ? differences(was, is, '').filter((field) => text === null || !isText(field)) : [];
+    const fields = mark === '~' ? differing.filter((field) => text === null || !isText(field)) : [];
     return [{ mark, address, fields, ...(text !== null && { text }) } as const];
   });
 }
@@ -72,8 +72,8 @@ function textOf(resource: unknown): string | null {
   return typeof inline === 'string' && isPublic ? inline : null;
 }
 
+/** By what a document says: how its maps came about is nothing of it. */
 function differences(was: unknown, is: unknown, path: string): string[] {
-  if (isDeepStrictEqual(was, is)) return [];
   if (isMap(was) && isMap(is)) {
     const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].toSorted();
     return keys.flatMap((key) =>
@@ -82,7 +82,7 @@ function differences(was: unknown, is: unknown, path: string): string[] {
   }
   if (Array.isArray(was) && Array.isArray(is) && was.length === is.length)
     return is.flatMap((entry: unknown, at) => differences(was[at], entry, `${path}[${at}]`));
-  return [path];
+  return was === is ? [] : [path];
 }
 
 function fieldOf(map: ValueMap, key: string): unknown {

@@ -129,6 +129,16 @@ t.test('a number for each change of the series', async (t) => {
   t.strictSame(await generations(), ['lb-a 4', 'lb-b 4', 'x 2'], 'a series that comes back goes on');
 });
 
+t.test('what is shown of a change is that change, on the node that has it', async (t) => {
+  const { fs } = await memorySite(site);
+  const changes = async () =>
+    (await built(fs)).built.map(({ node, changes }) => `${node} ${changes.map(({ address }) => address).join(' ')}`);
+  await changes();
+  t.strictSame(await changes(), ['lb-a ', 'lb-b '], 'values of vars are no change by themselves');
+  await put(fs, { 'nodes/lb-b.yaml': 'extends: [../roles/lb.yaml]\nvars: { port: 8082 }\n' });
+  t.strictSame(await changes(), ['lb-a ', 'lb-b file:/etc/a pod:web spec.gates']);
+});
+
 t.test('two branches that gave out one number do not share it when they meet', async (t) => {
   const { fs } = await memorySite(site);
   await built(fs);
