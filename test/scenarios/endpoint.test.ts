@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { get, type Place } from '../debug/served.ts';
 import { READ_SOCKET } from '../../agent/control/protocol.ts';
@@ -49,24 +50,28 @@ t.test('a daemon listens where its configuration says, from the next reload on',
   await agent.says(/"event":"ready"/u);
 
   const place: Place = { host: '127.0.0.1', port };
-  let reloads = 0;
-  const reload = async (): Promise<void> => {
-    reloads += 1;
+  /** Until it is so: what the log says of a reload is not said again for the next one. */
+  const reload = async (isDone: () => Promise<boolean>): Promise<void> => {
     agent.process.kill('SIGHUP');
-    await agent.says(new RegExp(`(?:"event":"reloaded"[^]*){${reloads}}`, 'u'));
+    while (!(await isDone())) await sleep(20);
+  };
+  const status = async (path: string): Promise<number> => {
+    try {
+      return (await get(place, path)).status;
+    } catch {
+      // Refused, or cut in the moment of the reload.
+      return 0;
+    }
   };
   other.close();
   await once(other, 'close');
-  await reload();
-  t.match(await get(place, '/healthz'), { status: 200 });
+  await reload(async () => (await status('/healthz')) === 200);
   t.match(await get(place, '/readyz'), { status: 503, body: /KSN-ENGINE-014/u }, 'there is no spec yet');
-  t.equal((await get(place, '/debug/heap')).status, 404);
+  t.equal(await status('/debug/heap'), 404);
   configure(`debug: { listen: "127.0.0.1:${port}", profiling: true }\n`);
-  await reload();
-  t.equal((await get(place, '/debug/heap')).status, 200);
+  await reload(async () => (await status('/debug/heap')) === 200);
   configure('debug: { listen: null }\n');
-  await reload();
-  await t.rejects(get(place, '/healthz'), { code: 'ECONNREFUSED' });
+  await reload(async () => (await status('/healthz')) === 0);
   const { code } = await agent.stop('SIGTERM');
   t.equal(code, 0);
 });
