@@ -27,7 +27,7 @@ const site: SiteTree = {
   'files/a': 'peers ${vars.peers}; port ${vars.port}; $${literal} ${vars.name}\n',
   'files/b': { file: new Uint8Array([0xff, 0xfe, 0]) },
   'pods/web.yaml':
-    'spec:\n  containers:\n    - name: web\n      image: registry.example.net/web:1\n      args: ["$${HOME}", "${vars.name}"]\n      ports: [ { containerPort: "${vars.port}" } ]\n',
+    'spec:\n  containers:\n    - name: web\n      image: registry.example.net/web:1\n      args: ["$${HOME}", "${vars.name}"]\n      ports: [ { containerPort: "${vars.port}" } ]\n  volumes: [ { name: tmp, emptyDir: {} } ]\n',
 };
 
 interface Document {
@@ -134,7 +134,7 @@ t.test('what is shown of a change is that change, on the node that has it', asyn
   const changes = async () =>
     (await built(fs)).built.map(({ node, changes }) => `${node} ${changes.map(({ address }) => address).join(' ')}`);
   await changes();
-  t.strictSame(await changes(), ['lb-a ', 'lb-b '], 'values of vars are no change by themselves');
+  t.strictSame(await changes(), ['lb-a ', 'lb-b '], 'nothing changed');
   await put(fs, { 'nodes/lb-b.yaml': 'extends: [../roles/lb.yaml]\nvars: { port: 8082 }\n' });
   t.strictSame(await changes(), ['lb-a ', 'lb-b file:/etc/a pod:web spec.gates']);
 });
