@@ -171,9 +171,10 @@ export default {
     ),
     reserved(
       'authoring-is-for-people',
-      'no daemon builds: a node takes what was built and signed elsewhere',
+      'no daemon builds: a node takes what was built and signed elsewhere; the schema for editors is published',
       '^agent/authoring/',
       '^agent/(authoring|commands)/',
+      '^packaging/generate-(schema|reference)[.]ts$',
       '^test/',
     ),
     only('main-is-argv-and-signals', 'main turns argv into a command', '^agent/main[.]ts$', '^agent/commands/', base),

@@ -201,7 +201,8 @@ function documents(program: Command, run: Run): void {
   program
     .command('schema')
     .description('the JSON Schema of a NodeSpec, for editors')
-    .action(() => run(async (i) => (await import('./schema.ts')).schema(i)));
+    .option('--layer', 'of a layer of a site', false)
+    .action((options) => run(async (i) => (await import('./schema.ts')).schema(i, options)));
 }
 
 function living(program: Command, run: Run): void {

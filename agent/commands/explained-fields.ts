@@ -1,5 +1,6 @@
 /** The fields of a NodeSpec by the names that people use for them, each in words. */
 import { nearest } from '../base/words.ts';
+import { LAYER_KEYS, resourceKeys } from '../authoring/layer-schema.ts';
 import { plainSchema } from '../desired/json-schema.ts';
 import { kinds } from '../resources/registry.ts';
 import { cliError } from './errors.ts';
@@ -11,7 +12,7 @@ import { fieldNames, schemaAt, schemaText, summaryOf } from './text/schema-text.
 const deepest = 6;
 
 export class ExplainedFields {
-  /** The document, with what stands under `spec` beside the rest. */
+  /** The document, with what stands under `spec` beside the rest, and what only layers have. */
   readonly #root: JsonSchema;
   /** The section of each prefix: `file` → `files`. */
   readonly #sections: ReadonlyMap<string, string>;
@@ -82,5 +83,27 @@ export class ExplainedFields {
 
 /** Of the kinds of this program. */
 export async function explainedFields(): Promise<ExplainedFields> {
-  return new ExplainedFields(await plainSchema(kinds), new Map(kinds.map(({ prefix, name }) => [prefix, name])));
+  const document = (await plainSchema(kinds)) as JsonSchema;
+  const sections = { ...document.properties?.['spec']?.properties };
+  for (const kind of kinds) {
+    const section = sections[kind.name];
+    const own = resourceKeys(kind) as Readonly<Record<string, JsonSchema>>;
+    const resources = Object.entries(section?.patternProperties ?? {}).map(([pattern, resource]) => [
+      pattern,
+      {
+        ...resource,
+        properties: { ...resource.properties, ...own },
+        ...(own['from'] !== undefined && {
+          examples: [...(resource.examples ?? []), { from: own['from'].examples?.[0], template: true }],
+        }),
+      },
+    ]);
+    sections[kind.name] = {
+      ...section,
+      patternProperties: Object.fromEntries(resources) as Record<string, JsonSchema>,
+    };
+  }
+  const properties = { ...document.properties, ...(LAYER_KEYS as Readonly<Record<string, JsonSchema>>) };
+  const whole = { ...document, properties: { ...properties, spec: { ...properties['spec'], properties: sections } } };
+  return new ExplainedFields(whole, new Map(kinds.map(({ prefix, name }) => [prefix, name])));
 }

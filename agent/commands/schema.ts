@@ -1,9 +1,15 @@
-/** `keelson schema`: the JSON Schema of a NodeSpec, for editors. */
+/** `keelson schema [--layer]`: the JSON Schema of a NodeSpec, or of a layer of a site, for editors. */
+import { layerSchema } from '../authoring/layer-schema.ts';
 import { jsonSchema } from '../desired/json-schema.ts';
 import { kinds } from '../resources/registry.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 
-export async function schema({ terminal }: Invocation): Promise<ExitCode> {
-  terminal.print(JSON.stringify(await jsonSchema(kinds), null, 2));
+export interface SchemaOptions {
+  /** Of a layer. */
+  readonly layer: boolean;
+}
+
+export async function schema({ terminal }: Invocation, { layer }: SchemaOptions): Promise<ExitCode> {
+  terminal.print(JSON.stringify(await (layer ? layerSchema : jsonSchema)(kinds), null, 2));
   return 0;
 }

@@ -52,15 +52,20 @@ function exampleOf(schema: JsonSchema): unknown {
   }
 }
 
-/** Where a map takes one of several fields, the first; where any will do, that of the example. */
+/** What stands beside the field: as the example that has it begins, else what must, else as the first example begins. */
 function needed(
   { required = [], minProperties = 0, properties = {}, examples = [] }: JsonSchema,
-  field = '',
+  field?: string,
 ): readonly string[] {
+  const fitting = examples.find((example) => field !== undefined && Object.keys(example ?? {}).includes(field));
+  if (fitting !== undefined) return beginOf(fitting);
   if (required.length > 0) return required;
-  if (minProperties > 0) return Object.keys(properties).slice(0, minProperties);
-  const fitting = examples.find((example) => Object.keys(example ?? {}).includes(field)) ?? examples[0];
-  return Object.keys(fitting ?? {}).slice(0, 1);
+  // Where a map takes one of several fields, the first.
+  return minProperties > 0 ? Object.keys(properties).slice(0, minProperties) : beginOf(examples[0]);
+}
+
+function beginOf(example: unknown): readonly string[] {
+  return Object.keys(example ?? {}).slice(0, 1);
 }
 
 function fieldsOf(schema: JsonSchema, names: readonly string[]): Readonly<Record<string, unknown>> {

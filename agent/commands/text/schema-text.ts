@@ -119,6 +119,7 @@ function typeWords(schema: JsonSchema, shorten = (expected: string): string => e
   const inner = (type: JsonSchema): string => typeWords(type, shorten);
   if (schema['x-expected'] !== undefined) return shorten(schema['x-expected']);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(inner))].join(' | ');
   if (schema.items !== undefined) return `list of ${inner(schema.items)}`;
   if (mapValue(schema) !== undefined) return 'map';
