@@ -148,6 +148,11 @@ function changing(program: Command, run: Run): void {
 
 function documents(program: Command, run: Run): void {
   program
+    .command('init')
+    .description('a small site to begin with, which builds as it stands')
+    .argument('<folder>', 'empty, or not there yet')
+    .action((folder) => run(async (i) => (await import('./init.ts')).init(i, folder)));
+  program
     .command('build')
     .description('the layers of a site into one flat document a node, stamped and signed')
     .argument('[site]', 'its folder', '.')
