@@ -25,15 +25,14 @@ export class DaemonRoot {
   readonly #ground: Ground;
   readonly #root: string;
 
-  /** Makes the bundle, and a root whose specs.d holds the example, signed. */
-  constructor(ground: Ground) {
+  /** Makes the bundle, and a root whose specs.d holds the example, or another envelope. */
+  constructor(ground: Ground, envelope: string = exampleEnvelope()) {
     execFileSync(process.execPath, [...process.execArgv, `${checkout}packaging/bundle.ts`], { stdio: 'ignore' });
     this.#ground = ground;
     this.#root = ground.fresh('daemon');
     writeTrust(this.#root);
     mkdirSync(join(this.#root, '/etc/keelson/specs.d'));
-    const example: unknown = parse(readFileSync(`${checkout}examples/edge-node.yaml`, 'utf8'));
-    writeFileSync(join(this.#root, '/etc/keelson/specs.d/edge.dsse.json'), envelopeOf(example));
+    writeFileSync(join(this.#root, '/etc/keelson/specs.d/edge.dsse.json'), envelope);
   }
 
   start(): Promise<Ready> {
@@ -47,22 +46,29 @@ export class DaemonRoot {
   async settled(): Promise<void> {
     const until = performance.now() + SETTLED_WITHIN_MS;
     for (;;) {
-      const { verdict, reason, wanted } = await this.#status();
+      const { verdict, reason, wanted } = JSON.parse(await this.ask('/v1/status')) as NodeStatus;
       if (verdict === 'OK' && wanted !== undefined) return;
       if (performance.now() > until) throw new Error(`the daemon is ${verdict}: ${reason?.message ?? ''}`);
       await sleep(100);
     }
   }
 
-  #status(): Promise<NodeStatus> {
+  /** What is answered on the socket, whole. */
+  ask(path: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      request({ socketPath: join(this.#root, SOCKET), path: '/v1/status' }, (response) => {
+      request({ socketPath: join(this.#root, SOCKET), path }, (response) => {
         let text = '';
         response.on('data', (part) => (text += String(part)));
-        response.on('end', () => resolve(JSON.parse(text) as NodeStatus));
+        response.on('end', () =>
+          response.statusCode === 200 ? resolve(text) : reject(new Error(`${path}: ${response.statusCode} ${text}`)),
+        );
       })
         .on('error', reject)
         .end();
     });
   }
+}
+
+function exampleEnvelope(): string {
+  return envelopeOf(parse(readFileSync(`${checkout}examples/edge-node.yaml`, 'utf8')));
 }

@@ -21,8 +21,20 @@ import { memory } from './benchmarks/memory.ts';
 import { idleCpu } from './benchmarks/idle-cpu.ts';
 import { heap } from './benchmarks/heap.ts';
 import { authoring } from './benchmarks/authoring.ts';
+import { endpoint } from './benchmarks/endpoint.ts';
 
-const benchmarks: readonly Benchmark[] = [converge, audit, repair, placePod, start, memory, idleCpu, heap, authoring];
+const benchmarks: readonly Benchmark[] = [
+  converge,
+  audit,
+  repair,
+  placePod,
+  start,
+  memory,
+  idleCpu,
+  heap,
+  authoring,
+  endpoint,
+];
 
 const { values, positionals } = parseArgs({
   options: {
