@@ -20,7 +20,7 @@ export const endpoint: Benchmark = {
     const lack = lacksCompiler();
     if (lack !== null) return [skippedRow('endpoint /', `${GOAL_MS} ms`, 1, lack)];
     const daemon = new DaemonRoot(ground, signedSpec(1, filesOf(workloadOf(RESOURCES))));
-    await using _running = await daemon.start();
+    await using _ = await daemon.start();
     await daemon.settled();
     const rows: Row[] = [];
     for (const path of PATHS) {
