@@ -108,6 +108,34 @@ t.test('an agent that hangs is not taken for one that has nothing to say', { ski
   t.match(await page.locator('h1').innerText(), 'Degraded');
 });
 
+t.test(
+  'a page that nobody looks at holds no connection, and still knows how the node is',
+  { skip, timeout: 90_000 },
+  async (t) => {
+    const { node, way, page } = await shown(t, pageView('OK'));
+    const look = (isHidden: boolean): Promise<unknown> =>
+      page.evaluate(`
+      Object.defineProperty(document, 'hidden', { configurable: true, value: ${isHidden} });
+      document.dispatchEvent(new Event('visibilitychange'));
+    `);
+    await look(true);
+    await way.left('/v1/events');
+    node.become(pageView('RolledBack'));
+    node.happen('while nobody looked');
+    await until(page, 'document.title === "Rolled back · lb-a"');
+    const streams = way.asked.filter((path) => path.startsWith('/v1/events')).length;
+    // Whoever comes back does not take what is there for news.
+    way.silence();
+    await look(false);
+    await page.locator('.hearing.connecting').waitFor();
+    way.cut();
+    way.open();
+    await page.locator('.hearing.live').waitFor();
+    await page.getByText('while nobody looked').waitFor();
+    t.ok(way.asked.filter((path) => path.startsWith('/v1/events')).length > streams);
+  },
+);
+
 t.test('a log that began anew, and another release, load the page anew', { skip }, async (t) => {
   const { node, way, page } = await shown(t, pageView('OK'));
   await page.evaluate('window.stayed = true');

@@ -1,5 +1,5 @@
 /** A node that a test moves, behind the real endpoint, and a way to it that can be cut or go silent. */
-import { createServer, request, type Server } from 'node:http';
+import { createServer, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Test } from 'tap';
 import type { PageView } from '../../agent/debug/page/page-view.ts';
@@ -97,11 +97,15 @@ export class Way implements AsyncDisposable {
   #state: 'open' | 'closed' | 'silent' = 'open';
   /** Paths that were asked for, the newest last. */
   readonly asked: string[] = [];
+  /** Those that are being answered. */
+  readonly #open = new Map<string, number>();
+  #ended = Promise.withResolvers<void>();
 
   private constructor(served: Served) {
     this.#served = served;
     this.#server = createServer((asked, answer) => {
       this.asked.push(asked.url ?? '');
+      this.#count(asked.url ?? '', answer);
       if (this.#state === 'silent') return;
       const { port } = this.#served.loopback;
       const onward = request({
@@ -133,6 +137,20 @@ export class Way implements AsyncDisposable {
     await listening.promise;
     t.teardown(() => way[Symbol.asyncDispose]());
     return way;
+  }
+
+  /** Resolves when nobody is being answered at a path that begins like this. */
+  async left(path: string): Promise<void> {
+    while ([...this.#open].some(([one, count]) => one.startsWith(path) && count > 0)) await this.#ended.promise;
+  }
+
+  #count(path: string, answer: ServerResponse): void {
+    this.#open.set(path, (this.#open.get(path) ?? 0) + 1);
+    answer.once('close', () => {
+      this.#open.set(path, (this.#open.get(path) ?? 0) - 1);
+      this.#ended.resolve();
+      this.#ended = Promise.withResolvers();
+    });
   }
 
   get url(): string {

@@ -3,7 +3,7 @@ import { oneLine } from '../../base/one-line.ts';
 import { eventsSection } from './events-section.ts';
 import { holdsSection } from './holds-section.ts';
 import { element, type Child, type Element } from './markup.ts';
-import { PLAIN_QUERY } from './page-query.ts';
+import { PLAIN_QUERY, queryText } from './page-query.ts';
 import type { PageView } from './page-view.ts';
 import { planSection } from './plan-section.ts';
 import { remarksSection } from './remarks-section.ts';
@@ -48,9 +48,9 @@ export function pageBody(view: PageView): Element {
 }
 
 /** How fresh it is. A page that hears nothing says of when it is, and nothing that could be taken for now. */
-function hearing({ connection = 'loaded', now, asOf = now }: PageView): Child {
+function hearing({ connection = 'loaded', now, asOf = now, query = PLAIN_QUERY }: PageView): Child {
   const words: Record<typeof connection, Child> = {
-    loaded: ['State of ', wallTime(asOf, now)],
+    loaded: ['State of ', wallTime(asOf, now), ' ', element('a', { href: queryText(query) }, 'Load again')],
     connecting: ['State of ', wallTime(asOf, now), ', connecting …'],
     live: ['Live'],
     lost: ['State of ', wallTime(asOf, now)],

@@ -1,6 +1,9 @@
 /**
  * The conversation with the agent: one stream of events and statuses, and a question now and then whether it still
  * answers. An agent that hangs holds its connections open, so a silent stream proves nothing.
+ *
+ * A browser has six connections to one place for all its tabs: a page that nobody looks at gives its stream back, and
+ * only asks.
  */
 import type { NodeStatus } from '../../../report/status.ts';
 import { ask } from './ask.ts';
@@ -23,41 +26,59 @@ export class AgentLink {
   readonly #listener: AgentListener;
   /** `1234@LOG`, as the stream gives it. */
   #cursor: string;
-  #stream: EventSource;
+  #stream: EventSource | null = null;
   #retry: number | undefined;
+  #isWatched: boolean;
   /** Statuses that the stream brought: one that was asked for before the newest of them is not told. */
   #statuses = 0;
 
-  constructor(listener: AgentListener, cursor: string) {
+  /** `isWatched`: somebody looks at the page. */
+  constructor(listener: AgentListener, cursor: string, isWatched: boolean) {
     this.#listener = listener;
     this.#cursor = cursor;
-    this.#stream = this.#open();
-    setInterval(() => void this.check(), checkMs);
+    this.#isWatched = isWatched;
+    if (isWatched) this.#open();
+    setInterval(() => void this.#check(), checkMs);
   }
 
-  /** Asks now, not at the next turn: the machine may have slept. */
-  async check(): Promise<void> {
+  /** Somebody looks at the page now, or nobody does any more. */
+  watch(isWatched: boolean): void {
+    if (isWatched === this.#isWatched) return;
+    this.#isWatched = isWatched;
+    if (isWatched) this.#open();
+    else this.#close();
+  }
+
+  /** Something of the agent's could not be had: nothing here counts as fresh until it is heard again. */
+  lose(): void {
+    this.#close();
+    this.#listener.lost();
+    // By hand: a browser tries again by itself where a connection broke, and not where it was refused.
+    this.#retry = setTimeout(() => (this.#isWatched ? this.#open() : void this.#check()), retryMs);
+  }
+
+  async #check(): Promise<void> {
     const before = this.#statuses;
     try {
       const status = await ask<NodeStatus>('/v1/status');
-      const isOpen = this.#stream.readyState === EventSource.OPEN;
-      if (isOpen && before === this.#statuses) this.#listener.heard(status);
+      // Where there is to be a stream, it says by itself when it stands again.
+      const isHeard = !this.#isWatched || this.#stream?.readyState === EventSource.OPEN;
+      if (isHeard && before === this.#statuses) this.#listener.heard(status);
     } catch {
       this.lose();
     }
   }
 
-  /** Something of the agent's could not be had: nothing here counts as fresh until it is heard again. */
-  lose(): void {
-    this.#stream.close();
-    this.#listener.lost();
+  #close(): void {
     clearTimeout(this.#retry);
-    // By hand: a browser tries again by itself where a connection broke, and not where it was refused.
-    this.#retry = setTimeout(() => (this.#stream = this.#open()), retryMs);
+    this.#stream?.close();
+    this.#stream = null;
   }
 
-  #open(): EventSource {
+  #open(): void {
+    this.#close();
     const stream = new EventSource(`/v1/events?after=${encodeURIComponent(this.#cursor)}`);
+    this.#stream = stream;
     stream.addEventListener('message', ({ data, lastEventId }: MessageEvent<string>) => {
       this.#cursor = lastEventId;
       this.#listener.event(Number.parseInt(lastEventId, 10), data);
@@ -70,6 +91,5 @@ export class AgentLink {
     stream.addEventListener('error', () => {
       if (stream === this.#stream) this.lose();
     });
-    return stream;
   }
 }

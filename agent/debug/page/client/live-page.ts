@@ -23,6 +23,8 @@ export interface LivePageOptions {
   readonly lastEvent: number;
   readonly logId: string;
   readonly query: PageQuery;
+  /** Somebody looks at the page. */
+  readonly isWatched: boolean;
   /** Called when anything of the view is other than before. */
   readonly changed: () => void;
 }
@@ -49,7 +51,7 @@ export class LivePage implements AgentListener {
   #planFailure: Reason | null = null;
   #announcement = '';
 
-  constructor({ now, lastEvent, logId, query, changed }: LivePageOptions) {
+  constructor({ now, lastEvent, logId, query, isWatched, changed }: LivePageOptions) {
     this.#changed = changed;
     this.#clockOffset = now - Date.now();
     this.#asOf = now;
@@ -57,7 +59,7 @@ export class LivePage implements AgentListener {
     this.#firstLast = lastEvent;
     // The stream begins a page of events earlier, so that what is newest is known without another question.
     const after = Math.max(0, lastEvent - EVENTS_PER_PAGE);
-    this.#link = new AgentLink(this, logId === '' ? String(after) : `${after}@${logId}`);
+    this.#link = new AgentLink(this, logId === '' ? String(after) : `${after}@${logId}`, isWatched);
     this.#askWhatIsShown();
   }
 
@@ -106,9 +108,11 @@ export class LivePage implements AgentListener {
     return this.#query;
   }
 
-  /** What is shown may be old without anybody having told. */
-  check(): void {
-    void this.#link.check();
+  /** Somebody looks at the page now, or nobody does any more. Whoever comes back sees old news as such until newer come. */
+  watch(isWatched: boolean): void {
+    if (isWatched && this.#connection === 'live') this.#connection = 'connecting';
+    this.#link.watch(isWatched);
+    this.#changed();
   }
 
   /** Null until all of it is known; what the agent wrote stays until then. */

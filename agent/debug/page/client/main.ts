@@ -14,14 +14,13 @@ const page = new LivePage({
   lastEvent: Number(event),
   logId: log,
   query: parseQuery(new URLSearchParams(location.search)),
+  isWatched: !document.hidden,
   changed: schedule,
 });
 listenToReader(page);
 // Ages grow by themselves.
 setInterval(schedule, 1_000);
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) page.check();
-});
+document.addEventListener('visibilitychange', () => page.watch(!document.hidden));
 
 /** At most once a frame, however much comes. A page in the background has no frames, and a title and icon all the same. */
 function schedule(): void {
