@@ -1,5 +1,6 @@
 /** Every command of `keelson` with its words, arguments and options. What a command does stands in its own file. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { SHELLS } from './completion/scripts.ts';
 import type { ExitCode, GlobalOptions, Invocation } from './invocation.ts';
 import { OUTPUTS } from './text/data.ts';
 
@@ -25,6 +26,7 @@ export function declareProgram(start: Start): Command {
   changing(program, run);
   documents(program, run);
   living(program, run);
+  shells(program, run);
   return program;
 }
 
@@ -221,6 +223,16 @@ function living(program: Command, run: Run): void {
     .option('--once', 'apply, show the status, end', false)
     .option('--demo', 'play tamper → repaired, and a bad spec → rolled back', false)
     .action((options) => run(async (i) => (await import('./dev.ts')).dev(i, options)));
+}
+
+function shells(program: Command, run: Run): void {
+  program
+    .command('completion')
+    .description('a script by which a shell completes commands, addresses and codes')
+    .addArgument(new Argument('<shell>', 'which one').choices(SHELLS))
+    .action((shell) => run(async (i) => (await import('./completion.ts')).completion(i, shell)));
+  // Read before commander is asked (quick.ts): the words after it are another command line.
+  program.command('complete', { hidden: true }).argument('<shell>').argument('[word...]');
 }
 
 function gathered(value: string, before: readonly string[]): readonly string[] {

@@ -11,6 +11,7 @@ import { fieldNames, schemaAt, schemaText, summaryOf } from './text/schema-text.
 /** Deeper than any field lies. */
 const deepest = 6;
 
+/** What can be asked for by name: the fields of the document, and the keys that only layers have. */
 export class ExplainedFields {
   /** The document, with what stands under `spec` beside the rest, and what only layers have. */
   readonly #root: JsonSchema;
