@@ -18,13 +18,18 @@ export async function leave(invocation: Invocation, options: LeaveOptions): Prom
     ? 'Stop managing this node and keep everything as it is?'
     : 'Stop managing this node, remove what was made and restore what was taken over?';
   if (!(await confirm(invocation, question, options.yes))) return 1;
-  await (
-    await connectAgent(invocation)
-  ).leave({
+  const agent = await connectAgent(invocation);
+  await agent.leave({
     how: options.keep ? 'keep' : 'restore',
     ...(options.reason !== undefined && { reason: options.reason }),
     ...whoAsks(invocation),
   });
+  // What is to go back goes back one after the other; who stops the agent now would leave the rest.
+  for await (const { verdict } of agent.watchStatus(invocation.signal)) if (verdict === 'Left') return left(invocation);
+  throw cliError('KSN-CLI-006', 'the agent went away before everything was given back');
+}
+
+function left(invocation: Invocation): ExitCode {
   invocation.terminal.print('The node is left; nothing is managed until a newer generation is accepted.');
   return 0;
 }

@@ -55,7 +55,17 @@ t.test('what is not easily taken back asks; without a terminal only --yes answer
   t.equal(await rollback(fakeInvocation(root, { answers: ['n'] }), { reason: 'bad', yes: false }), 1);
   t.strictSame(port.calls, []);
   t.equal(await rollback(fakeInvocation(root, { answers: ['y'] }), { reason: 'bad', yes: false }), 0);
-  t.equal(await leave(alone, { keep: false, restore: true, yes: true }), 0);
+  const asked = Promise.withResolvers<void>();
+  const { watchStatus } = port.engine;
+  port.engine.watchStatus = (signal) => {
+    asked.resolve();
+    return watchStatus(signal);
+  };
+  const leaving = leave(alone, { keep: false, restore: true, yes: true });
+  await Promise.race([asked.promise, leaving]);
+  t.strictSame(alone.printed, [], 'not before what is to go back has gone');
+  port.publish({ ...someStatus, seq: 4, verdict: 'Left' });
+  t.equal(await leaving, 0);
   await t.rejects(leave(alone, { keep: true, restore: true, yes: true }), { code: 'KSN-CLI-001' });
   t.equal(await retry(alone, '43', { reason: 'fixed' }), 0);
   await t.rejects(retry(alone, 'lb', { reason: 'fixed' }), { code: 'KSN-CLI-001' });
