@@ -56,7 +56,7 @@ t.test('what is not easily taken back asks; without a terminal only --yes answer
   t.strictSame(port.calls, []);
   t.equal(await rollback(fakeInvocation(root, { answers: ['y'] }), { reason: 'bad', yes: false }), 0);
   const asked = Promise.withResolvers<void>();
-  const { watchStatus } = port.engine;
+  const watchStatus = port.engine.watchStatus.bind(port.engine);
   port.engine.watchStatus = (signal) => {
     asked.resolve();
     return watchStatus(signal);
