@@ -115,7 +115,8 @@ function withoutExamples(expected: string): string {
   return expected.replace(/: ['[].*$/u, '');
 }
 
-function typeWords(schema: JsonSchema, shorten = (expected: string): string => expected): string {
+/** What it takes: `a duration with its unit: '500ms', …`, `list of text`, `"a" | "b"`. */
+export function typeWords(schema: JsonSchema, shorten = (expected: string): string => expected): string {
   const inner = (type: JsonSchema): string => typeWords(type, shorten);
   if (schema['x-expected'] !== undefined) return shorten(schema['x-expected']);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
