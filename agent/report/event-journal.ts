@@ -22,10 +22,19 @@ export interface EventJournalOptions {
 /** A datagram has an end, and what is longer would need a memfd: an event is nothing that long. */
 const LONGEST_VALUE = 8_192;
 
+/** A generation changes thousands of things at once, and the queue of journald's socket holds some hundreds. */
+const LONGEST_QUEUE = 8_192;
+const RETRY_MS = 50;
+/** Then nobody reads there. */
+const PATIENCE_MS = 5_000;
+
 /** Repeats about one address are told with a count, as the log does; what a person asked for is told each time. */
 export class EventJournal implements Disposable {
   readonly #options: EventJournalOptions;
   readonly #repeats: Repeats;
+  readonly #closing = new AbortController();
+  #queue: Uint8Array[] = [];
+  #sending: Promise<void> | null = null;
 
   constructor(options: EventJournalOptions) {
     this.#options = options;
@@ -42,15 +51,43 @@ export class EventJournal implements Disposable {
     }
   }
 
-  /** Tells the repeats that are still held back. */
+  /** Tells the repeats that are still held back; what journald does not take now it never gets. */
   [Symbol.dispose](): void {
     this.#repeats[Symbol.dispose]();
+    this.#closing.abort();
+    this.#flush();
   }
 
   #send(event: EventRecord, repeated: number | undefined): void {
-    const { send, log } = this.#options;
-    if (!send(journalEntry(event, repeated)))
-      log.warn('journal-entry-lost', 'the journal did not take an event; keelson events has it', { type: event.type });
+    if (this.#queue.length < LONGEST_QUEUE) this.#queue.push(journalEntry(event, repeated));
+    else this.#lost(1);
+    if (this.#sending === null && !this.#flush()) this.#sending = this.#retry();
+  }
+
+  /** In order, until one is not taken. */
+  #flush(): boolean {
+    const refused = this.#queue.findIndex((entry) => !this.#options.send(entry));
+    this.#queue = refused === -1 ? [] : this.#queue.slice(refused);
+    return refused === -1;
+  }
+
+  async #retry(): Promise<void> {
+    const { clock } = this.#options;
+    let end = clock.monotonic() + PATIENCE_MS;
+    while (!this.#closing.signal.aborted && clock.monotonic() < end) {
+      await clock.sleep(RETRY_MS, this.#closing.signal).catch(() => {});
+      const before = this.#queue.length;
+      if (this.#flush()) break;
+      if (this.#queue.length < before) end = clock.monotonic() + PATIENCE_MS;
+    }
+    if (this.#queue.length > 0) this.#lost(this.#queue.length);
+    this.#queue = [];
+    this.#sending = null;
+  }
+
+  #lost(entries: number): void {
+    const { log } = this.#options;
+    log.warn('journal-entry-lost', 'the journal did not take events; keelson events has them', { entries });
   }
 }
 

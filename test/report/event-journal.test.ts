@@ -17,13 +17,13 @@ function made() {
   const entries: string[] = [];
   const lost: string[] = [];
   const log: Log = { ...silentLog, warn: (name) => void lost.push(name) };
-  let takes = true;
+  let takes = Infinity;
   const journal = new EventJournal({
     clock,
     log,
-    send: (entry) => takes && entries.push(text(entry)) > 0,
+    send: (entry) => (takes -= 1) >= 0 && entries.push(text(entry)) > 0,
   });
-  return { clock, entries, lost, journal, refuse: () => void (takes = false) };
+  return { clock, entries, lost, journal, take: (more: number) => void (takes = more) };
 }
 
 t.test('every type has a MESSAGE_ID of its own, and none ever changes', (t) => {
@@ -103,13 +103,43 @@ t.test('repeats about one address collapse; what a person asked for does not', a
   journal[Symbol.dispose]();
 });
 
-t.test('an entry that is not taken is told in the log, and nothing else happens', (t) => {
-  const { lost, journal, refuse } = made();
-  refuse();
-  journal.tell([event]);
-  t.strictSame(lost, ['journal-entry-lost']);
+t.test('a queue that is full is waited for, in order', async (t) => {
+  const { clock, entries, lost, journal, take } = made();
+  take(3);
+  journal.tell([1, 2, 3, 4, 5, 6, 7, 8].map((seq) => ({ ...event, seq, message: `m${seq}` })));
+  t.equal(entries.length, 3, 'what is taken at once goes at once');
+  take(2);
+  await clock.advance(50);
+  take(1);
+  journal.tell([{ ...event, seq: 9, message: 'm9' }]);
+  await clock.advance(4_000);
+  take(Infinity);
+  await clock.advance(100);
+  t.strictSame(
+    entries.map((entry) => /KEELSON_SEQ=(\d+)/u.exec(entry)?.[1]),
+    ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+  );
+  t.strictSame(lost, []);
   journal[Symbol.dispose]();
-  t.end();
+  t.equal(clock.sleeping, 0);
+});
+
+t.test('what nobody reads is told in the log, and nothing else happens', async (t) => {
+  const { clock, entries, lost, journal, take } = made();
+  take(0);
+  journal.tell([event]);
+  await clock.advance(4_000);
+  t.strictSame(lost, []);
+  await clock.advance(2_000);
+  t.strictSame(lost, ['journal-entry-lost']);
+  take(Infinity);
+  journal.tell([{ ...event, message: 'later' }]);
+  t.equal(entries.length, 1, 'the next is tried again');
+  take(0);
+  journal.tell([{ ...event, message: 'at the end' }]);
+  take(1);
+  journal[Symbol.dispose]();
+  t.equal(entries.length, 2, 'an end tries once more');
 });
 
 t.test('it is told what is durable, with its number and without its secrets', async (t) => {
