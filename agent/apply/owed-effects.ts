@@ -1,8 +1,8 @@
 /**
  * Effects are debts: computed from what the journal says, the same while running and after a crash.
  * After a wave they are coalesced per target (the strongest verb wins), dropped where the target itself was
- * changed in the same or a later wave (its own change restarts it), and volatile ones end with the boot in which
- * their change was done.
+ * changed in the same or a later wave (its own change restarts it) or given back, whenever (it is not ours to restart any
+ * more), and volatile ones end with the boot in which their change was done.
  */
 import type { Change, ChangeId, Effect } from '../resources/kind.ts';
 import type { OpenTransaction } from './records.ts';
@@ -24,12 +24,15 @@ const STRENGTH = { signal: 1, sysctl: 2, reload: 3, restart: 4, command: 5, 'dae
 export function owedEffects(tx: OpenTransaction, bootId: string): readonly OwedEffect[] {
   const owed: OwedEffect[] = [];
   const lastWave = new Map<string, number>();
+  const givenBack = new Set<string>();
   /** A change that was meant again after a restart counts in its last wave. */
   const waveOf = new Map<ChangeId, number>();
   for (const { wave, changes } of tx.intents) {
     for (const change of changes) {
       waveOf.set(change.id, wave);
-      if (tx.done.has(change.id)) lastWave.set(change.address, wave);
+      if (!tx.done.has(change.id)) continue;
+      lastWave.set(change.address, wave);
+      if (change.why === 'prune') givenBack.add(change.address);
     }
   }
   const waves = new Map<number, Change<unknown>[]>();
@@ -44,7 +47,7 @@ export function owedEffects(tx: OpenTransaction, bootId: string): readonly OwedE
   for (const [wave, changes] of waves) {
     for (const effect of coalesce(tx.tx, wave, changes, owes)) {
       if (tx.effects.has(effect.id)) continue;
-      if ((lastWave.get(effect.target) ?? -1) >= wave) continue;
+      if ((lastWave.get(effect.target) ?? -1) >= wave || givenBack.has(effect.target)) continue;
       owed.push(effect);
     }
   }

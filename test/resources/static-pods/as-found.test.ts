@@ -95,6 +95,17 @@ t.test('a restart makes it ours, under its own name', async (t) => {
   t.equal(await node.text(PATH), TEXT, 'and its text is back when it leaves the spec');
 });
 
+t.test('leaving brings its text back, whatever else goes back', async (t) => {
+  const node = await taken(t, [podEffects]);
+  const file = { content: { inline: 'x' }, onChange: { 'pod:web': 'restart' } };
+  const pods = { web: { ...(asked()['staticPods']?.['web'] as object), dependsOn: ['file:/etc/web.conf'] } };
+  await node.accept(verified(2, { staticPods: pods, files: { '/etc/web.conf': file } }));
+  await node.engine.leave('restore', 'uid 0');
+  await node.settled();
+  t.equal(await node.text('/etc/web.conf'), null);
+  t.equal(await node.text(PATH), TEXT);
+});
+
 t.test('another file name would be a second pod, so it waits', async (t) => {
   const node = await taken(t);
   const { staticPods } = asked() as { readonly staticPods: { readonly web: object } };
