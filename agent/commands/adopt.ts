@@ -26,7 +26,7 @@ export async function adopt(
   named: readonly string[],
   { series, exclude, withSecrets, out }: AdoptOptions,
 ): Promise<ExitCode> {
-  const root = await openRootFolder(global.root);
+  const root = await openRootFolder(global.root, 'looking');
   await using fs = root.fs;
   const paths = named.map((path) => inRoot(path, root.isWholeHost));
   const { verifier } = await agentSettingsOf((await readConfig(fs, global)).settings, fs);

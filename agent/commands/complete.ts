@@ -41,12 +41,16 @@ export async function complete(
   return 0;
 }
 
-async function known({ wanted, given }: Line, invocation: Invocation): Promise<readonly Candidate[]> {
+async function known({ wanted, given, begun }: Line, invocation: Invocation): Promise<readonly Candidate[]> {
   if (wanted.are !== 'known') return [];
   const { knownValues } = await import('./completion/known-values.ts');
   const { root = invocation.global.root, config } = given;
-  return knownValues(wanted.source, given, {
-    ...invocation,
-    global: { root, ...(config !== undefined && { config }) },
-  });
+  return knownValues(
+    wanted.source,
+    { given, begun },
+    {
+      ...invocation,
+      global: { root, ...(config !== undefined && { config }) },
+    },
+  );
 }

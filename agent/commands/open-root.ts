@@ -15,14 +15,20 @@ export interface OpenedRoot {
   readonly isWholeHost: boolean;
 }
 
-export async function openRootFolder(path: string): Promise<OpenedRoot> {
+/**
+ * `looking`: whose the files of the whole host are is told as it is, also to an ordinary user. To whom a sandbox belongs,
+ * their own ids stand for root's in any case.
+ */
+export async function openRootFolder(path: string, looking?: 'looking'): Promise<OpenedRoot> {
   const libc = loadLibc();
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
   const rootless = uid !== 0;
+  const isWholeHost = resolve(path) === '/';
+  const asIs = !rootless || (isWholeHost && looking !== undefined);
   try {
-    const fs = await openRoot(nodePrimitives({ root: path, libc }), { ids: rootless ? { uid, gid } : 'as-is' });
-    return { fs, libc, rootless, isWholeHost: resolve(path) === '/' };
+    const fs = await openRoot(nodePrimitives({ root: path, libc }), { ids: asIs ? 'as-is' : { uid, gid } });
+    return { fs, libc, rootless, isWholeHost };
   } catch (error) {
     throw cliError('KSN-CLI-002', `the root ${path} cannot be opened: ${(error as Error).message}`, {
       cause: error,

@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { loadLibc } from '../../hostfs/ffi.ts';
-import { keelson, started } from './program.ts';
+import { keelson, Program, started } from './program.ts';
 
 const isRoot = process.getuid?.() === 0;
 const POD = `# by hand
@@ -119,6 +119,12 @@ async function takeOver(t: Test): Promise<void> {
 }
 
 t.test('a host is taken over as it is', { skip: isRoot ? false : 'needs root' }, (t) => takeOver(t));
+t.test('an ordinary user is told whose things are', { skip: isRoot ? false : 'needs root' }, async (t) => {
+  const { out } = await new Program(['adopt', '/etc/passwd', '/etc/shadow'], '', { uid: 65534, gid: 65534 }).ended;
+  t.match(out, /^ {4}\/etc\/passwd:\n {6}content:/mu);
+  t.notMatch(out, /^ {6}(?:owner|group):/mu, 'root’s');
+});
+
 t.test('by an ordinary user, in a sandbox', { skip: isRoot ? 'by design: the other test has it all' : false }, (t) =>
   takeOver(t),
 );

@@ -10,12 +10,12 @@ const PATIENCE_MS = 1_000;
 
 export async function knownValues(
   source: Source,
-  given: Line['given'],
+  { given, begun }: Pick<Line, 'given' | 'begun'>,
   invocation: Invocation,
 ): Promise<readonly Candidate[]> {
   switch (source) {
     case 'explained':
-      return explained();
+      return explained(begun);
     case 'nodes':
       return nodes(given.positional[0] ?? '.');
     case 'addresses': {
@@ -54,17 +54,23 @@ async function seen(
   }
 }
 
-async function explained(): Promise<readonly Candidate[]> {
-  const [{ allExplanations }, { explainedFields }, { settingNames }] = await Promise.all([
-    import('../catalogues.ts'),
-    import('../explained-fields.ts'),
-    import('../text/settings-text.ts'),
-  ]);
-  return [
-    ...(await explainedFields()).names().map((value) => ({ value })),
-    ...settingNames().map((value) => ({ value })),
-    ...[...allExplanations()].map(([value, { meaning }]) => ({ value, about: meaning })),
-  ];
+/** Each sort only where it may be meant: the fields take longest. */
+async function explained(begun: string): Promise<readonly Candidate[]> {
+  if (begun.startsWith('KSN')) return codes();
+  if (begun.startsWith('config.')) return settings();
+  const { explainedFields } = await import('../explained-fields.ts');
+  const fields = (await explainedFields()).names().map((value) => ({ value }));
+  return [...fields, ...(await settings()), ...(await codes())];
+}
+
+async function codes(): Promise<readonly Candidate[]> {
+  const { allExplanations } = await import('../catalogues.ts');
+  return [...allExplanations()].map(([value, { meaning }]) => ({ value, about: meaning }));
+}
+
+async function settings(): Promise<readonly Candidate[]> {
+  const { settingNames } = await import('../text/settings-text.ts');
+  return settingNames().map((value) => ({ value }));
 }
 
 async function nodes(site: string): Promise<readonly Candidate[]> {
