@@ -1,6 +1,7 @@
 /**
- * Bundles the agent into dist/keelson.cjs (or the file that is named), which the unit file runs, and the libraries of
- * the endpoint into keelson-endpoint.cjs beside it, which the first reads when the endpoint is first asked.
+ * Bundles the program. `keelson.cjs` (or the file that is named) is what every start reads and a daemon lives of; beside
+ * it lie the parts that are read when they are first needed: `keelson-commands.cjs` by every other command,
+ * `keelson-endpoint.cjs` when the endpoint is first asked.
  *
  * `import()` stays late: the code is in the file, but a module is evaluated when it is first asked for. Node keeps the
  * compiled code between starts when NODE_COMPILE_CACHE names a folder (the unit file sets it).
@@ -10,14 +11,17 @@
  */
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { rmSync, statSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lateModules } from './late-modules.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outfile = process.argv[2] ?? `${root}dist/keelson.cjs`;
 
-const besides = `${dirname(outfile)}/keelson-endpoint.cjs`;
+/** The module that each part begins with, and its file. */
+const commands = { entry: 'agent/commands/every-command.ts', file: `${dirname(outfile)}/keelson-commands.cjs` };
+/** Third parties', and the page, which is functions alone: no class of ours is in two files. */
+const endpoint = { entry: 'agent/debug/libraries.ts', file: `${dirname(outfile)}/keelson-endpoint.cjs` };
 
 const common: BuildOptions = {
   absWorkingDir: root,
@@ -31,39 +35,50 @@ const common: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** Third parties', and the page, which is functions alone: no class of ours is in two files. */
-const libraries = 'agent/debug/libraries.ts';
-
-const outside: Plugin = {
-  name: 'libraries-of-the-endpoint',
-  setup(building) {
-    building.onResolve({ filter: /\/libraries\.ts$/ }, ({ path, resolveDir }) =>
-      relative(root, resolve(resolveDir, path)) === libraries
-        ? { path: './keelson-endpoint.cjs', external: true }
-        : undefined,
-    );
-  },
-};
-
-for (const file of [outfile, `${outfile}.map`, besides]) rmSync(file, { force: true });
-await build({
+/** Ours: what the daemon and the commands are made of. */
+const ours: BuildOptions = {
   ...common,
-  entryPoints: ['agent/main.ts'],
-  outfile,
   // `import()` of what stays outside, Node's own modules, by `require`: without Node's loader of ES modules.
   supported: { 'dynamic-import': false },
   // pino's transports write from a thread of their own; the agent has none, and does not load threads for them.
   alias: { 'thread-stream': './packaging/no-threads.ts', worker_threads: './packaging/no-threads.ts' },
-  plugins: [lateModules(['yaml']), outside],
   define: { 'import.meta.url': 'keelsonUrl' },
   banner: { js: "'use strict';\nconst keelsonUrl = require('node:url').pathToFileURL(__filename).href;" },
-  // Below 1 MiB the text costs 2 MB less at run time. The map beside it is for read-stack.ts, and nobody loads it.
+  // The map beside each is for read-stack.ts, and nobody loads it.
   sourcemap: 'external',
+};
+
+function outside(...parts: readonly { readonly entry: string; readonly file: string }[]): Plugin {
+  return {
+    name: 'parts-beside',
+    setup(building) {
+      building.onResolve({ filter: /^[.].*[.]ts$/ }, ({ path, resolveDir, kind }) => {
+        const module = relative(root, resolve(resolveDir, path));
+        const part = kind === 'entry-point' ? undefined : parts.find(({ entry }) => entry === module);
+        return part === undefined ? undefined : { path: `./${basename(part.file)}`, external: true };
+      });
+    },
+  };
+}
+
+for (const file of [outfile, commands.file, endpoint.file])
+  for (const made of [file, `${file}.map`]) rmSync(made, { force: true });
+await build({
+  ...ours,
+  entryPoints: ['agent/main.ts'],
+  outfile,
+  plugins: [lateModules(['yaml']), outside(commands, endpoint)],
+});
+await build({
+  ...ours,
+  entryPoints: [commands.entry],
+  outfile: commands.file,
+  plugins: [lateModules(['yaml']), outside(endpoint)],
 });
 await build({
   ...common,
-  entryPoints: [libraries],
-  outfile: besides,
+  entryPoints: [endpoint.entry],
+  outfile: endpoint.file,
   // What fastify loads only where its own logger, validation, serialisation or injection is used; the endpoint uses none.
   alias: Object.fromEntries(
     ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request', 'pino'].map((name) => [
@@ -72,5 +87,5 @@ await build({
     ]),
   ),
 });
-for (const file of [outfile, besides])
+for (const file of [outfile, commands.file, endpoint.file])
   console.log(`${relative('', file)}: ${(statSync(file).size / 1024).toFixed(0)} KiB`);

@@ -7,16 +7,18 @@ import { SourceMap, type SourceMapPayload } from 'node:module';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const place = /keelson\.cjs:(\d+):(\d+)/u;
+const place = /(keelson(?:-commands)?\.cjs):(\d+):(\d+)/u;
 
-/** Each place in the bundle becomes `name (file:line:column)` of the source, as the map tells. */
-export function readStack(stack: string, payload: SourceMapPayload): string {
-  const map = new SourceMap(payload);
+/** Each place in a file of the bundle becomes `name (file:line:column)` of the source, as the map of that file tells. */
+export function readStack(stack: string, mapOf: (file: string) => SourceMapPayload): string {
+  const maps = new Map<string, SourceMap>();
   return stack
     .split('\n')
     .map((line) => {
-      const [, row, column] = place.exec(line) ?? [];
-      if (row === undefined || column === undefined) return line;
+      const [, file, row, column] = place.exec(line) ?? [];
+      if (file === undefined || row === undefined || column === undefined) return line;
+      const map = maps.get(file) ?? new SourceMap(mapOf(file));
+      maps.set(file, map);
       const origin = map.findOrigin(Number(row), Number(column));
       if (!('fileName' in origin)) return line;
       const { name, fileName, lineNumber, columnNumber } = origin;
@@ -26,6 +28,8 @@ export function readStack(stack: string, payload: SourceMapPayload): string {
 }
 
 if (import.meta.main) {
-  const map = fileURLToPath(new URL('../dist/keelson.cjs.map', import.meta.url));
-  process.stdout.write(readStack(await text(process.stdin), JSON.parse(readFileSync(map, 'utf8')) as SourceMapPayload));
+  const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+  const mapOf = (file: string): SourceMapPayload =>
+    JSON.parse(readFileSync(`${dist}${file}.map`, 'utf8')) as SourceMapPayload;
+  process.stdout.write(readStack(await text(process.stdin), mapOf));
 }

@@ -12,10 +12,6 @@ export interface Quick {
 export function quickCommand(argv: readonly string[]): Quick | null {
   const globals: { root: string; config?: string } = { root: '/' };
   const words = [...argv];
-  if (words[0] === 'complete') {
-    const [shell, ...line] = words.slice(1);
-    return { globals, run: async (i) => (await import('./complete.ts')).complete(i, shell, line) };
-  }
   let name: string | undefined;
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const value = word === '--root' || word === '--config' ? words.shift() : undefined;

@@ -3,7 +3,8 @@ import t from 'tap';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { runProgram, type ProcessHost } from '../../agent/commands/program.ts';
+import type { ProcessHost } from '../../agent/commands/answered.ts';
+import { runProgram } from '../../agent/commands/program.ts';
 
 async function said(...argv: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   let text = '';

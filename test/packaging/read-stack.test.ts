@@ -14,7 +14,7 @@ t.test('places in the bundle become places in the sources', async (t) => {
     'entry.ts':
       "import { innerOne } from './inner.ts';\nexport function outerOne() {\n  return innerOne(2) as never;\n}\n",
   });
-  const outfile = `${folder}/dist/keelson.cjs`;
+  const outfile = `${folder}/dist/keelson-commands.cjs`;
   await build({
     absWorkingDir: folder,
     entryPoints: ['entry.ts'],
@@ -33,7 +33,13 @@ t.test('places in the bundle become places in the sources', async (t) => {
     ({ stack = '' } = error as Error);
   }
   t.notMatch(stack, /innerOne/u, 'the bundle has short names');
-  const lines = readStack(stack, JSON.parse(readFileSync(`${outfile}.map`, 'utf8')) as SourceMapPayload).split('\n');
+  const asked: string[] = [];
+  const mapOf = (file: string): SourceMapPayload => {
+    asked.push(file);
+    return JSON.parse(readFileSync(`${folder}/dist/${file}.map`, 'utf8')) as SourceMapPayload;
+  };
+  const lines = readStack(stack, mapOf).split('\n');
+  t.strictSame(asked, ['keelson-commands.cjs'], 'the map of the file that was named, once');
   t.equal(lines[0], 'Error: deep 2', 'what names no place stays');
   t.match(lines[1], /\(inner\.ts:2:\d+\)/u);
   t.match(lines[2], /\(entry\.ts:3:\d+\)/u);
