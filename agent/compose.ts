@@ -74,7 +74,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       clock,
       log: log.room('notices'),
       ours: () => !lock.lost,
-      start: parts.hasSystemd ? 'systemctl start keelson' : 'keelson agent',
+      start: parts.hasSystemd ? 'systemctl start keelson' : `keelson --root ${fs.physical('/')} agent`,
     }),
   );
 

@@ -167,5 +167,7 @@ t.test('an agent that cannot start says so at login, until it can', async (t) =>
   t.match(await at('agent'), { code: 1 });
   t.notOk(existsSync(motd), 'one that is started by hand does not speak for the one that runs');
   t.match(await agent.stop('SIGTERM'), { code: 0 });
-  t.match(readFileSync(motd, 'utf8'), /^keelson: STOPPED/u);
+  const stopped = readFileSync(motd, 'utf8');
+  t.match(stopped, /^keelson: STOPPED/u);
+  t.ok(stopped.endsWith(`\n  keelson --root ${root} agent\n`), stopped);
 });
