@@ -10,6 +10,8 @@ import { parseDocument } from '../../agent/desired/document.ts';
 import type { AdoptHost } from '../../agent/resources/kind.ts';
 import { kinds } from '../../agent/resources/registry.ts';
 import { DEFAULT_POLICY, type LocalPolicy } from '../../agent/verify/local-policy.ts';
+import { FsError } from '../../hostfs/errors.ts';
+import type { Digester, FileSystem } from '../../hostfs/filesystem.ts';
 import { memoryRoot, realRoot, type Root } from '../support/roots.ts';
 import { TEST_SETTINGS } from '../support/test-host.ts';
 import { plant, type Tree } from '../support/tree.ts';
@@ -163,6 +165,43 @@ t.test('attributes of other programs', async (t) => {
   root.outside.setXattr(handle, 'a', 'user.note', Buffer.from('y'));
   const adopted = await adopt(root, ['/a']);
   t.match(adopted.leftOut, [{ code: 'KSN-ADOPT-006', message: '/a has user.note' }]);
+});
+
+t.test('what is mounted, kept from this user, or written to meanwhile', async (t) => {
+  const root = await memory(t, {
+    '/etc/a/mount/x': { file: 'x' },
+    '/etc/a/closed/x': { file: 'x' },
+    '/etc/a/denied': { file: 'x' },
+    '/etc/a/growing': { file: 'x' },
+    '/etc/a/gone': { file: 'x' },
+  });
+  const denied = (path: string): FsError => new FsError('DENIED', path, `${path}: not permitted`);
+  const fs: FileSystem & AsyncDisposable = Object.create(root.fs, {
+    audit: {
+      value: async (path: string, ...rest: [() => Digester]) => {
+        const entry = await root.fs.audit(path, ...rest);
+        if (path === '/etc/a/gone') return null;
+        if (path === '/etc/a/mount') return { ...entry, device: 99 };
+        return path === '/etc/a/growing' ? { ...entry, digest: 'another' } : entry;
+      },
+    },
+    list: {
+      value: async (path: string) => (path === '/etc/a/closed' ? Promise.reject(denied(path)) : root.fs.list(path)),
+    },
+    read: {
+      value: async (path: string) => (path === '/etc/a/denied' ? Promise.reject(denied(path)) : root.fs.read(path)),
+    },
+    lstat: { value: (path: string) => root.fs.lstat(path) },
+  }) as FileSystem & AsyncDisposable;
+  const adopted = await adopt({ ...root, fs }, ['/etc/a']);
+  t.strictSame(out(adopted), [
+    'KSN-ADOPT-004 /etc/a/closed',
+    'KSN-ADOPT-004 /etc/a/denied',
+    'KSN-ADOPT-012 /etc/a/growing',
+    'KSN-ADOPT-011 /etc/a/mount',
+  ]);
+  t.strictSame(Object.keys(adopted.sections['directories'] ?? {}), ['/etc/a', '/etc/a/closed']);
+  t.strictSame(out(await adopt(root, ['/etc/a/mount'])), [], 'named, it is meant');
 });
 
 t.test('local policy and exclusions bound it', async (t) => {
