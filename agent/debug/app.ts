@@ -22,14 +22,16 @@ import { openApiRoute } from './open-api-route.ts';
 import { profileRoutes } from './profile-routes.ts';
 import { v1Routes } from './read-routes.ts';
 import { specRoute } from './spec-route.ts';
+import { sharedPlan } from './shared-plan.ts';
 import { FAILURE, SCHEMAS } from './schemas.ts';
 
 /** Every route there is. */
 export function declaredRoutes(port: DebugPort, clock: Clock): readonly DeclaredRoute[] {
+  const plan = sharedPlan(port);
   return [
-    pageRoute(port),
+    pageRoute(port, plan),
     ...healthRoutes(port, clock),
-    ...v1Routes(port, clock),
+    ...v1Routes(port, clock, plan),
     specRoute(port),
     ...profileRoutes(port, clock),
     openApiRoute(),

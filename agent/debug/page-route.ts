@@ -6,8 +6,9 @@ import { contentSecurityPolicy, renderPage } from './libraries.ts';
 import { EVENTS_PER_PAGE, parseQuery, type PageQuery } from './page/page-query.ts';
 import type { PageView } from './page/page-view.ts';
 import type { DebugPort } from './port.ts';
+import type { SharedPlan } from './shared-plan.ts';
 
-export function pageRoute(port: DebugPort): DeclaredRoute {
+export function pageRoute(port: DebugPort, plan: SharedPlan): DeclaredRoute {
   return {
     url: '/',
     schema: {
@@ -32,7 +33,7 @@ export function pageRoute(port: DebugPort): DeclaredRoute {
         resources: port.engine.resources(),
         events: await eventsOf(port, query),
         lastEvent: port.events.lastSeq,
-        ...(query.plan && (await planOf(port))),
+        ...(query.plan && (await planOf(plan))),
         now: port.now(),
         query,
       };
@@ -49,9 +50,9 @@ async function eventsOf({ events }: DebugPort, query: PageQuery): Promise<readon
 }
 
 /** A node whose host cannot be looked at still has a page, with the reason in the place of the plan. */
-async function planOf({ engine, texts }: DebugPort): Promise<Pick<PageView, 'plan' | 'planFailure'>> {
+async function planOf(plan: SharedPlan): Promise<Pick<PageView, 'plan' | 'planFailure'>> {
   try {
-    return { plan: await texts.count(await engine.preview()) };
+    return { plan: await plan() };
   } catch (error) {
     return { planFailure: asKeelsonError(error).toReason() };
   }

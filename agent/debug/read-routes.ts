@@ -6,11 +6,12 @@ import type { Asked, DeclaredRoute } from './declared-route.ts';
 import { parseCursor, type EventCursor } from './event-cursor.ts';
 import { streamEvents } from './event-stream.ts';
 import type { DebugPort } from './port.ts';
+import type { SharedPlan } from './shared-plan.ts';
 import { EVENTS, PREVIEW, RESOURCES, STATUS } from './schemas.ts';
 
 const ANSWERED_BY_SOCKET = 'As `keelson` gets it from the socket.';
 
-export function v1Routes(port: DebugPort, clock: Clock): readonly DeclaredRoute[] {
+export function v1Routes(port: DebugPort, clock: Clock, plan: SharedPlan): readonly DeclaredRoute[] {
   const routes = readRoutes(port);
   /** Without `follow`: lines without an end are for the commands of `keelson`. */
   const once = async (path: string, { query, asker }: Asked, ...names: readonly string[]): Promise<unknown> => {
@@ -42,7 +43,7 @@ export function v1Routes(port: DebugPort, clock: Clock): readonly DeclaredRoute[
         description: 'Looks at the host, so it takes as long as that.',
         response: { 200: PREVIEW },
       },
-      answer: (asked) => once('/v1/plan', asked),
+      answer: () => plan(),
     },
     {
       url: '/v1/events',
@@ -54,7 +55,12 @@ export function v1Routes(port: DebugPort, clock: Clock): readonly DeclaredRoute[
         const from = cursorOf(asked, Math.max(0, port.events.lastSeq - limitOf(query)));
         const stream = asker.follow('text/event-stream; charset=utf-8');
         reply.hijack();
-        await streamEvents(port, from, stream, clock);
+        try {
+          await streamEvents(port, from, stream, clock);
+        } catch {
+          // fastify asks nobody about an answer that it has given away: the reader sees it cut, and comes back.
+          reply.raw.destroy();
+        }
         return undefined;
       },
     },

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import t from 'tap';
 import type { EventRecord } from '../../agent/report/events.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { somePreview } from '../control/fake-port.ts';
 import { fakeDebugPort, get, open, serve } from './served.ts';
 
 const event = (seq: number): EventRecord => ({
@@ -140,6 +141,30 @@ t.test('what fails is told as a failure, and what is unexpected as a bug of ours
   };
   const { loopback } = await serve(t, { ...port, engine });
   t.match(await get(loopback, '/v1/plan'), { status: 500, body: /KSN-BASE-001/u });
+});
+
+t.test('for a plan the host is looked at once, however many ask meanwhile', async (t) => {
+  const port = fakeDebugPort();
+  const looked = Promise.withResolvers<typeof somePreview>();
+  let looks = 0;
+  const engine = {
+    ...port.engine,
+    preview: async () => {
+      looks += 1;
+      return looks === 1 ? looked.promise : somePreview;
+    },
+  };
+  const { socket, loopback } = await serve(t, { ...port, engine });
+  const asked = [1, 2, 3].flatMap(() => [get(loopback, '/v1/plan'), get(loopback, '/?plan=now')]);
+  // Whoever connects later is answered later.
+  for (let turn = 0; turn < 3; turn += 1) await get(loopback, '/healthz');
+  looked.resolve(somePreview);
+  for (const { status } of await Promise.all(asked)) t.equal(status, 200);
+  t.equal(looks, 1);
+  await get(loopback, '/v1/plan');
+  t.equal(looks, 2, 'who asks later has a new one');
+  await get(socket, '/v1/plan');
+  t.equal(looks, 3);
 });
 
 t.test('so many followers, and no more', async (t) => {

@@ -164,6 +164,21 @@ t.test('who takes nothing is cut, and little is kept for it', async (t) => {
   await t.rejects(once(stream, 'end'), { code: 'ECONNRESET' }, 'it is cut, not ended as if it were whole');
 });
 
+t.test('a stream that fails is cut, never left hanging or ended as if it were whole', async (t) => {
+  const port = fakeDebugPort({ events: [event(1)] });
+  const events = {
+    ...port.events,
+    async *follow() {
+      yield event(1);
+      throw new Error('the disk is gone');
+    },
+  };
+  const { loopback } = await serve(t, { ...port, events });
+  const stream = await open(loopback, '/v1/events', { accept });
+  stream.resume();
+  await t.rejects(once(stream, 'end'), { code: 'ECONNRESET' });
+});
+
 /** A log on disk that is closed and opened again, as an agent that is started anew does. */
 class Restarts implements AsyncDisposable {
   readonly #root: Awaited<ReturnType<typeof realRoot>>;
