@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTarGzip } from 'nanotar';
 import t from 'tap';
@@ -45,6 +45,27 @@ t.test('the unit file under a real systemd', { skip: lacksMachine(), timeout: 30
     t.match(machine.run('keelson', 'hold', '--all', '--for', '1m', '--reason', 'test'), { status: 0 });
     t.match(machine.run('keelson', 'release', '--all'), { status: 0 });
     t.match(machine.run('keelson', 'events', '-n', '4').out, /ControlRequest +hold asked for by uid 0, pid \d+/u);
+  });
+
+  await t.test('the page, metrics and profiles are served from within the sandbox, on a port too', async (t) => {
+    const asking = `require('node:http').get({ host: '127.0.0.1', port: 9642, path: process.argv[1] }, (response) => {
+      response.setEncoding('utf8').on('data', (text) => process.stdout.write(text));
+    }).on('error', ({ code }) => console.log(code));`;
+    const ask = (path: string): string => machine.run('/usr/lib/keelson/node', '-e', asking, path).out;
+    t.match(ask('/healthz'), 'ECONNREFUSED');
+    const setting = join(machine.root, 'etc/keelson/config.d/30-debug.yaml');
+    writeFileSync(setting, 'debug: { listen: "127.0.0.1:9642", profiling: true }\n');
+    t.equal(machine.run('systemctl', 'reload', unit).status, 0);
+    await machine.until('the port is open', () => ask('/healthz').includes('"alive":true'));
+    t.match(ask('/readyz'), '{"ready":true,"unmet":[]}');
+    t.match(ask('/'), /<!doctype html>[^]*lb\/1/iu);
+    t.match(ask('/metrics'), /^keelson_verdict\{verdict="ok"\} 1$/mu);
+    t.match(ask('/metrics'), /^process_open_fds \d+$/mu);
+    t.match(ask('/debug/cpu?seconds=1'), '"nodes"');
+    t.match(ask('/debug/heap?seconds=1'), '"head"');
+    rmSync(setting);
+    t.equal(machine.run('systemctl', 'reload', unit).status, 0);
+    await machine.until('the port is closed', () => ask('/healthz').includes('ECONNREFUSED'));
   });
 
   await t.test('a login and a console show what is wrong, and nothing when all is well', async (t) => {
