@@ -6,6 +6,7 @@ import { childPointer } from '../desired/pointer.ts';
 import { typeOf } from '../desired/schema-words.ts';
 import type { AnyKind } from '../resources/kind.ts';
 import { inlineContent, notAPath, type Bundled, type BundledFile, type Bundles } from './bundles.ts';
+import type { BuildCode } from './errors.ts';
 import { reasonAt } from './findings.ts';
 import { isMap, withBelow, type Layer, type ValueMap } from './layer.ts';
 import { mergeLayers, type Merged, type Origin } from './merge.ts';
@@ -202,6 +203,8 @@ class Assembly {
       this.#fault('KSN-SPEC-012', notAPath(from), at('from'));
       return this.#unread(resource, pointer, bundle.field);
     }
+    // Which file is meant is told by the value that is missing.
+    if (this.told.has(at('from'))) return this.#unread(resource, pointer, bundle.field);
     const bundled = await this.#bundles.bundle(from, template === true, bundle, this.#variables);
     if ('fault' in bundled) {
       const { code, message, remedy } = bundled.fault;
@@ -211,6 +214,7 @@ class Assembly {
     this.files.push(bundled.file);
     this.findings.push(...bundled.findings);
     if (bundled.value === undefined) return this.#unread(resource, pointer, bundle.field);
+    for (const within of bundled.standIns) this.told.add(at(bundle.field) + within);
     this.#bundled.set(at(bundle.field), bundled);
     return { ...resource, [bundle.field]: bundled.value };
   }
@@ -249,7 +253,11 @@ class Assembly {
   }
 
   #resolved(value: unknown, pointer: string, skip?: Parameters<typeof resolveVars>[4]): unknown {
-    return resolveVars(value, pointer, this.#variables, (code, message, at) => this.#fault(code, message, at), skip);
+    const told = {
+      fault: (code: BuildCode, message: string, at: string) => this.#fault(code, message, at),
+      standIn: (at: string) => void this.told.add(at),
+    };
+    return resolveVars(value, pointer, this.#variables, told, skip);
   }
 
   #fault(code: Parameters<typeof reasonAt>[0], message: string, pointer: string, remedy?: string): void {

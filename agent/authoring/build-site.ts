@@ -17,7 +17,7 @@ import {
   writeManifest,
   type ManifestNode,
 } from './outputs.ts';
-import { nodesOf, refusedAsText, SiteReader } from './site.ts';
+import { NODES, nodesOf, refusedAsText, SiteReader } from './site.ts';
 import { SiteFiles } from './site-files.ts';
 import { atLeast, nextStamps, readStamps, sha256, STATE_FILE, writeStamps } from './stamps.ts';
 
@@ -67,7 +67,10 @@ export async function buildSite(options: BuildOptions): Promise<SiteBuild> {
   const documents = new Map<string, ValueMap>();
   const reader = new SiteReader({ files, kinds, judge: ({ node }) => judge(documents.get(node) ?? {}) });
   const assembled: Assembled[] = [];
-  for (const { name, path } of await nodesOf(files, reader.findings)) {
+  const nodes = await nodesOf(files, reader.findings);
+  if (nodes.length === 0 && reader.findings.all().length === 0)
+    throw buildError('KSN-BUILD-001', `there is nothing in ${NODES}/ to build`);
+  for (const { name, path } of nodes) {
     const one = await reader.assemble(path, name);
     if (one !== null) assembled.push(one);
   }

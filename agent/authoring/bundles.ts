@@ -22,6 +22,8 @@ export interface Bundled {
   readonly file: BundledFile;
   readonly value: unknown;
   readonly findings: readonly Reason[];
+  /** Pointers within the value at which something stands for a value that is missing. */
+  readonly standIns: readonly string[];
   /** `pointer` is within the value. */
   place(pointer: string): Place;
 }
@@ -68,7 +70,13 @@ export class Bundles {
     for (const { code, message, at, remedy } of [...(used?.faults ?? []), ...(resolved?.faults ?? []), ...forgotten])
       findings.push(reasonAt(code, message, { file: path, ...at }, remedy === undefined ? {} : { remedy }));
     if (support.read !== undefined) return this.#value(source, support.read, template ? variables : null, findings);
-    return { file, findings, value: contentOf(source, resolved), place: () => ({ file: path, line: 1, column: 1 }) };
+    return {
+      file,
+      findings,
+      standIns: [],
+      value: contentOf(source, resolved),
+      place: () => ({ file: path, line: 1, column: 1 }),
+    };
   }
 
   /** Parsed before it is resolved: no variable can change the form of what is read, and a number stays one. */
@@ -84,11 +92,13 @@ export class Bundles {
     if (parsed === undefined) this.#values.set(path, (parsed = read(bytes)));
     if (parsed.reasons !== undefined) {
       findings.push(...parsed.reasons.map((reason) => ({ ...reason, place: { file: path, ...reason.place } })));
-      return { file, findings, value: undefined, place };
+      return { file, findings, standIns: [], value: undefined, place };
     }
     // What a reference is wrong with was told by its exact place already.
-    const value = variables === null ? escaped(parsed.value) : resolveVars(parsed.value, '', variables, () => {});
-    return { file, findings, value, place };
+    const standIns: string[] = [];
+    const told = { fault: () => {}, standIn: (pointer: string) => void standIns.push(pointer) };
+    const value = variables === null ? escaped(parsed.value) : resolveVars(parsed.value, '', variables, told);
+    return { file, findings, standIns, value, place };
   }
 
   #document(path: string, text: string | null) {

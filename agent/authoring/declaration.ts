@@ -8,6 +8,8 @@ import { misfit, placeholder, VAR_TYPES, type VarType, type VarTypeName } from '
 export interface Declaration extends VarType {
   /** Fits the type; absent: each node says its own. */
   readonly default?: unknown;
+  /** The default is not of the type; something that is stands in its place. */
+  readonly isFaulty?: true;
   /** Between the entries of a list that stands within a text. */
   readonly join?: string;
 }
@@ -45,6 +47,7 @@ export function readDeclaration(raw: ValueMap, pointer: string, tell: Tell): Dec
     ...type,
     // That it is wrong is told; that there is none would be told once more.
     ...(given !== undefined && { default: wrong === null ? given : placeholder(type) }),
+    ...(wrong !== null && { isFaulty: true as const }),
     ...(typeof join === 'string' && { join }),
   };
 }

@@ -13,7 +13,12 @@ import type { Variable, Variables } from './variables.ts';
 export const REFERENCE = /\$\$\{|\$\{([^{}]*)(\}?)/gu;
 const prefix = 'vars.';
 
-export type TellAt = (code: BuildCode, message: string, pointer: string) => void;
+/** What is told while values are resolved. */
+export interface Resolving {
+  fault(code: BuildCode, message: string, pointer: string): void;
+  /** Something of the type stands there for a value that is missing or wrong, which is told by itself. */
+  standIn(pointer: string): void;
+}
 
 /** Of a reference the name of its variable. */
 export function variableIn(reference: string): string | null {
@@ -25,13 +30,13 @@ export function resolveVars(
   value: unknown,
   pointer: string,
   variables: Variables,
-  tell: TellAt,
+  told: Resolving,
   skip: (pointer: string, key: string) => boolean = () => false,
 ): unknown {
-  if (typeof value === 'string') return value.includes('${') ? resolveText(value, pointer, variables, tell) : value;
+  if (typeof value === 'string') return value.includes('${') ? resolveText(value, pointer, variables, told) : value;
   if (Array.isArray(value)) {
     const list = value.map((entry: unknown, at) =>
-      resolveVars(entry, childPointer(pointer, at), variables, tell, skip),
+      resolveVars(entry, childPointer(pointer, at), variables, told, skip),
     );
     return list.every((entry, at) => entry === value[at]) ? value : list;
   }
@@ -40,34 +45,35 @@ export function resolveVars(
   const map: Record<string, unknown> = {};
   for (const [key, entry] of Object.entries(value)) {
     const at = childPointer(pointer, key);
-    map[key] = skip(at, key) ? entry : resolveVars(entry, at, variables, tell, skip);
+    map[key] = skip(at, key) ? entry : resolveVars(entry, at, variables, told, skip);
     changed ||= map[key] !== entry;
   }
   return changed ? map : value;
 }
 
-function resolveText(text: string, pointer: string, variables: Variables, tell: TellAt): unknown {
+function resolveText(text: string, pointer: string, variables: Variables, told: Resolving): unknown {
   const [whole, name, end] = /^\$\{([^{}]*)(\})$/u.exec(text) ?? [];
   if (whole !== undefined && name !== undefined && end !== undefined) {
-    const variable = variableOf(name, pointer, variables, tell);
+    const variable = variableOf(name, pointer, variables, told);
     return variable === null ? text : escaped(variable.value);
   }
   return text.replaceAll(REFERENCE, (as: string, reference: string | undefined, close: string | undefined) => {
     if (reference === undefined || close !== '}') return as;
-    const variable = variableOf(reference, pointer, variables, tell);
+    const variable = variableOf(reference, pointer, variables, told);
     if (variable === null) return as;
     const inText = asText(variable);
-    if (inText === null) tell('KSN-BUILD-012', `the list ${quoted(reference)} stands within a text`, pointer);
+    if (inText === null) told.fault('KSN-BUILD-012', `the list ${quoted(reference)} stands within a text`, pointer);
     return inText === null ? as : (escaped(inText) as string);
   });
 }
 
-function variableOf(reference: string, pointer: string, variables: Variables, tell: TellAt): Variable | null {
+function variableOf(reference: string, pointer: string, variables: Variables, told: Resolving): Variable | null {
   const name = variableIn(reference);
   if (name === null) return null;
   const variable = variables.use(name);
   if (variable === null && !variables.isDeclared(name))
-    tell('KSN-BUILD-010', `no layer declares ${quoted(reference)}${variables.meant(name)}`, pointer);
+    told.fault('KSN-BUILD-010', `no layer declares ${quoted(reference)}${variables.meant(name)}`, pointer);
+  if (variable?.isStandIn === true) told.standIn(pointer);
   return variable;
 }
 

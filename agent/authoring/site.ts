@@ -8,7 +8,6 @@ import { LIMITS } from '../desired/limits.ts';
 import type { AnyKind } from '../resources/kind.ts';
 import { assemble, type Assembled } from './assemble.ts';
 import { Bundles } from './bundles.ts';
-import { buildError } from './errors.ts';
 import { reasonAt, SiteFindings } from './findings.ts';
 import { LayerStore, type LoadedLayer } from './layer-store.ts';
 import type { SiteFiles } from './site-files.ts';
@@ -29,7 +28,7 @@ export interface ReadSite {
   readonly judge: (document: Assembled) => readonly Reason[];
 }
 
-/** Nodes by what lies in nodes/. @throws KSN-BUILD-001 */
+/** Nodes by what lies in nodes/; what there is no layer of a node is told. */
 export async function nodesOf(files: SiteFiles, findings: SiteFindings): Promise<readonly NodeFile[]> {
   const names = await files.list(NODES);
   const nodes: NodeFile[] = [];
@@ -45,7 +44,6 @@ export async function nodesOf(files: SiteFiles, findings: SiteFindings): Promise
       findings.add(reasonAt('KSN-BUILD-018', `${path} and ${twin.path} are of one node`, { file: path }));
     else nodes.push({ name, path });
   }
-  if (names.length === 0) throw buildError('KSN-BUILD-001', `there is nothing in ${NODES}/ to build`);
   return nodes;
 }
 

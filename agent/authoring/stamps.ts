@@ -42,7 +42,7 @@ export function nextStamps(before: Stamps, documents: readonly Unstamped[]): Sta
           .toSorted((a, b) => (a.node < b.node ? -1 : 1))
           .map((document) => [document.node, document.sha256]),
       );
-      const known = before[name];
+      const known = Object.hasOwn(before, name) ? before[name] : undefined;
       const digest = digestOf(nodes);
       if (known === undefined) return [name, { generation: 1, digest, nodes }];
       const goesOn = known.digest === digest || Object.keys(nodes).length === 0;

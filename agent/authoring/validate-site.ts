@@ -7,7 +7,7 @@ import { withGeneration } from './build-site.ts';
 import { buildError } from './errors.ts';
 import type { SiteFinding } from './findings.ts';
 import { isMap, type ValueMap } from './layer.ts';
-import { NODES, nodesOf, refusedAsText, SiteReader, type NodeFile } from './site.ts';
+import { nodesOf, refusedAsText, SiteReader, type NodeFile } from './site.ts';
 import type { SiteFiles } from './site-files.ts';
 import { canonicalJson } from './canonical-json.ts';
 
@@ -35,7 +35,7 @@ export async function validateSite(
         ? judge(standIn(assembled.document)).filter(({ code }) => !elsewhere.has(code))
         : judge(withGeneration(assembled.document, Number.MAX_SAFE_INTEGER)),
   });
-  const nodes = (await files.list(NODES)).length === 0 ? [] : await nodesOf(files, reader.findings);
+  const nodes = await nodesOf(files, reader.findings);
   const wanted = targets ?? (await layersIn(files));
   if (nodes.length === 0 && wanted.length === 0)
     throw buildError('KSN-BUILD-001', 'there are no layers here, neither in nodes/ nor in roles/');

@@ -3,6 +3,7 @@ import { nearest, quoted } from '../base/words.ts';
 import type { Place } from '../base/errors.ts';
 import { childPointer } from '../desired/pointer.ts';
 import { readDeclaration, type Declaration } from './declaration.ts';
+import type { SpecCode } from '../desired/errors.ts';
 import type { BuildCode } from './errors.ts';
 import { isMap, nearestFirst, type Layer, type ValueMap } from './layer.ts';
 import { mergeLayers, type Merged } from './merge.ts';
@@ -13,10 +14,11 @@ export interface Variable {
   readonly declaration: Declaration;
   /** Of its type; where nobody gave one, something of the type, and the fault is told. */
   readonly value: unknown;
+  readonly isStandIn: boolean;
 }
 
 export interface VarFault {
-  readonly code: BuildCode;
+  readonly code: BuildCode | SpecCode;
   readonly message: string;
   readonly place: Place;
   readonly remedy?: string;
@@ -126,7 +128,7 @@ export class Variables {
       this.#faulty.add(name);
       return;
     }
-    const given = this.#values.value[name];
+    const given = this.#isGiven(name) ? this.#values.value[name] : undefined;
     const wrong = given === undefined ? null : misfit(declaration, given);
     if (wrong !== null) {
       const { file, line } = this.#placeOf(name, this.#declarations);
@@ -137,9 +139,19 @@ export class Variables {
         remedy: `Give it such a value, or change its declaration at ${file}:${line}.`,
       });
     }
-    const value = given !== undefined && wrong === null ? given : (declaration.default ?? placeholder(declaration));
-    this.#variables.set(name, { declaration, value });
+    const isSound = given !== undefined && wrong === null;
+    const value = isSound ? given : (declaration.default ?? placeholder(declaration));
+    const isStandIn = !isSound && (wrong !== null || !('default' in declaration) || declaration.isFaulty === true);
+    this.#variables.set(name, { declaration, value, isStandIn });
+    if (refersTo(value)) {
+      const place = this.#placeOf(name, given === undefined ? this.#declarations : this.#values);
+      this.faults.push({ code: 'KSN-SPEC-026', message: `nothing is resolved in the value of vars.${name}`, place });
+    }
   }
+}
+
+function refersTo(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(refersTo) : typeof value === 'string' && /\$\{(?:vars|facts)\./u.test(value);
 }
 
 function entriesOf(layer: Layer, fits: (value: unknown) => boolean): ValueMap {

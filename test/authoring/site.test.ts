@@ -303,4 +303,15 @@ t.test('nothing leads out of the site', async (t) => {
 t.test('a folder without nodes is no site', async (t) => {
   const { fs } = await memorySite({ 'base.yaml': 'spec: {}\n' }, new MemoryHost());
   await t.rejects(buildIn(fs), { code: 'KSN-BUILD-001' });
+  await put(fs, { 'nodes/README.md': 'x' });
+  await t.rejects(buildIn(fs), { code: 'KSN-BUILD-001' });
+});
+
+t.test('names of the language are names of series and variables', async (t) => {
+  const { fs } = await memorySite({
+    'nodes/constructor.yaml':
+      'metadata: { series: constructor }\nvars: { constructor: { type: string, default: x }, valueOf: { type: string } }\nspec: { links: { /etc/x: { target: "${vars.constructor}" } } }\n',
+  });
+  const { built: documents } = await built(fs);
+  t.match(documents, [{ generation: 1, document: { spec: { links: { '/etc/x': { target: 'x' } } } } }]);
 });

@@ -401,4 +401,37 @@ export const wrongSpecs: readonly WrongSpec[] = [
     ['nodes:3:33 KSN-BUILD-013'],
     /`template: true`/u,
   ),
+  wrong(
+    'no value where a value has a form',
+    role(
+      'vars: { mode: { type: string }, from: { type: string } }\nspec: { files: { /etc/x: { mode: "${vars.mode}", from: "files/${vars.from}" } } }\n',
+      '',
+    ),
+    ['roles:1:9 KSN-SPEC-022', 'roles:1:33 KSN-SPEC-022'],
+    /^set it in/u,
+  ),
+  wrong(
+    'no value in a pod',
+    role(
+      'vars: { port: { type: string } }\nspec: { staticPods: { c54: { from: pods/c54.yaml, template: true } } }\n',
+      '',
+      {
+        pods:
+          pod('      ports: [ { containerPort: "${vars.port}" } ]\n')
+            .replace(', image', ', ports: [ { containerPort: "${vars.port}" } ], image')
+            .split('      ports:')[0] ?? '',
+      },
+    ),
+    ['roles:1:9 KSN-SPEC-022'],
+    /^set it in/u,
+  ),
+  wrong(
+    'a value that refers to another',
+    role(
+      'vars: { a: { type: string }, b: { type: string, default: x } }\nspec: { links: { /etc/x: { target: "${vars.a}${vars.b}" } } }\n',
+      'vars: { a: "${vars.b}" }\n',
+    ),
+    ['nodes:3:9 KSN-SPEC-026'],
+    /Write the value out/u,
+  ),
 ];
