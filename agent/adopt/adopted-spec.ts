@@ -9,9 +9,8 @@ import { adoptError } from '../resources/adopt-errors.ts';
 import type { AnyKind, KindSettings } from '../resources/kind.ts';
 import { checkPolicy, type LocalPolicy } from '../verify/local-policy.ts';
 import { checkResolvedPaths } from '../verify/resolved-paths.ts';
-import { formatSize } from '../base/units.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
-import type { Haul, Sections } from './walk.ts';
+import { largestOf, type Haul, type Sections } from './walk.ts';
 
 export interface SpecOptions {
   readonly kinds: readonly AnyKind[];
@@ -46,7 +45,7 @@ export async function specOf({ sections, leftOut }: Haul, options: SpecOptions):
         : [...checkPolicy(items, spec, kinds, policy), ...(await checkResolvedPaths(items, spec.gates, fs, policy))];
     const faulty = reasons.map((reason) => ({ reason, at: placeOf(reason, kinds) }));
     const fatal = faulty.find(({ at }) => at === null);
-    if (fatal !== undefined) throw ofWhole(fatal.reason, text);
+    if (fatal !== undefined) throw ofWhole(fatal.reason, text, left);
     if (faulty.length === 0) return { text, sections: left, leftOut: sorted(refused) };
     const out = new Map<string, Reason>();
     for (const { reason, at } of faulty) if (at !== null) out.set(JSON.stringify(at), withElement(reason, at));
@@ -82,9 +81,14 @@ function without(sections: Sections, out: ReadonlyMap<string, Reason>): Sections
   return Object.fromEntries(kept);
 }
 
-function ofWhole(reason: Reason, text: string): Error {
+/** No one resource is too much; all of them are. */
+function ofWhole(reason: Reason, text: string, sections: Sections): Error {
   if (reason.code !== 'KSN-SPEC-003' && reason.code !== 'KSN-SPEC-005') return bug(`${reason.code} ${reason.message}`);
-  return adoptError('KSN-ADOPT-014', `as a spec it would have ${formatSize(Buffer.byteLength(text))}`);
+  const sizes = Object.values(sections)
+    .flatMap((section) => Object.entries(section))
+    .map(([key, resource]) => [key, JSON.stringify(resource).length] as const);
+  const kibibytes = Math.ceil(Buffer.byteLength(text) / 1024);
+  return adoptError('KSN-ADOPT-014', `as a spec it would have ${kibibytes} KiB; ${largestOf(sizes)}`);
 }
 
 function textOf(sections: Sections, { kinds, series, comment }: SpecOptions): string {

@@ -38,6 +38,12 @@ export async function gather(paths: readonly string[], options: WalkOptions): Pr
   return walk.haul;
 }
 
+/** The three that take most: what leaving out would help. */
+export function largestOf(sizes: readonly (readonly [name: string, bytes: number])[]): string {
+  const largest = sizes.toSorted((a, b) => b[1] - a[1]).slice(0, 3);
+  return `the largest are ${largest.map(([name, bytes]) => `${name} (${formatSize(bytes)})`).join(', ')}`;
+}
+
 class Walk {
   readonly #options: WalkOptions;
   readonly #seen = new Set<string>();
@@ -101,11 +107,9 @@ class Walk {
     this.#sizes.set(path, size);
     this.#bytes += size;
     if (this.#sizes.size <= LIMITS.resources && this.#bytes <= LIMITS.bytes) return;
-    const largest = [...this.#sizes].toSorted((a, b) => b[1] - a[1]).slice(0, 3);
-    const words = largest.map(([each, bytes]) => `${each} (${formatSize(bytes)})`).join(', ');
     throw adoptError(
       'KSN-ADOPT-014',
-      `${counted(this.#sizes.size, 'resource')} of ${formatSize(this.#bytes)} by ${path}; the largest are ${words}`,
+      `${counted(this.#sizes.size, 'resource')} of ${Math.ceil(this.#bytes / 1024)} KiB by ${path}; ${largestOf([...this.#sizes])}`,
       { element: path },
     );
   }

@@ -227,7 +227,16 @@ t.test('more than a spec may hold is refused, with what is largest', async (t) =
   const root = await memory(t, { '/srv/a': large, '/srv/b': large, '/srv/c': large, '/srv/d': { file: 'x' } });
   await t.rejects(adopt(root, ['/srv']), {
     code: 'KSN-ADOPT-014',
-    message: /4 resources of 1 MiB by \/srv\/c; the largest are \/srv\/a \(400 KiB\)/,
+    message: /4 resources of 1200 KiB by \/srv\/c; the largest are \/srv\/a \(400 KiB\)/,
+  });
+});
+
+t.test('so is what is too much only as text', async (t) => {
+  const binary = { file: Buffer.alloc(450 * 1024, 0xff) };
+  const root = await memory(t, { '/srv/a': binary, '/srv/b': binary });
+  await t.rejects(adopt(root, ['/srv']), {
+    code: 'KSN-ADOPT-014',
+    message: /^as a spec it would have 1201 KiB; the largest are \/srv\/a \(600 KiB\), \/srv\/b \(600 KiB\)/,
   });
 });
 
