@@ -6,8 +6,8 @@ import { Shell, Staying } from './walkthrough-shell.ts';
 
 const LIMIT_MS = 60_000;
 /** What only looks is asked again for so long: a reader is slower than a test, and the node has got further by then. */
-const SEES_WITHIN_MS = 10_000;
-const LOOKS = /^keelson (?:--root \S+ )?(?:status|diff|plan|events)\b/u;
+const SEES_WITHIN_MS = 40_000;
+const LOOKS = /^(?:npx )?keelson (?:--root \S+ )?(?:status|diff|plan|events)\b/u;
 
 /** One test a line; after the first that differs the reader is lost, and nothing more is run. */
 export async function walk(t: Test, page: string, folder: string): Promise<void> {

@@ -18,7 +18,12 @@ class Talking {
   #grown = Promise.withResolvers<void>();
 
   constructor(folder: string, args: readonly string[]) {
-    this.process = spawn('bash', args, { cwd: folder, env: environment(folder), stdio: ['pipe', 'pipe', 'inherit'] });
+    this.process = spawn('bash', args, {
+      cwd: folder,
+      env: environment(folder),
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+    });
     const grew = (): void => {
       this.#grown.resolve();
       this.#grown = Promise.withResolvers();
@@ -32,6 +37,12 @@ class Talking {
 
   get text(): string {
     return this.#text;
+  }
+
+  /** To all that runs in this terminal, as a terminal does. */
+  signal(name: NodeJS.Signals): void {
+    const { pid } = this.process;
+    if (pid !== undefined && !this.over) process.kill(-pid, name);
   }
 
   get over(): boolean {
@@ -84,7 +95,7 @@ export class Shell implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#bash.process.kill('SIGKILL');
+    this.#bash.signal('SIGKILL');
   }
 }
 
@@ -110,11 +121,11 @@ export class Staying implements Disposable {
   }
 
   interrupt(): void {
-    this.#program.process.kill('SIGINT');
+    this.#program.signal('SIGINT');
   }
 
   [Symbol.dispose](): void {
-    this.#program.process.kill('SIGKILL');
+    this.#program.signal('SIGKILL');
   }
 }
 

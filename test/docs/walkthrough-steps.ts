@@ -3,6 +3,7 @@
  * in which a program stays. A line that begins with `$ ` is typed, `^C` is pressed, all others are what is shown; empty
  * ones before the next command are for the eye.
  */
+import { hostname } from 'node:os';
 
 export interface Step {
   /** The line of the page. */
@@ -52,9 +53,10 @@ const PLACEHOLDERS: readonly (readonly [RegExp, string])[] = [
   [/ *\b\d+(?:\.\d+)? (?:B|KiB|MiB)\b */gu, ' SIZE '],
 ];
 
-/** `folder`: where the reader is; the page writes `…` for what leads there. */
+/** `folder`: where the reader is; the page writes `…` for what leads there, and `vm` for the name of the host. */
 export function comparable(line: string, folder: string): string {
   let text = line.replaceAll(folder, '…');
+  if (text.startsWith(`${hostname()}  `)) text = `vm${text.slice(hostname().length)}`;
   for (const [pattern, name] of PLACEHOLDERS) text = text.replace(pattern, name);
   return text.trimEnd();
 }
