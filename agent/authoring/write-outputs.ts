@@ -23,6 +23,7 @@ export async function writeOutputs(outputs: readonly Output[], fs: FileSystem): 
   if (first.path === STATE_FILE) await writeState(first, fs);
   if (rest.length === 0) return;
   await fs.ensureDirectory(`/${BUILD_FOLDER}`, { ...attributes, mode: 0o755 });
+  await sweep(fs);
   for (let at = 0; at < rest.length;) {
     const batch = batchFrom(rest, at);
     await Promise.all(batch.map((output) => stage(output, fs)));
@@ -60,6 +61,14 @@ async function stage({ path, after }: Output, fs: FileSystem): Promise<void> {
   if (after !== null) await fs.stage(`/${path}`, temporaryOf(path), after, attributes);
 }
 
+/** What a build that was cut off left half made. */
+async function sweep(fs: FileSystem): Promise<void> {
+  for (const name of await fs.list(`/${BUILD_FOLDER}`))
+    if (name.startsWith('.') && name.endsWith(half)) await fs.remove(`/${BUILD_FOLDER}/${name}`);
+}
+
+const half = '.new~';
+
 function temporaryOf(path: string): string {
-  return `.${path.slice(path.lastIndexOf('/') + 1)}.new~`;
+  return `.${path.slice(path.lastIndexOf('/') + 1)}${half}`;
 }
