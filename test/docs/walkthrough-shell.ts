@@ -6,9 +6,10 @@ const bin = fileURLToPath(new URL('../../bin', import.meta.url));
 /** Ends the output of a command; nothing prints it by chance. */
 const END = '\u001E';
 
-/** What tap puts into the environment is not there. */
+/** What tap puts into the environment is not there, and npx asks nobody. */
 function environment(folder: string): NodeJS.ProcessEnv {
-  return { PATH: `${bin}:${process.env['PATH']}`, HOME: folder, USER: 'ana', LANG: 'C.UTF-8' };
+  const npm = { npm_config_offline: 'true', npm_config_update_notifier: 'false' };
+  return { PATH: `${bin}:${process.env['PATH']}`, HOME: folder, USER: 'ana', LANG: 'C.UTF-8', ...npm };
 }
 
 /** A program, and what it has printed in lines. */
