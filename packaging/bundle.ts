@@ -10,7 +10,7 @@
  * module imports from Node to the top of the bundle: node:http, say, out of a module that is loaded late.
  */
 import { build, type BuildOptions, type Plugin } from 'esbuild';
-import { rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lateModules } from './late-modules.ts';
@@ -87,5 +87,9 @@ await build({
     ]),
   ),
 });
+// A text with one character beyond ASCII is held with two bytes for each. The bundler escapes them, but in patterns.
+const [beyond] = /.{0,40}[^\p{ASCII}]/u.exec(readFileSync(outfile, 'utf8')) ?? [];
+if (beyond !== undefined)
+  throw new Error(`write the last character as an escape, or a daemon holds its text twice: ${beyond}`);
 for (const file of [outfile, commands.file, endpoint.file])
   console.log(`${relative('', file)}: ${(statSync(file).size / 1024).toFixed(0)} KiB`);

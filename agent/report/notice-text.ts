@@ -110,7 +110,7 @@ function because({ message, code }: Reason): string {
 
 function sentence(text: string): string {
   const words = part(text);
-  return /[.!?…]$/u.test(words) ? words : `${words}.`;
+  return /[.!?\u2026]$/u.test(words) ? words : `${words}.`;
 }
 
 /** Of what others wrote: one line, without what a terminal obeys, and short. */
