@@ -1,7 +1,7 @@
 /**
- * Bundles the program. `keelson.cjs` (or the file that is named) is what every start reads and a daemon lives of; beside
- * it lie the parts that are read when they are first needed: `keelson-commands.cjs` by every other command,
- * `keelson-endpoint.cjs` when the endpoint is first asked.
+ * Bundles the program. `keelson.cjs` (or the file that is named) chooses one of the files beside it: `keelson-agent.cjs`,
+ * the daemon, or `keelson-commands.cjs`, every other command. Both read `keelson-endpoint.cjs` when the endpoint is first
+ * asked.
  *
  * `import()` stays late: the code is in the file, but a module is evaluated when it is first asked for. Node keeps the
  * compiled code between starts when NODE_COMPILE_CACHE names a folder (the unit file sets it).
@@ -19,6 +19,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const outfile = process.argv[2] ?? `${root}dist/keelson.cjs`;
 
 /** The module that each part begins with, and its file. */
+const agent = { entry: 'agent/commands/run-quick.ts', file: `${dirname(outfile)}/keelson-agent.cjs` };
 const commands = { entry: 'agent/commands/every-command.ts', file: `${dirname(outfile)}/keelson-commands.cjs` };
 /** Third parties', and the page, which is functions alone: no class of ours is in two files. */
 const endpoint = { entry: 'agent/debug/libraries.ts', file: `${dirname(outfile)}/keelson-endpoint.cjs` };
@@ -61,20 +62,13 @@ function outside(...parts: readonly { readonly entry: string; readonly file: str
   };
 }
 
-for (const file of [outfile, commands.file, endpoint.file])
-  for (const made of [file, `${file}.map`]) rmSync(made, { force: true });
-await build({
-  ...ours,
-  entryPoints: ['agent/main.ts'],
-  outfile,
-  plugins: [lateModules(['yaml']), outside(commands, endpoint)],
-});
-await build({
-  ...ours,
-  entryPoints: [commands.entry],
-  outfile: commands.file,
-  plugins: [lateModules(['yaml']), outside(endpoint)],
-});
+const files = [outfile, agent.file, commands.file, endpoint.file];
+for (const file of files) for (const made of [file, `${file}.map`]) rmSync(made, { force: true });
+await build({ ...ours, entryPoints: ['agent/main.ts'], outfile, plugins: [outside(agent, commands)] });
+for (const { entry, file } of [agent, commands]) {
+  const plugins = [lateModules(['yaml']), outside(endpoint)];
+  await build({ ...ours, entryPoints: [entry], outfile: file, plugins });
+}
 await build({
   ...common,
   entryPoints: [endpoint.entry],
@@ -88,8 +82,7 @@ await build({
   ),
 });
 // A text with one character beyond ASCII is held with two bytes for each. The bundler escapes them, but in patterns.
-const [beyond] = /.{0,40}[^\p{ASCII}]/u.exec(readFileSync(outfile, 'utf8')) ?? [];
+const [beyond] = /.{0,40}[^\p{ASCII}]/u.exec(readFileSync(agent.file, 'utf8')) ?? [];
 if (beyond !== undefined)
   throw new Error(`write the last character as an escape, or a daemon holds its text twice: ${beyond}`);
-for (const file of [outfile, commands.file, endpoint.file])
-  console.log(`${relative('', file)}: ${(statSync(file).size / 1024).toFixed(0)} KiB`);
+for (const file of files) console.log(`${relative('', file)}: ${(statSync(file).size / 1024).toFixed(0)} KiB`);

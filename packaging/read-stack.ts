@@ -7,7 +7,7 @@ import { SourceMap, type SourceMapPayload } from 'node:module';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const place = /(keelson(?:-commands)?\.cjs):(\d+):(\d+)/u;
+const place = /(keelson(?:-[a-z]+)?\.cjs):(\d+):(\d+)/u;
 
 /** Each place in a file of the bundle becomes `name (file:line:column)` of the source, as the map of that file tells. */
 export function readStack(stack: string, mapOf: (file: string) => SourceMapPayload): string {

@@ -1,7 +1,7 @@
 /**
- * Every command there is, through the command-line library. The bundle keeps this, and all that commands need, in a file
- * of its own: the daemon never reads it, and would hold its text for life. Nothing of ours that is thrown, or compared
- * by its class, may cross over: the classes are in both files.
+ * Every command there is, through the command-line library. A file of its own in the bundle: a daemon never reads it,
+ * and would hold its text for life. Nothing of ours that is thrown, or compared by its class, may cross over to another
+ * file: the classes are in both.
  */
 import type { Command } from 'commander';
 import { answered, type InvocationOf, type ProcessHost } from './answered.ts';

@@ -1,5 +1,5 @@
-/** argv → command → exit code. */
-import { answered, type ProcessHost } from './answered.ts';
+/** argv → command → exit code. In the bundle each way is a file of its own, and only the one that is gone is read. */
+import type { ProcessHost } from './answered.ts';
 import type { ExitCode } from './invocation.ts';
 import { quickCommand } from './quick.ts';
 
@@ -7,5 +7,5 @@ import { quickCommand } from './quick.ts';
 export async function runProgram(argv: readonly string[], host: ProcessHost): Promise<ExitCode> {
   const quick = quickCommand(argv);
   if (quick === null) return (await import('./every-command.ts')).everyCommand(argv, host);
-  return answered(host, (invocationOf) => quick.run(invocationOf(quick.globals)));
+  return (await import('./run-quick.ts')).runQuick(quick, host);
 }

@@ -26,7 +26,7 @@ import { documentOf, FOUND, SERVICES, type Places, type Variant } from './genera
 const STATE = 'var/lib/keelson';
 const SPECS = 'etc/keelson/specs.d';
 /** The agent's own, and what the test tells it. */
-const APART = new Set(['var/lib/keelson', 'run/keelson', 'etc/keelson']);
+const APART = new Set(['var/lib/keelson', 'run/keelson', 'run/motd.d', 'run/issue.d', 'etc/keelson']);
 const TEMPORARY = /^\.keelson-.*~$/u;
 
 export interface EffectRun {
