@@ -192,6 +192,12 @@ t.test('numbers by git', async (t) => {
   await t.rejects(run(site, { generation: 'git' }), { code: 'KSN-BUILD-021', message: /not committed/u });
   git('commit', '-qam', 'two');
   t.match(await run(site, { generation: 'git' }), { out: /lb\/2 \(from 1\)/u });
+  const cwd = process.cwd();
+  t.teardown(() => process.chdir(cwd));
+  process.chdir(site);
+  t.match(await run('.', { generation: 'git' }), { code: 0, out: /0 changed, 2 same/u }, 'from within the site');
+  process.chdir('..');
+  t.match(await run('site', { generation: 'git' }), { code: 0, out: /0 changed, 2 same/u }, 'from beside it');
 });
 
 t.test('what is no file is refused, not waited for', async (t) => {
