@@ -18,10 +18,9 @@ export async function judgeDocuments(): Promise<(document: unknown) => readonly 
   };
 }
 
-/** Of a document without other faults: what even the policy of a node that allows everything keeps from specs. */
-export function policyFindings({ spec, items }: Checked): readonly Reason[] {
-  if (spec === null) return [];
-  return checkPolicy(items, spec, kinds, DEFAULT_POLICY).map((reason) => ({
+/** What even the policy of a node that allows everything keeps from specs, whatever else is wrong with them. */
+export function policyFindings({ legible }: Checked): readonly Reason[] {
+  return checkPolicy(legible.items, legible, kinds, DEFAULT_POLICY).map((reason) => ({
     ...reason,
     place: { pointer: pointerOfElement(reason.element ?? '') },
   }));

@@ -105,12 +105,6 @@ export async function judge(given: GivenDocument): Promise<readonly Reason[]> {
     const json = jsonIn(bytes);
     return looksLikeEnvelope(json) ? readEnvelope(json).payload : bytes;
   });
-  const checked = validateDocument(payload, { file: name, checker: await SpecChecker.of(kinds), settings: anyNode });
-  const refused = policyFindings(checked);
-  if (refused.length === 0) return checked.findings;
-  const { document } = parseDocument(payload, { file: name });
-  return refused.map((reason) => {
-    const { pointer = '' } = reason.place ?? {};
-    return { ...reason, place: { file: name, ...document?.locate(pointer), pointer } };
-  });
+  const checker = await SpecChecker.of(kinds);
+  return validateDocument(payload, { file: name, checker, settings: anyNode, beyond: policyFindings }).findings;
 }

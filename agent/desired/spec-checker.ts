@@ -35,8 +35,18 @@ export interface Checked {
   readonly spec: NodeSpec | null;
   /** What the spec declares, with facts resolved; empty when anything is wrong. */
   readonly items: readonly Item<unknown>[];
+  /** For more judges, never to be acted on: what is declared as far as it can be read, whatever else is wrong. */
+  readonly legible: Legible;
   readonly findings: readonly Reason[];
 }
+
+/** Resources with faults are in it as their outlines. */
+export interface Legible {
+  readonly items: readonly Item<unknown>[];
+  readonly gates: NodeSpec['gates'];
+}
+
+export const NOTHING_LEGIBLE: Legible = { items: [], gates: [] };
 
 /** Bounds what one value can say: a resource with more faults than this is told only these. */
 const mostErrors = 2000;
@@ -58,12 +68,14 @@ export class SpecChecker {
   /** Findings have pointers; lines are added by who has the document. */
   check(value: unknown, context: ExpandContext): Checked {
     const findings = new Findings();
-    if (isOtherDocument(value, findings)) return { spec: null, items: [], findings: findings.all };
+    if (isOtherDocument(value, findings))
+      return { spec: null, items: [], legible: NOTHING_LEGIBLE, findings: findings.all };
     const spec = this.#checkHead(value, context, findings);
     const known = this.#checkSections(value, context, findings);
     const items = this.#checkAcross(value, known, context, findings);
-    if (findings.any || spec === null) return { spec: null, items: [], findings: findings.all };
-    return { spec, items, findings: [] };
+    const legible = { items, gates: spec?.gates ?? [] };
+    if (findings.any || spec === null) return { spec: null, items: [], legible, findings: findings.all };
+    return { spec, items, legible, findings: [] };
   }
 
   #checkHead(value: unknown, { facts }: ExpandContext, findings: Findings): NodeSpec | null {

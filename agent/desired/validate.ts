@@ -7,7 +7,7 @@ import { specError } from './errors.ts';
 import type { Facts } from './facts.ts';
 import { LIMITS } from './limits.ts';
 import type { SourceDocument } from './source-text.ts';
-import type { Checked, SpecChecker } from './spec-checker.ts';
+import { NOTHING_LEGIBLE, type Checked, type SpecChecker } from './spec-checker.ts';
 import { SAMPLE_FACTS } from './substitute.ts';
 
 export interface ValidateOptions {
@@ -18,18 +18,23 @@ export interface ValidateOptions {
   readonly settings: KindSettings;
   /** Without: the spec is judged with facts of the right shape, for no node in particular. */
   readonly facts?: Facts;
+  /** What else is held against it; its findings have pointers. */
+  readonly beyond?: (checked: Checked) => readonly Reason[];
 }
 
 /** For people's machines, where no node key is; a node checks with {@link checkDocument}. */
 export function validateDocument(bytes: Uint8Array, options: ValidateOptions): Checked {
   const parsed = parseDocument(bytes, options);
-  if (parsed.findings !== undefined) return { spec: null, items: [], findings: parsed.findings };
+  if (parsed.findings !== undefined)
+    return { spec: null, items: [], legible: NOTHING_LEGIBLE, findings: parsed.findings };
   const context: ExpandContext = {
     facts: options.facts ?? SAMPLE_FACTS,
     settings: options.settings,
     fingerprint: passingFingerprint,
   };
-  return checkDocument(parsed.document, options.checker, context, options.file);
+  const checked = options.checker.check(parsed.document.value, context);
+  const all = [...checked.findings, ...(options.beyond?.(checked) ?? [])];
+  return { ...checked, findings: placed(all, parsed.document, options.file) };
 }
 
 /** The same of a value that never was one text: its findings have pointers, and who made it knows the places. */
@@ -47,15 +52,20 @@ export function checkDocument(
   file?: string,
 ): Checked {
   const checked = checker.check(document.value, context);
-  if (checked.findings.length === 0) return checked;
-  const placed = withoutRepeats(checked.findings)
+  return { ...checked, findings: placed(checked.findings, document, file) };
+}
+
+/** In the order of the document, at most a hundred. */
+function placed(findings: readonly Reason[], document: SourceDocument, file: string | undefined): readonly Reason[] {
+  if (findings.length === 0) return [];
+  const all = withoutRepeats(findings)
     .map((reason) => withPlace(reason, document, file))
     .toSorted((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0));
-  if (placed.length <= LIMITS.findings) return { ...checked, findings: placed };
+  if (all.length <= LIMITS.findings) return all;
   const more = specError('KSN-SPEC-013', 'and more faults', {
     remedy: 'Correct these first.',
   });
-  return { ...checked, findings: [...placed.slice(0, LIMITS.findings), more.toReason()] };
+  return [...all.slice(0, LIMITS.findings), more.toReason()];
 }
 
 function withPlace(reason: Reason, document: SourceDocument, file: string | undefined): Reason {

@@ -56,7 +56,7 @@ type Items = readonly Item<unknown>[];
  */
 export function checkPolicy(
   items: Items,
-  spec: NodeSpec,
+  { gates }: Pick<NodeSpec, 'gates'>,
   kinds: readonly AnyKind[],
   policy: LocalPolicy,
 ): readonly Reason[] {
@@ -64,7 +64,7 @@ export function checkPolicy(
   return [
     ...checkLimits(declared, policy),
     ...declared.flatMap((item) => checkItem(item, kinds, policy)),
-    ...checkGates(spec.gates, policy, 'spec'),
+    ...checkGates(gates, policy, 'spec'),
   ];
 }
 

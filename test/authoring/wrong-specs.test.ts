@@ -42,8 +42,10 @@ spec:
     /etc/b: { from: files/b, template: true, lable: x }
     /etc/c: { content: { inline: "" }, mode: 644, note: "\${vars.per}" }
     /etc/d: { content: { inline: "" }, dependsOn: ["file:/etc/x"], gates: [ { tcp: "\${vars.peer}:1" } ] }
+    /proc/y: { content: { inline: "" }, mode: "0888" }
   links:
     /etc/c: { target: "\${facts.hostnam}" }
+    /sys/z: { target: x }
 `,
     'nodes/a.yaml': 'extends: [../roles/x.yaml]\nspec: { files: { /etc/e: null, /etc/d: 1 } }\n',
     'nodes/b.yaml': 'extends: [../roles/x.yaml]\nvars: { peer: 10.0.0 }\n',
@@ -66,8 +68,11 @@ spec:
       'roles/x.yaml:11:40 KSN-SPEC-012 a,b',
       'roles/x.yaml:11:51 KSN-BUILD-010 a,b',
       'roles/x.yaml:12:52 KSN-SPEC-018 a,b',
-      'roles/x.yaml:14:5 KSN-SPEC-020 a,b',
-      'roles/x.yaml:14:15 KSN-SPEC-023 a,b',
+      'roles/x.yaml:13:5 KSN-VERIFY-021 a,b',
+      'roles/x.yaml:13:41 KSN-SPEC-013 a,b',
+      'roles/x.yaml:15:5 KSN-SPEC-020 a,b',
+      'roles/x.yaml:15:15 KSN-SPEC-023 a,b',
+      'roles/x.yaml:16:5 KSN-VERIFY-021 a,b',
     ],
   );
 });
