@@ -4,16 +4,16 @@ import { healthError, type HEALTH_ERRORS } from './errors.ts';
 
 export const HEALTHY: Health = { is: 'healthy' };
 
-/** Evidence against. */
-export function unhealthy(code: keyof typeof HEALTH_ERRORS, subject: string, message: string): Health {
-  return { is: 'unhealthy', reason: healthError(code, `${subject}: ${message}`, { element: subject }).toReason() };
+/** Evidence against. `says`: what the subject does or is, a sentence with it: "is not there". */
+export function unhealthy(code: keyof typeof HEALTH_ERRORS, subject: string, says: string): Health {
+  return { is: 'unhealthy', reason: healthError(code, `${subject} ${says}`, { element: subject }).toReason() };
 }
 
 /** No evidence at all. */
-export function unknown(subject: string, message: string): Health {
+export function unknown(subject: string, says: string): Health {
   return {
     is: 'unknown',
-    reason: healthError('KSN-GATE-006', `${subject}: ${message}`, { element: subject }).toReason(),
+    reason: healthError('KSN-GATE-006', `${subject} ${says}`, { element: subject }).toReason(),
   };
 }
 
@@ -21,18 +21,18 @@ export function unknown(subject: string, message: string): Health {
 const OURS = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRNOTAVAIL']);
 
 const SAYS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EHOSTUNREACH: 'host unreachable',
-  ENETUNREACH: 'network unreachable',
-  ETIMEDOUT: 'connection timed out',
-  ENOTFOUND: 'the name is not known',
-  EAI_AGAIN: 'the name could not be resolved',
+  ECONNREFUSED: 'refused the connection',
+  ECONNRESET: 'reset the connection',
+  EHOSTUNREACH: 'is on a host that cannot be reached',
+  ENETUNREACH: 'is in a network that cannot be reached',
+  ETIMEDOUT: 'did not take the connection in time',
+  ENOTFOUND: 'has a name that is not known',
+  EAI_AGAIN: 'has a name that could not be resolved',
 };
 
 /** What a failed connection says of the service behind it. */
 export function connectionFailed(code: 'KSN-GATE-003' | 'KSN-GATE-004', subject: string, error: unknown): Health {
   const errno = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
-  const words = SAYS[errno] === undefined ? errno : `${SAYS[errno]} (${errno})`;
+  const words = `${SAYS[errno] ?? 'cannot be connected to'} (${errno})`;
   return OURS.has(errno) ? unknown(subject, words) : unhealthy(code, subject, words);
 }

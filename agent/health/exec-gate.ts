@@ -18,8 +18,8 @@ export async function checkExecGate(
   const result = await run(gate.command, signal);
   if (result.startError !== undefined) return unknown(subject, `cannot be started (${result.startError})`);
   if (result.timedOut)
-    return unhealthy('KSN-GATE-005', subject, `still running after ${formatDuration(gate.command.timeoutMs)}`);
+    return unhealthy('KSN-GATE-005', subject, `is still running after ${formatDuration(gate.command.timeoutMs)}`);
   if (result.exitCode === 0) return HEALTHY;
-  const how = result.exitCode === null ? `killed by ${result.signal}` : `exit ${result.exitCode}`;
+  const how = result.exitCode === null ? `was killed by ${result.signal}` : `ended with exit ${result.exitCode}`;
   return unhealthy('KSN-GATE-002', subject, `${how}; its output is not shown, run it by hand`);
 }

@@ -24,7 +24,7 @@ export async function checkGate(gate: GateSpec, host: GateHost, signal: AbortSig
     signal.throwIfAborted();
     const element = gateSubject(gate);
     if (error instanceof DeadlineError) {
-      const reason = healthError('KSN-GATE-005', `${element}: no answer within ${formatDuration(gate.timeoutMs)}`, {
+      const reason = healthError('KSN-GATE-005', `${element} gave no answer within ${formatDuration(gate.timeoutMs)}`, {
         element,
       }).toReason();
       // A service that does not answer is evidence; a file system that does not answer says nothing about the file.
@@ -33,7 +33,10 @@ export async function checkGate(gate: GateSpec, host: GateHost, signal: AbortSig
     const why = redactText(error instanceof Error ? error.message : String(error));
     return {
       is: 'unknown',
-      reason: healthError('KSN-GATE-006', `${element}: ${why}`, { element, cause: error }).toReason(),
+      reason: healthError('KSN-GATE-006', `${element} could not be looked at: ${why}`, {
+        element,
+        cause: error,
+      }).toReason(),
     };
   }
 }

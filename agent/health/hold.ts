@@ -97,7 +97,7 @@ async function ask(
     if (!(error instanceof DeadlineError))
       return { subject, health: { is: 'unknown', reason: asKeelsonError(error).toReason() } };
     if (before !== undefined && !isGood(before.health)) return before;
-    const reason = healthError('KSN-GATE-006', `${subject}: no answer before the deadline`, {
+    const reason = healthError('KSN-GATE-006', `${subject} gave no answer before the deadline`, {
       element: subject,
     }).toReason();
     return { subject, health: { is: 'unknown', reason } };

@@ -137,7 +137,7 @@ cert  haproxy 19d left, serial 7f:3a served on :6443
 link  coordinator ok 6s   selinux enforcing   reboot not needed`,
     {
       [`why   pod:haproxy not ready: exit 1, "unknown keyword 'blind'" haproxy.cfg:31`]: {
-        printed: 'why   file /etc/haproxy/haproxy.cfg: does not contain the text asked for',
+        printed: 'why   file /etc/haproxy/haproxy.cfg does not contain the text asked for',
         because: 'what kubelet says of a container belongs to a later issue: a gate of a file stands for it',
       },
       ['      31 resources: 30 ok, 1 held (file:/etc/chrony.conf, ana, 38 min left)']: {
@@ -240,7 +240,7 @@ t.test('motd: what, why, the next step', async (t) => {
         because: 'who reads it may come days later; nobody measures yet how long a service was away',
       },
       ['  pod:haproxy failed its gate (KSN-POD-007). 42 healthy since 03:13:01Z.']: {
-        printed: '  file /run/never: is not there (KSN-GATE-001). 42 healthy since 2026-01-15 03:00:13Z.',
+        printed: '  file /run/never is not there (KSN-GATE-001). 42 healthy since 2026-01-15 03:00:13Z.',
         because: 'a gate of a file stands for the state of a pod',
       },
       ['  43 will not be retried. keelson explain KSN-POD-007']: {

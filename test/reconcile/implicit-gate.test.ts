@@ -80,7 +80,7 @@ t.test('rule 18: unknown at the deadline fails a changed item', async (t) => {
   await node.accept(verified(1, { files: { '/etc/a': file('a\n') } }));
   const status = await node.accept(verified(2, { files: { '/etc/a': file('a2\n', PROBE) } }, TEN));
   t.equal(status.verdict, 'RolledBack');
-  t.match(status.reason?.message, /probe: cannot be started/);
+  t.match(status.reason?.message, /probe cannot be started/);
   t.equal(await node.text('/etc/a'), 'a\n');
 });
 

@@ -81,7 +81,7 @@ t.test('dev stays: a hand edit is repaired, a new generation is applied, a bad o
   const bad = await at('apply', spec(3, 'bind :7443'), '--yes');
   t.equal(bad.code, 1);
   t.match(bad.out, /ROLLED BACK {2}running lb\/2, wanted lb\/3 \(blocked\)/u);
-  t.match(bad.out, /\nwhy {3}file \/etc\/haproxy\/haproxy\.cfg: does not contain/u);
+  t.match(bad.out, /\nwhy {3}file \/etc\/haproxy\/haproxy\.cfg does not contain/u);
   t.match(readFileSync(join(root, config), 'utf8'), 'bind :6443 ssl');
 
   t.match(await at('hold', 'file:/etc/chrony.conf', '--for', '1h', '--reason', 'ntp'), { code: 0 });
