@@ -58,7 +58,7 @@ t.test('what happens on the node is on the page, without a reload', { skip }, as
   await page.locator('#waits').waitFor();
   t.match(await page.title(), 'Rolled back · lb-a');
   t.match(await page.locator('[role=status]').innerText(), 'Rolled back: pod:haproxy not ready');
-  t.match(await page.locator('link[rel=icon]').getAttribute('href'), encodeURIComponent('#b3261e'));
+  t.match(await page.locator('link[rel=icon]').getAttribute('href'), encodeURIComponent('#a82318'));
   node.happen('file:/etc/x: content <b>not bold</b>');
   await page.getByText('file:/etc/x: content <b>not bold</b>').waitFor();
   t.equal((await messages(page)).length, 5);

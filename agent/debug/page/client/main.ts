@@ -4,10 +4,11 @@ import { parseQuery } from '../page-query.ts';
 import { tabIcon, tabTitle } from '../tab.ts';
 import { LivePage } from './live-page.ts';
 import { morphChildren } from './morph.ts';
+import { OnceAFrame } from './once-a-frame.ts';
 import { listenToReader } from './reader.ts';
 
 const { now = '0', event = '0', log = '' } = document.documentElement.dataset;
-let isDue = false;
+const drawing = new OnceAFrame(draw);
 
 const page = new LivePage({
   now: Number(now),
@@ -15,23 +16,14 @@ const page = new LivePage({
   logId: log,
   query: parseQuery(new URLSearchParams(location.search)),
   isWatched: !document.hidden,
-  changed: schedule,
+  changed: () => drawing.ask(),
 });
 listenToReader(page);
 // Ages grow by themselves.
-setInterval(schedule, 1_000);
+setInterval(() => drawing.ask(), 1_000);
 document.addEventListener('visibilitychange', () => page.watch(!document.hidden));
 
-/** At most once a frame, however much comes. A page in the background has no frames, and a title and icon all the same. */
-function schedule(): void {
-  if (isDue) return;
-  isDue = true;
-  if (document.hidden) setTimeout(draw);
-  else requestAnimationFrame(draw);
-}
-
 function draw(): void {
-  isDue = false;
   const view = page.view();
   if (view === null) return;
   const from = document.activeElement?.closest('section[id]')?.id;
