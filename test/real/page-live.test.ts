@@ -213,22 +213,29 @@ t.test(
     const tick = () => { shown += 1; requestAnimationFrame(tick); };
     tick();
   `);
-    for (let at = 0; at < 100; at += 1) {
-      node.happen(...Array.from({ length: 100 }, (_, more) => `event ${at}.${more}`));
-      if (at % 10 === 0) node.become(largeView(1_000 + at));
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    const longests: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      await page.evaluate('longest = tasks = drawn = shown = 0');
+      for (let at = 0; at < 100; at += 1) {
+        node.happen(...Array.from({ length: 100 }, (_, more) => `event ${round}.${at}.${more}`));
+        if (at % 10 === 0) node.become(largeView(1_000 + at));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await page.getByText(`event ${round}.99.99`).waitFor();
+      const { longest, tasks, nodes, drawn, frames } = await page.evaluate<Readonly<Record<string, number>>>(
+        `({ longest, tasks, drawn, frames: shown, nodes: document.querySelectorAll('*').length })`,
+      );
+      t.comment(
+        `${nodes} elements; drawn ${drawn} times in ${frames} frames; ${tasks} tasks above 50 ms, the longest ${longest} ms`,
+      );
+      t.ok(Number(nodes) < 3_500, `${nodes} elements`);
+      t.ok(Number(drawn) <= Number(frames) + 2, 'drawn at most once a frame');
+      t.ok(Number(longest) < 1_000, `the longest task took ${longest} ms`);
+      longests.push(Number(longest));
+      if (Number(longest) < 200) break;
     }
-    await page.getByText('event 99.99').waitFor();
-    const { longest, tasks, nodes, drawn, frames } = await page.evaluate<Readonly<Record<string, number>>>(
-      `({ longest, tasks, drawn, frames: shown, nodes: document.querySelectorAll('*').length })`,
-    );
-    t.comment(
-      `${nodes} elements; drawn ${drawn} times in ${frames} frames; ${tasks} tasks above 50 ms, the longest ${longest} ms`,
-    );
-    t.ok(Number(nodes) < 3_500, `${nodes} elements`);
-    t.ok(Number(drawn) <= Number(frames) + 2, 'drawn at most once a frame');
-    // Above 50 ms there is none on a machine of its own; this one is shared.
-    t.ok(Number(longest) < 1_000, `the longest task took ${longest} ms`);
+    // Most tasks end within 50 ms. A stall of the page's own comes again in each round; one of a shared machine does not.
+    t.ok(Math.min(...longests) < 200, `the longest task of each round took ${longests.join(', ')} ms`);
     t.strictSame(complaints, []);
   },
 );
