@@ -32,7 +32,7 @@ export const CONTROL_ERRORS = {
     fault: 'caller',
     meaning: 'The agent knows no such path or method on this socket.',
     evidence: 'The message has the method and the path.',
-    next: 'Reading goes by agent.sock, changing by control.sock; use the `keelson` of the same version as the agent.',
+    next: 'Over HTTP, GET /openapi.json lists what can be read. `keelson` reads by agent.sock and changes by control.sock: use the one of the same version as the agent.',
   },
   'KSN-CTL-006': {
     fault: 'environment',

@@ -98,6 +98,9 @@ function json(value: unknown): string {
 }
 
 function noSuch({ method, url }: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, body } = failureOf(controlError('KSN-CTL-005', `no ${method} ${url.split('?', 1)[0]} here`));
+  const remedy = 'GET /openapi.json lists what can be read here.';
+  const { status, body } = failureOf(
+    controlError('KSN-CTL-005', `no ${method} ${url.split('?', 1)[0]} here`, { remedy }),
+  );
   return reply.code(status).send(body);
 }
