@@ -18,7 +18,7 @@ export async function init({ terminal }: Invocation, folder: string): Promise<Ex
     '',
     'Next:',
     `  keelson build ${folder}`,
-    `  keelson --root ${join(folder, 'sandbox')} agent`,
+    `  keelson --root ${join(folder, 'sandbox')} dev`,
     `  keelson --root ${join(folder, 'sandbox')} apply ${join(folder, 'build/web-a.json')}    (in another terminal)`,
     `${join(folder, 'README.md')} goes on from there.`,
   ]);

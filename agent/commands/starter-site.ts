@@ -23,7 +23,12 @@ What some machines should be, in layers. \`keelson build\` makes one document a 
 \`\`\`sh
 keelson validate .
 keelson build .
-keelson --root sandbox agent &
+keelson --root sandbox dev
+\`\`\`
+
+The last one stays: it is the agent, and tells in words what happens and where its page is. In another terminal:
+
+\`\`\`sh
 keelson --root sandbox apply build/web-a.json
 keelson --root sandbox status
 \`\`\`

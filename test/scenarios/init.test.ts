@@ -9,15 +9,19 @@ import { keelson, Program, started } from './program.ts';
 t.test('it builds, signs, and runs in its sandbox', async (t) => {
   const site = join(t.testdir(), 'site');
   const made = await keelson('init', site);
-  t.match(made, { code: 0, err: '', out: /nodes\/web-a\.yaml\n[^]*\nNext:\n {2}keelson build \S+site\n/u });
+  t.match(made, {
+    code: 0,
+    err: '',
+    out: /nodes\/web-a\.yaml\n[^]*\nNext:\n {2}keelson build \S+site\n {2}keelson --root \S+sandbox dev\n/u,
+  });
   const at = (...args: readonly string[]) => new Program(args, '', { cwd: site }).ended;
   const commands = [...readFileSync(join(site, 'README.md'), 'utf8').matchAll(/```sh\n([^`]*)```/gu)]
     .flatMap(([, block = '']) => block.trim().split('\n'))
     .map((line) => line.replace(/^keelson /u, '').split(' '));
   t.equal(commands.length, 7);
   for (const words of commands) {
-    if (words.at(-1) === '&') {
-      await started(t, '--root', join(site, 'sandbox'), 'agent').says(/"event":"ready"/u);
+    if (words.at(-1) === 'dev') {
+      await started(t, '--root', join(site, 'sandbox'), 'dev').says(/\nIts page is http:\/\/127\.0\.0\.1:\d+/u);
       continue;
     }
     const { code, out, err } = await at(...words, ...(words.includes('apply') ? ['--yes'] : []));
