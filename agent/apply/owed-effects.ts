@@ -5,6 +5,7 @@
  * more), and volatile ones end with the boot in which their change was done.
  */
 import type { Change, ChangeId, Effect } from '../resources/kind.ts';
+import { isTakenAsItIs } from '../resources/taken-as-it-is.ts';
 import type { OpenTransaction } from './records.ts';
 
 /** One run of an effect, for all changes of a wave that owe it: `owedBy` are their addresses. */
@@ -38,7 +39,7 @@ export function owedEffects(tx: OpenTransaction, bootId: string): readonly OwedE
   const waves = new Map<number, Change<unknown>[]>();
   for (const { wave, changes } of tx.intents) {
     const arrived = changes.filter(
-      (change) => tx.done.has(change.id) && waveOf.get(change.id) === wave && !isNoop(change),
+      (change) => tx.done.has(change.id) && waveOf.get(change.id) === wave && !isTakenAsItIs(change),
     );
     waves.set(wave, [...(waves.get(wave) ?? []), ...arrived]);
   }
@@ -81,9 +82,4 @@ function coalesce(
 /** A reboot restarts services and reads their files anew; a command may do anything, so it stays owed. */
 function isVolatile(effect: Effect): boolean {
   return effect.verb !== 'command';
-}
-
-/** An adoption of what already is as desired changes nothing and owes nothing. */
-function isNoop(change: Change<unknown>): boolean {
-  return change.adopts && JSON.stringify(change.from) === JSON.stringify(change.to);
 }

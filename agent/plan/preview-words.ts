@@ -1,6 +1,7 @@
 /** A preview in words, wherever people read it. */
 import { counted } from '../base/words.ts';
 import type { Draft } from '../resources/kind.ts';
+import { isTakenAsItIs } from '../resources/taken-as-it-is.ts';
 import { effectWords } from './effect-words.ts';
 import type { Preview } from './preview.ts';
 
@@ -25,16 +26,22 @@ export function consequences(draft: Draft<unknown>, { busy, held }: Preview): st
   return [...(effects === '' ? [] : [`→ ${effects}`]), ...remarks].join('; ');
 }
 
-/** "2 change, 1 removed, 28 same. Reboot: no." Folders that only carry something are counted apart. */
+/**
+ * "2 change, 1 removed, 28 same. Reboot: no." Folders that only carry something are counted apart, and so
+ * is what is taken over as it is: nothing changes there.
+ */
 export function planSum(preview: Preview): string {
   const drafts = preview.waves.flat().filter(({ address }) => !preview.held.includes(address));
   const declared = drafts.filter(({ address }) => !preview.implied.includes(address));
-  const marks = declared.map(markOf);
+  const changing = declared.filter((draft) => !isTakenAsItIs(draft));
+  const taken = declared.length - changing.length;
+  const marks = changing.map(markOf);
   const folders = drafts.length - declared.length;
   const number = (mark: Mark): number => marks.filter((other) => other === mark).length;
   const parts = [
     [number('+'), 'new'],
     [number('~'), 'change'],
+    [taken, `taken over as ${taken === 1 ? 'it is' : 'they are'}`],
     [number('-'), 'removed'],
     [preview.waits.length, 'waiting'],
     [preview.held.length, 'held'],

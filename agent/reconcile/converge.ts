@@ -13,6 +13,7 @@ import type { TxId } from '../apply/records.ts';
 import { withhold } from '../plan/withhold.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { Address, Change, Draft, Wait } from '../resources/kind.ts';
+import { isTakenAsItIs } from '../resources/taken-as-it-is.ts';
 import { isRestrained, look, noteDue, now, pause, restraintOf, type Reconciliation } from './context.ts';
 import type { Desired } from './desired.ts';
 import { keepBooks } from './bookkeeping.ts';
@@ -129,8 +130,7 @@ export function differing(seen: Survey): readonly Address[] {
 function tell(r: Reconciliation, tx: TxId, applied: readonly Change<unknown>[]): void {
   for (const change of applied) {
     r.board.set(change.address, { condition: 'ok' }, now(r));
-    const untouched = change.adopts && change.summary.startsWith('adopt as it is');
-    if (!untouched) r.execution.events.emit(changedEvent(change, tx));
+    if (!isTakenAsItIs(change)) r.execution.events.emit(changedEvent(change, tx));
   }
 }
 

@@ -70,6 +70,15 @@ t.test('folders that only carry something are shown, and counted apart', async (
   t.equal(lines.at(-1), '2 change, 1 removed, 28 same, 1 folder on the way. Reboot: no.');
 });
 
+t.test('what is taken over as it is, is no change', async (t) => {
+  const asItIs = { adopts: true, summary: 'adopt as it is' };
+  const taken = ['file:/a', 'file:/b'].map((address) => draft(address as `file:${string}`, asItIs));
+  const overwritten = draft('file:/c', { ...asItIs, to: { mode: '0600' }, summary: 'take over: mode' });
+  const sum = (...drafts: Draft<unknown>[]) => planText({ ...preview, waves: [drafts] }).at(-1);
+  t.equal(sum(...taken), '2 taken over as they are, 28 same. Reboot: no.');
+  t.equal(sum(...taken.slice(1), overwritten), '1 change, 1 taken over as it is, 28 same. Reboot: no.');
+});
+
 t.test('what waits, is held or stands by itself is said, and so is why nothing is done', async (t) => {
   const reason = { code: 'KSN-X-1', message: 'Vault sealed', fault: 'environment' } as const;
   const lines = planText({
