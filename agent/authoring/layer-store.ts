@@ -34,16 +34,18 @@ export class LayerStore {
   async #loadNow(path: string, way: readonly string[]): Promise<LoadedLayer> {
     const { bytes, fault } = await this.#files.read(path);
     if (fault !== undefined) return { layer: null, findings: [reasonAt(fault.code, fault.message, { file: path })] };
-    const { document, findings: faults } = parseDocument(bytes, { file: path });
-    if (faults !== undefined) return { layer: null, findings: faults };
+    const parsed = parseDocument(bytes, { file: path });
+    const faults = parsed.findings ?? [];
+    const document = parsed.document ?? parsed.legible;
+    if (document === undefined) return { layer: null, findings: faults };
     const { value } = document;
     const place = (pointer: string) => ({ file: path, ...document.locate(pointer), pointer });
     if (!isMap(value))
       return {
         layer: null,
-        findings: [reasonAt('KSN-SPEC-012', `expected a map, found ${typeOf(value)}`, place(''))],
+        findings: [...faults, reasonAt('KSN-SPEC-012', `expected a map, found ${typeOf(value)}`, place(''))],
       };
-    const findings: Reason[] = [];
+    const findings: Reason[] = [...faults];
     const below = new Set<Layer>();
     let broken = false;
     for (const { written, pointer } of entriesOf(value['extends'], place, findings)) {

@@ -79,7 +79,8 @@ async function layerOf(
     // Why it cannot be read is told where documents are.
     return null;
   }
-  const { value } = parseDocument(document.bytes, { file }).document ?? {};
+  const parsed = parseDocument(document.bytes, { file });
+  const { value } = parsed.document ?? parsed.legible ?? {};
   if (typeof value !== 'object' || value === null || looksLikeEnvelope(value)) return null;
   const { metadata } = value as { readonly metadata?: { readonly generation?: unknown } | null };
   const isLayer = AUTHORING_KEYS.some((key) => Object.hasOwn(value, key));

@@ -9,8 +9,13 @@ import { readYaml } from './yaml-text.ts';
 export type Format = 'json' | 'yaml';
 
 export type ParsedDocument =
-  | { readonly document: SourceDocument; readonly findings?: undefined }
-  | { readonly document?: undefined; readonly findings: readonly Reason[] };
+  | { readonly document: SourceDocument; readonly findings?: undefined; readonly legible?: undefined }
+  | {
+      readonly document?: undefined;
+      readonly findings: readonly Reason[];
+      /** For telling what else is wrong; never to be acted on. */
+      readonly legible?: SourceDocument;
+    };
 
 /** Without a format: by the file's name, else JSON when it is JSON, else YAML. */
 export function parseDocument(
@@ -29,6 +34,7 @@ export function parseDocument(
   const read = readAs(text, options.format ?? formatByName(file));
   if (read.document !== undefined) return { document: read.document };
   return {
+    ...(read.legible !== undefined && { legible: read.legible }),
     findings: read.faults.map(({ code, message, remedy, line, column, pointer }) => {
       const place = { ...(file !== undefined && { file }), line, column, ...(pointer !== undefined && { pointer }) };
       return specError(code, message, { place, ...(remedy !== undefined && { remedy }) }).toReason();

@@ -5,35 +5,41 @@
 import type { SpecCode } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { childPointer, partsOfPointer, pointerOf } from './pointer.ts';
-import { isForbiddenKey, type ReadText } from './source-text.ts';
+import {
+  isForbiddenKey,
+  isLegible,
+  joinRepeated,
+  type ReadText,
+  type SourceDocument,
+  type TextFault,
+} from './source-text.ts';
 import { quoted } from '../base/words.ts';
 
 export function readJson(text: string): ReadText {
   const reader = new JsonReader(text);
   try {
     const value = reader.read();
-    if (reader.faults.length > 0) return failed(reader.faults, text);
     let positions: ReadonlyMap<string, number> | undefined;
     let lines: Lines | undefined;
-    return {
-      document: {
-        value,
-        locate(pointer) {
-          positions ??= positionsIn(text);
-          lines ??= new Lines(text);
-          return lines.at(nearestPosition(positions, pointer));
-        },
+    const document: SourceDocument = {
+      value,
+      locate(pointer) {
+        positions ??= positionsIn(text);
+        lines ??= new Lines(text);
+        return lines.at(nearestPosition(positions, pointer));
       },
     };
+    if (reader.faults.length === 0) return { document };
+    return { faults: told(reader.faults, text), ...(isLegible(reader.faults) && { legible: document }) };
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    return failed([...reader.faults, error], text);
+    return { faults: told([...reader.faults, error], text) };
   }
 }
 
-function failed(faults: readonly JsonFault[], text: string): ReadText {
+function told(faults: readonly JsonFault[], text: string): readonly TextFault[] {
   const lines = new Lines(text);
-  return { faults: faults.map(({ code, message, offset }) => ({ code, message, ...lines.at(offset) })) };
+  return faults.map(({ code, message, offset }) => ({ code, message, ...lines.at(offset) }));
 }
 
 class JsonFault extends Error {
@@ -113,12 +119,20 @@ class JsonReader {
       const key = this.#string();
       const at = childPointer(pointer, key);
       if (isForbiddenKey(key)) throw this.#fault('KSN-SPEC-031', `${quoted(key)} cannot be a key`, begin);
-      if (Object.hasOwn(object, key)) this.#repeated(key, begin);
-      this.#positions?.set(at, begin);
+      const isRepeated = Object.hasOwn(object, key);
+      if (isRepeated) this.#repeated(key, begin);
+      this.#note(at, begin);
       this.#expect(':');
-      object[key] = this.#value(at);
+      const value = this.#value(at);
+      if (isRepeated) joinRepeated(object[key], value, at);
+      else object[key] = value;
     });
     return object;
+  }
+
+  /** The first to stand at a pointer is what is meant by it. */
+  #note(pointer: string, begin: number): void {
+    if (this.#positions?.has(pointer) === false) this.#positions.set(pointer, begin);
   }
 
   #repeated(key: string, begin: number): void {
@@ -131,7 +145,7 @@ class JsonReader {
     const array: unknown[] = [];
     this.#each(']', () => {
       const at = this.#positions === undefined ? pointer : childPointer(pointer, array.length);
-      this.#positions?.set(at, this.#at);
+      this.#note(at, this.#at);
       array.push(this.#value(at));
     });
     return array;

@@ -25,16 +25,19 @@ export interface ValidateOptions {
 /** For people's machines, where no node key is; a node checks with {@link checkDocument}. */
 export function validateDocument(bytes: Uint8Array, options: ValidateOptions): Checked {
   const parsed = parseDocument(bytes, options);
-  if (parsed.findings !== undefined)
-    return { spec: null, items: [], legible: NOTHING_LEGIBLE, findings: parsed.findings };
+  const document = parsed.document ?? parsed.legible;
+  if (document === undefined)
+    return { spec: null, items: [], legible: NOTHING_LEGIBLE, findings: parsed.findings ?? [] };
   const context: ExpandContext = {
     facts: options.facts ?? SAMPLE_FACTS,
     settings: options.settings,
     fingerprint: passingFingerprint,
   };
-  const checked = options.checker.check(parsed.document.value, context);
+  const checked = options.checker.check(document.value, context);
   const all = [...checked.findings, ...(options.beyond?.(checked) ?? [])];
-  return { ...checked, findings: placed(all, parsed.document, options.file) };
+  const findings = placed(all, document, options.file);
+  if (parsed.findings === undefined) return { ...checked, findings };
+  return { ...checked, spec: null, items: [], findings: inOrder([...parsed.findings, ...findings]) };
 }
 
 /** The same of a value that never was one text: its findings have pointers, and who made it knows the places. */
@@ -58,14 +61,18 @@ export function checkDocument(
 /** In the order of the document, at most a hundred. */
 function placed(findings: readonly Reason[], document: SourceDocument, file: string | undefined): readonly Reason[] {
   if (findings.length === 0) return [];
-  const all = withoutRepeats(findings)
-    .map((reason) => withPlace(reason, document, file))
-    .toSorted((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0));
+  const all = inOrder(withoutRepeats(findings).map((reason) => withPlace(reason, document, file)));
   if (all.length <= LIMITS.findings) return all;
   const more = specError('KSN-SPEC-013', 'and more faults', {
     remedy: 'Correct these first.',
   });
   return [...all.slice(0, LIMITS.findings), more.toReason()];
+}
+
+function inOrder(findings: readonly Reason[]): readonly Reason[] {
+  return findings.toSorted(
+    ({ place: a }, { place: b }) => (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0),
+  );
 }
 
 function withPlace(reason: Reason, document: SourceDocument, file: string | undefined): Reason {

@@ -5,22 +5,31 @@
 import {
   LineCounter,
   isAlias,
-  isMap,
   isScalar,
   isSeq,
   parseDocument,
+  type Alias,
   type ParsedNode,
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import type { SpecCode } from './errors.ts';
 import { LIMITS } from './limits.ts';
-import { childPointer, partsOfPointer } from './pointer.ts';
-import { isForbiddenKey, type ReadText, type TextFault } from './source-text.ts';
+import { childPointer } from './pointer.ts';
+import {
+  isForbiddenKey,
+  isLegible,
+  joinRepeated,
+  type ReadText,
+  type SourceDocument,
+  type TextFault,
+} from './source-text.ts';
+import { keyOf, offsetOf, placeAt } from './yaml-places.ts';
 import { quoted } from '../base/words.ts';
 
 export function readYaml(text: string): ReadText {
   const lines = new LineCounter();
+  const maker = new ValueMaker(lines);
   try {
     const parsed = parseDocument(text, {
       version: '1.2',
@@ -36,19 +45,23 @@ export function readYaml(text: string): ReadText {
       .map((error) => syntaxFault(error, lines));
     if (hasDirectives(parsed.directives))
       faults.push({ code: 'KSN-SPEC-008', message: 'directives are not read', line: 1, column: 1 });
-    if (faults.length > 0) return { faults };
+    // What a tag of somebody's means nobody knows; the value under it is there.
+    const ownTags = parsed.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
+    if (faults.length > ownTags.length) return { faults };
     const root = parsed.contents;
     if (root === null || (isScalar(root) && root.value === null))
-      return { faults: [{ code: 'KSN-SPEC-009', message: 'the file is empty', line: 1, column: 1 }] };
-    const maker = new ValueMaker(lines);
+      return { faults: [...faults, { code: 'KSN-SPEC-009', message: 'the file is empty', line: 1, column: 1 }] };
+    maker.faults.push(...faults);
     const value = maker.value(root, '', 0);
-    if (maker.faults.length > 0) return { faults: maker.faults };
-    return { document: { value, locate: (pointer) => placeAt(lines, offsetOf(root, pointer)) } };
+    const document: SourceDocument = { value, locate: (pointer) => placeAt(lines, offsetOf(root, pointer)) };
+    if (maker.faults.length === 0) return { document };
+    return { faults: maker.faults, ...(isLegible(maker.faults) && { legible: document }) };
   } catch (error) {
     // The parser recurses; what is nested beyond the stack is nested too deep.
     if (error instanceof RangeError)
       return { faults: [{ code: 'KSN-SPEC-004', message: 'the document is nested far too deep', line: 1, column: 1 }] };
-    if (error instanceof LimitFault) return { faults: [error.fault] };
+    if (error instanceof LimitFault)
+      return { faults: maker.followsAliases ? maker.faults : [...maker.faults, error.fault] };
     return {
       faults: [{ code: 'KSN-SPEC-002', message: 'the YAML reader gave up on this document', line: 1, column: 1 }],
     };
@@ -123,9 +136,19 @@ class LimitFault extends Error {
   }
 }
 
+/** Of the core schema; the parser itself tells of any other. */
+const coreTags = new Set(
+  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((tag) => `tag:yaml.org,2002:${tag}`),
+);
+
 class ValueMaker {
   readonly faults: TextFault[] = [];
   readonly #lines: LineCounter;
+  readonly #anchored = new Map<string, ParsedNode>();
+  /** By code and offset: what aliases lead to is read again, and its faults are told. */
+  readonly #told = new Set<string>();
+  /** What is too deep or too much now is so by aliases, and those are told. */
+  followsAliases = false;
   #nodes = 0;
 
   constructor(lines: LineCounter) {
@@ -136,9 +159,12 @@ class ValueMaker {
     if (++this.#nodes > LIMITS.nodes)
       throw this.#limit('KSN-SPEC-005', `the document has more than ${LIMITS.nodes} values`, node, pointer);
     if (node === null) return null;
-    if (isAlias(node) || node.anchor !== undefined)
-      return this.#fault('KSN-SPEC-007', 'anchors and aliases are not read', node, pointer);
-    if (node.tag !== undefined) return this.#fault('KSN-SPEC-008', 'tags and directives are not read', node, pointer);
+    if (isAlias(node)) return this.#alias(node, pointer, depth);
+    if (node.anchor !== undefined) {
+      this.#anchored.set(node.anchor, node);
+      this.#fault('KSN-SPEC-007', 'anchors and aliases are not read', node, pointer);
+    } else if (node.tag !== undefined && coreTags.has(node.tag))
+      this.#fault('KSN-SPEC-008', 'tags and directives are not read', node, pointer);
     if (isScalar(node)) return this.#scalar(node.value, node, pointer);
     if (depth >= LIMITS.depth)
       throw this.#limit('KSN-SPEC-004', `the document is nested deeper than ${LIMITS.depth} levels`, node, pointer);
@@ -147,6 +173,17 @@ class ValueMaker {
         this.value(item as ParsedNode | null, childPointer(pointer, index), depth + 1),
       );
     return this.#map(node, pointer, depth);
+  }
+
+  /** What it stands for, read where it stands, so that the limits count it each time. */
+  #alias(node: Alias.Parsed, pointer: string, depth: number): unknown {
+    this.#fault('KSN-SPEC-007', 'anchors and aliases are not read', node, pointer);
+    const meant = this.#anchored.get(node.source);
+    this.followsAliases = true;
+    // Of a key, or round and round.
+    if (meant === undefined || depth >= LIMITS.depth)
+      throw this.#limit('KSN-SPEC-004', 'an alias leads nowhere', node, pointer);
+    return this.value(meant, pointer, depth + 1);
   }
 
   #map(node: YAMLMap.Parsed, pointer: string, depth: number): unknown {
@@ -171,8 +208,11 @@ class ValueMaker {
           pair.key,
           at,
         );
-      if (Object.hasOwn(map, key)) this.#fault('KSN-SPEC-006', `the key ${quoted(key)} is already there`, pair.key, at);
-      map[key] = this.value(pair.value, at, depth + 1);
+      const isRepeated = Object.hasOwn(map, key);
+      if (isRepeated) this.#fault('KSN-SPEC-006', `the key ${quoted(key)} is already there`, pair.key, at);
+      const value = this.value(pair.value, at, depth + 1);
+      if (isRepeated) joinRepeated(map[key], value, at);
+      else map[key] = value;
     }
     return map;
   }
@@ -186,7 +226,11 @@ class ValueMaker {
   }
 
   #fault(code: SpecCode, message: string, node: ParsedNode, pointer: string): null {
-    const fault = { code, message, pointer, ...placeAt(this.#lines, node.range[0]) };
+    const [offset] = node.range;
+    const key = `${code} ${offset}`;
+    if (this.#told.has(key)) return null;
+    this.#told.add(key);
+    const fault = { code, message, pointer, ...placeAt(this.#lines, offset) };
     if (this.faults.length >= LIMITS.findings) throw new LimitFault(fault);
     this.faults.push(fault);
     return null;
@@ -195,33 +239,4 @@ class ValueMaker {
   #limit(code: SpecCode, message: string, node: ParsedNode | null, pointer: string): LimitFault {
     return new LimitFault({ code, message, pointer, ...placeAt(this.#lines, node?.range[0] ?? 0) });
   }
-}
-
-/** Numbers and booleans as keys count as they are written: `443: …` is the key '443'. */
-function keyOf(node: unknown): string | null {
-  if (!isScalar(node)) return null;
-  if (typeof node.value === 'string') return node.value;
-  return typeof node.value === 'number' || typeof node.value === 'boolean' ? (node.source ?? null) : null;
-}
-
-function offsetOf(root: ParsedNode, pointer: string): number {
-  let node: ParsedNode | null = root;
-  let offset = root.range[0];
-  for (const part of partsOfPointer(pointer)) {
-    if (isMap(node)) {
-      const pair: YAMLMap.Parsed['items'][number] | undefined = node.items.find((item) => keyOf(item.key) === part);
-      if (pair === undefined) break;
-      offset = pair.key.range[0];
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(part)] ?? null;
-      offset = node?.range[0] ?? offset;
-    } else break;
-  }
-  return offset;
-}
-
-function placeAt(lines: LineCounter, offset: number): { readonly line: number; readonly column: number } {
-  const { line, col } = lines.linePos(offset);
-  return { line: Math.max(1, line), column: Math.max(1, col) };
 }

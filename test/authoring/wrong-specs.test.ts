@@ -43,6 +43,11 @@ spec:
     /etc/c: { content: { inline: "" }, mode: 644, note: "\${vars.per}" }
     /etc/d: { content: { inline: "" }, dependsOn: ["file:/etc/x"], gates: [ { tcp: "\${vars.peer}:1" } ] }
     /proc/y: { content: { inline: "" }, mode: "0888" }
+    /etc/h: &h { content: { inline: "" } }
+    /etc/h: { content: { inline: "" } }
+    /etc/f: *h
+  files:
+    /etc/g: { content: { inline: "" }, lable: y }
   links:
     /etc/c: { target: "\${facts.hostnam}" }
     /sys/z: { target: x }
@@ -70,9 +75,14 @@ spec:
       'roles/x.yaml:12:52 KSN-SPEC-018 a,b',
       'roles/x.yaml:13:5 KSN-VERIFY-021 a,b',
       'roles/x.yaml:13:41 KSN-SPEC-013 a,b',
-      'roles/x.yaml:15:5 KSN-SPEC-020 a,b',
-      'roles/x.yaml:15:15 KSN-SPEC-023 a,b',
-      'roles/x.yaml:16:5 KSN-VERIFY-021 a,b',
+      'roles/x.yaml:14:16 KSN-SPEC-007 a,b',
+      'roles/x.yaml:15:5 KSN-SPEC-006 a,b',
+      'roles/x.yaml:16:13 KSN-SPEC-007 a,b',
+      'roles/x.yaml:17:3 KSN-SPEC-006 a,b',
+      'roles/x.yaml:18:40 KSN-SPEC-010 a,b',
+      'roles/x.yaml:20:5 KSN-SPEC-020 a,b',
+      'roles/x.yaml:20:15 KSN-SPEC-023 a,b',
+      'roles/x.yaml:21:5 KSN-VERIFY-021 a,b',
     ],
   );
 });
