@@ -2,7 +2,7 @@
  * What is ours and what was before us: the ledger, and the base since the last-known-good. Part of the fold in
  * `state.ts`, whose invariants 2 to 5 are kept here.
  */
-import type { Address, Change, Owned, State } from '../resources/kind.ts';
+import type { Address, Change, GenerationName, Owned, State } from '../resources/kind.ts';
 import type { BaseRow, JournalRecord, TxId } from './records.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -28,15 +28,23 @@ export class Holdings {
     }
   }
 
-  /** False where the change had not been resolved, so that there is nothing to own. */
-  own(tx: Transaction, change: Change<unknown>, stateVersion: number | undefined): boolean {
+  /** False where the change had not been resolved, so that there is nothing to own. `running`: for whom a repair works. */
+  own(
+    tx: Transaction,
+    change: Change<unknown>,
+    stateVersion: number | undefined,
+    running: GenerationName | null,
+  ): boolean {
     if (isPending(change.to)) return false;
     const before = this.ledger.get(change.address);
+    const original = before === undefined ? (tx.firstFrom(change.address) ?? null) : before.original;
+    const takenIn = before === undefined ? takenBy(original, tx.identity ?? running) : before.takenIn;
     this.ledger.set(change.address, {
       address: change.address,
       kind: change.kind,
       stateVersion: stateVersion ?? before?.stateVersion ?? 1,
-      original: before === undefined ? (tx.firstFrom(change.address) ?? null) : before.original,
+      original,
+      ...(takenIn !== undefined && { takenIn }),
       last: change.to,
       claims: change.claims,
       needs: change.needs,
@@ -127,6 +135,10 @@ export class Holdings {
     const tx = this.#open.get(id);
     return id !== except && tx?.maintenance === true && tx.verdict === null;
   }
+}
+
+function takenBy(original: State<unknown>, by: GenerationName | null): GenerationName | undefined {
+  return original === null || by === null ? undefined : { series: by.series, generation: by.generation };
 }
 
 function isPending(to: Change<unknown>['to']): boolean {

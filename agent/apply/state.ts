@@ -234,7 +234,7 @@ export class EngineState implements StateView {
     const undone = change.why === 'undo' && this.#held.undone(tx, change.address);
     if (change.why === 'prune' || (change.why === 'undo' && !undone && change.to === null)) {
       this.#held.drop(change.address);
-    } else if (!undone && !this.#held.own(tx, change, this.header?.kinds[change.kind])) {
+    } else if (!undone && !this.#held.own(tx, change, this.header?.kinds[change.kind], this.running)) {
       this.#odd(`${change.id} done before it was resolved`);
     }
     this.#forgetRepairs(change.address);

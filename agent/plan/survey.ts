@@ -29,6 +29,8 @@ export interface SurveyInput {
   readonly host: ReadHost;
   readonly now: Instant;
   readonly adoption: 'allow' | 'deny';
+  /** Of what is wanted. */
+  readonly series?: string;
 }
 
 /** What one look found. `dueAt`: the wall time at which some kind wants to be asked again; null: never by itself. */
@@ -66,7 +68,12 @@ export async function survey(input: SurveyInput, signal: AbortSignal): Promise<S
       }
       if (targets.length === 0) return;
       const observed = await observeKind(kind, targets, input.host, signal);
-      const planned = kind.plan({ targets, seen: observed, now: input.now });
+      const planned = kind.plan({
+        targets,
+        seen: observed,
+        now: input.now,
+        ...(input.series !== undefined && { series: input.series }),
+      });
       for (const target of targets) all.set(target.address, target);
       for (const [address, observation] of observed) seen.set(address, observation);
       for (const draft of planned.changes) {

@@ -151,6 +151,7 @@ export function look(
     host: hosts.read,
     now: now(r),
     adoption: r.settings().adoption,
+    ...(desired.accepted !== null && { series: desired.accepted.series }),
   };
   return survey(only === undefined ? input : { ...input, only }, signal);
 }

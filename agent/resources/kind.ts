@@ -41,12 +41,20 @@ export interface Item<Spec> {
   readonly implied?: true;
 }
 
+/** A generation of a series. */
+export interface GenerationName {
+  readonly series: string;
+  readonly generation: number;
+}
+
 /** A ledger row: what we own, what it was before us, what we wrote last. */
 export interface Owned<S> {
   readonly address: Address;
   readonly kind: KindName;
   readonly stateVersion: number;
   readonly original: State<S>;
+  /** Which generation took over what was there; absent where nothing was, and in rows of older agents. */
+  readonly takenIn?: GenerationName;
   readonly last: State<S>;
   readonly claims: readonly Claim[];
   readonly needs: readonly Address[];
@@ -105,7 +113,7 @@ export interface Draft<S> {
   readonly check?: CommandSpec;
   /** `none`: no pre-image (shown in the plan); such a change has undo none when it overwrites something. */
   readonly backup?: 'none';
-  /** Words for people: '+3 -1', 'mode 0644 → 0600', 'restore original (taken over)'. */
+  /** Words for people: '+3 -1', 'mode 0644 → 0600', 'restore original (taken over in 12)'. */
   readonly summary: string;
 }
 
@@ -348,6 +356,8 @@ export interface Kind<Spec, S> {
     readonly targets: readonly Target<Spec, S>[];
     readonly seen: ReadonlyMap<Address, Observation<S>>;
     readonly now: Instant;
+    /** Of what is wanted: a generation of it is told by its number alone. */
+    readonly series?: string;
   }): Planned<S>;
   /** The kind's equality (nonces left out). */
   same(a: State<S>, b: State<S>): boolean;

@@ -9,18 +9,20 @@ import { difference, samePath, servesAsDirectory, type PathSpec, type PathState 
 export interface PathPlanInput {
   readonly targets: readonly Target<PathSpec, PathState>[];
   readonly seen: ReadonlyMap<Address, Observation<PathState>>;
+  readonly series?: string;
 }
 
 /** Collects the plan of one kind. */
 interface Plan {
   readonly kind: string;
+  readonly series: string | undefined;
   readonly changes: Draft<PathState>[];
   readonly waits: Planned<PathState>['waits'][number][];
   readonly notes: Note[];
 }
 
-export function planPaths(kind: string, { targets, seen }: PathPlanInput): Planned<PathState> {
-  const plan: Plan = { kind, changes: [], waits: [], notes: [] };
+export function planPaths(kind: string, { targets, seen, series }: PathPlanInput): Planned<PathState> {
+  const plan: Plan = { kind, series, changes: [], waits: [], notes: [] };
   for (const target of targets) {
     const observation = seen.get(target.address);
     if (observation === undefined) wait(plan, target.address, 'KSN-FILE-008', 'was not looked at');
@@ -97,8 +99,21 @@ function planRemoval(plan: Plan, { address, owned }: Target<unknown, PathState>,
     effects: owned.effects ?? [],
     undo: 'exact',
     onRemove,
-    summary: to === null ? remove : `restore original (taken over): ${difference(seen, to)}`,
+    summary: to === null ? remove : `restore original (taken over${takenIn(owned, plan.series)})${besides(seen, to)}`,
   });
+}
+
+/** " in 12"; " in lb/12" where another series is wanted now. */
+function takenIn({ takenIn: by }: Owned<PathState>, series: string | undefined): string {
+  if (by === undefined) return '';
+  return by.series === series ? ` in ${by.generation}` : ` in ${by.series}/${by.generation}`;
+}
+
+/** What changes besides the content: that an original has its own goes without saying. */
+function besides(seen: PathState, original: PathState): string {
+  const same = seen.type === 'file' && original.type === 'file' ? { ...seen, content: original.content } : seen;
+  const words = difference(same, original);
+  return words === '' ? '' : `: ${words}`;
 }
 
 function wantedDraft(

@@ -65,6 +65,43 @@ t.test('adoption without a change takes the row', async (t) => {
   t.match(s.ledger.get(A), { original: X, last: X });
 });
 
+t.test('the row knows which generation took over what was there, through all that comes later', async (t) => {
+  const s = state(
+    ...good4,
+    generation('2', 5),
+    intent('2', change('2-1', B, X, A5, { adopts: true })),
+    done('2', '2-1'),
+    verdict('2', 'good'),
+    close('2'),
+    generation('3', 6),
+    intent('3', change('3-1', B, A5, A6)),
+    done('3', '3-1'),
+  );
+  t.notHas(s.ledger.get(A), { takenIn: {} }, 'nothing was there');
+  t.same(s.ledger.get(B)?.takenIn, { series: 'lb', generation: 5 });
+
+  const old = s.toCheckpoint();
+  const checkpoint = { ...old, ledger: old.ledger.map(({ takenIn: _, ...row }) => row) };
+  const later = state(
+    { t: 'checkpoint', checkpoint },
+    generation('4', 7),
+    intent('4', change('4-1', B, A6, A5)),
+    done('4', '4-1'),
+  );
+  t.match(later.ledger.get(B), { original: X, last: A5 });
+  t.notHas(later.ledger.get(B), { takenIn: {} }, 'an older agent did not say it, and nobody guesses');
+});
+
+t.test('what a repair takes over, it takes over for what runs', async (t) => {
+  const s = state(
+    ...good4,
+    open('2', 'repair'),
+    intent('2', change('2-1', B, X, A5, { adopts: true, why: 'drift' })),
+    done('2', '2-1'),
+  );
+  t.same(s.ledger.get(B)?.takenIn, { series: 'lb', generation: 4 });
+});
+
 t.test('something absent by the spec is owned, and its original remembered', async (t) => {
   const s = state(generation('1', 4), intent('1', change('1-1', A, X, null, { adopts: true })), done('1', '1-1'));
   t.match(s.ledger.get(A), { original: X, last: null });

@@ -183,8 +183,8 @@ t.test('keelson plan: what changes, what that does to what runs, and the sum', a
         because: 'columns are two blanks apart everywhere',
       },
       ['~ pod:keepalived  image               → stop/start, ~15 s gap; peer lb-b healthy ✓']: {
-        printed: '- file:/etc/cron.d/old           restore original (taken over): content',
-        because: 'the order is that of the work; the ledger keeps what was there, not which number took it over',
+        printed: '- file:/etc/cron.d/old           restore original (taken over in 12)',
+        because: 'the order is that of the work',
       },
       ['- file:/etc/cron.d/old            restore original (taken over in 12)']: {
         printed: '~ pod:keepalived                 pod (stop/start, ~15 s gap)',

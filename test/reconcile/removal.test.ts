@@ -21,6 +21,18 @@ const summaries = async (node: EngineNode, sections: Sections): Promise<Readonly
   return Object.fromEntries(plan.waves.flat().map(({ address, summary }) => [address, summary]));
 };
 
+t.test('the plan says in which generation a thing was taken over, also after a crash', async (t) => {
+  await using before = await EngineNode.on();
+  await before.write('/etc/taken', 'theirs\n');
+  await before.start();
+  for (const generation of [12, 42])
+    await before.accept(verified(generation, { files: { '/etc/taken': file(`${generation}\n`) } }));
+  await using node = await before.crash();
+  await node.start();
+  const plan = await node.engine.preview(verified(43, {}));
+  t.match(plan.waves.flat(), [{ address: 'file:/etc/taken', summary: 'restore original (taken over in 12)' }]);
+});
+
 t.test(
   'rule 16: by default what we made is deleted and what we took over is restored; the plan says which',
   async (t) => {
@@ -30,7 +42,7 @@ t.test(
     );
     t.match(await summaries(node, {}), {
       'file:/etc/made': 'delete',
-      'file:/etc/taken': 'restore original (taken over): content',
+      'file:/etc/taken': 'restore original (taken over in 1)',
     });
     await node.accept(verified(2, {}));
     t.equal(await node.text('/etc/made'), null);

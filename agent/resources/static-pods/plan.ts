@@ -15,9 +15,10 @@ export const KIND = 'staticPods';
 export interface PodPlanInput {
   readonly targets: readonly Target<PodItemSpec, PodState>[];
   readonly seen: ReadonlyMap<Address, Observation<PodState>>;
+  readonly series?: string;
 }
 
-export function planPods({ targets, seen }: PodPlanInput): Planned<PodState> {
+export function planPods({ targets, seen, series }: PodPlanInput): Planned<PodState> {
   const managed = targets.filter(({ address }) => !isForeign(address));
   const moved = managed.filter(isMoved);
   const planned = planPaths(KIND, {
@@ -25,6 +26,7 @@ export function planPods({ targets, seen }: PodPlanInput): Planned<PodState> {
       .filter((target) => !isMoved(target))
       .map((target) => asItLies(target, stateIn(seen.get(target.address)))) as readonly Target<PathSpec, PathState>[],
     seen,
+    ...(series !== undefined && { series }),
   });
   const changes: Draft<PodState>[] = planned.changes.map((draft) => ({ ...draft, summary: inWords(draft.summary) }));
   const notes: Note[] = [...(planned.notes ?? [])];

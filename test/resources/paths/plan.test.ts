@@ -50,9 +50,15 @@ function plan(
   seen: State<PathState> | Observation<PathState>,
   wants: Item<FileSpec> | null,
   owned: Owned<PathState> | null = null,
+  series?: string,
 ): Planned<PathState> {
   const observation = seen !== null && ('unknown' in seen || 'state' in seen) ? seen : { state: seen };
-  return files.plan({ targets: [{ address, item: wants, owned }], seen: new Map([[address, observation]]), now: 0 });
+  return files.plan({
+    targets: [{ address, item: wants, owned }],
+    seen: new Map([[address, observation]]),
+    now: 0,
+    ...(series !== undefined && { series }),
+  });
 }
 
 const noneOf = (planned: Planned<PathState>) =>
@@ -108,8 +114,13 @@ t.test('removal', (t) => {
   t.match(only(plan(wanted, null, row(wanted))), { from: wanted, to: null, why: 'prune', summary: 'delete' });
   t.match(only(plan(wanted, null, row(wanted, file('old')))), {
     to: file('old'),
-    summary: 'restore original (taken over): content',
+    summary: 'restore original (taken over)',
   });
+  const taken = { ...row(wanted, file('old', { mode: '0600' })), takenIn: { series: 'lb', generation: 12 } };
+  t.match(only(plan(wanted, null, taken, 'lb')), {
+    summary: 'restore original (taken over in 12): mode 0644 → 0600',
+  });
+  t.match(only(plan(wanted, null, taken, 'web')), { summary: /in lb\/12/u }, 'of another series');
   t.match(only(plan(wanted, null, row(wanted, file('old'), 'delete'))), { to: null });
   t.match(only(plan(wanted, null, row(wanted, null, 'restore'))), { to: null }, 'there was nothing');
   for (const [seen, owned, code] of [
