@@ -12,7 +12,10 @@ export async function explain({ terminal }: Invocation, name: string | undefined
   else if (/^KSN-/iu.test(name)) terminal.print(ofCode(name.toUpperCase()));
   else if (/^config(?:[.]|$)/u.test(name))
     terminal.print((await import('./text/settings-text.ts')).settingText(name, terminal.width));
-  else terminal.print((await (await import('./explained-fields.ts')).explainedFields()).text(name, terminal.width));
+  else {
+    const fields = await (await import('./explained-fields.ts')).explainedFields();
+    terminal.print(fields.laterText(name) ?? fields.text(name, terminal.width));
+  }
   return 0;
 }
 

@@ -1,6 +1,7 @@
 /** The fields of a NodeSpec by the names that people use for them, each in words. */
-import { nearest } from '../base/words.ts';
+import { nearest, quoted } from '../base/words.ts';
 import { LAYER_KEYS, resourceKeys } from '../authoring/layer-schema.ts';
+import { isLaterField, isLaterSection, laterSectionOf } from '../desired/later.ts';
 import { plainSchema } from '../desired/json-schema.ts';
 import { kinds } from '../resources/registry.ts';
 import { cliError } from './errors.ts';
@@ -24,6 +25,21 @@ export class ExplainedFields {
       properties: { ...document.properties?.['spec']?.properties, ...document.properties },
     };
     this.#sections = sections;
+  }
+
+  /** What is known of a name that comes in a later release; null: it is none. */
+  laterText(name: string): string[] | null {
+    const path = this.#pathOf(name);
+    const [first = '', last = first] = [path[0], path.at(-1)];
+    if (schemaAt(this.#root, path) !== null) return null;
+    const section = isLaterSection(first) ? first : laterSectionOf(`${first}:`);
+    const isField = isLaterField(last) && (path.length === 1 || kinds.some((kind) => kind.name === first));
+    if (section === undefined && !isField) return null;
+    const what = section ?? last;
+    return [
+      `${name}  comes in a later release`,
+      `   A spec that has ${quoted(what)} is refused for now (KSN-SPEC-015).`,
+    ];
   }
 
   /** `files.content`, `file.content`, `spec.health.deadline`, `health.deadline`. @throws KSN-CLI-004 with what was meant */

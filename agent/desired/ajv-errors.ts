@@ -2,8 +2,9 @@
 import type { ErrorObject } from 'ajv';
 import type { SpecCode } from './errors.ts';
 import type { Findings } from './findings.ts';
-import { AUTHORING_KEYS, LATER_SECTIONS } from './node-spec-schema.ts';
-import { childPointer } from './pointer.ts';
+import { isLaterField, isLaterSection } from './later.ts';
+import { AUTHORING_KEYS } from './node-spec-schema.ts';
+import { childPointer, partsOfPointer } from './pointer.ts';
 import { describeSchema, plainText, typeName, typeOf, typesOf, type Schema } from './schema-words.ts';
 import { unionFinding, splitUnions } from './union-errors.ts';
 import { EXPECTED, KEY_MEANING } from './value-types.ts';
@@ -49,12 +50,14 @@ function reportKey(key: string, schema: Schema, at: string, findings: Findings):
   const guess = nearest(key, known);
   const more = guess === undefined ? '' : `; did you mean ${quoted(guess)}?`;
   if (meaning !== undefined) findings.add('KSN-SPEC-017', `${quoted(key)} is not ${meaning}`, place);
-  else if (at === '/spec' && (LATER_SECTIONS as readonly string[]).includes(key)) {
+  else if (at === '/spec' && isLaterSection(key)) {
     findings.add(
       'KSN-SPEC-015',
       `${quoted(key)} is not in this release; it has ${oneOf(known.filter((name) => name !== 'health' && name !== 'gates'))}`,
       place,
     );
+  } else if (isLaterField(key) && isResource(at)) {
+    findings.add('KSN-SPEC-015', `${quoted(key)} is not in this release`, place);
   } else if (AUTHORING_KEYS.includes(key)) {
     findings.add('KSN-SPEC-016', `${quoted(key)} is for authoring; a node document has it resolved`, place);
   } else {
@@ -67,6 +70,12 @@ function reportKey(key: string, schema: Schema, at: string, findings: Findings):
       guess === undefined ? remedy : { remedy: `Write ${quoted(guess)}.` },
     );
   }
+}
+
+/** `/spec/files/~1etc~1x` */
+function isResource(pointer: string): boolean {
+  const [top, ...rest] = partsOfPointer(pointer);
+  return top === 'spec' && rest.length === 2;
 }
 
 function wordsFor(keyword: string, params: Params, schema: Schema, data: unknown): Words {

@@ -89,9 +89,9 @@ export const SPEC_ERRORS = {
   },
   'KSN-SPEC-015': {
     fault: 'caller',
-    meaning: 'A section of the spec belongs to a kind that this release of the agent does not have.',
-    evidence: 'The section under `spec` at the place named; `keelson version --all` lists the kinds.',
-    next: 'Remove the section, or use an agent that has the kind (`requires: { agent: … }` says so).',
+    meaning: 'A section of the spec, or a field of a resource, comes in a later release than this one of the agent.',
+    evidence: 'The section or field at the place named; `keelson version --all` lists the kinds.',
+    next: 'Remove it, or use an agent that has the kind or field (`requires: { agent: … }` says so).',
   },
   'KSN-SPEC-016': {
     fault: 'caller',

@@ -8,17 +8,6 @@ const closed = { additionalProperties: false } as const;
 
 export const API_VERSION = 'keelson.dev/v1';
 
-/** Sections that later releases bring; a spec that has them is for a newer agent, not misspelt. */
-export const LATER_SECTIONS = [
-  'kernel',
-  'selinux',
-  'units',
-  'certificates',
-  'secrets',
-  'accelerators',
-  'staticPods',
-] as const;
-
 /** What only exists before `keelson build`. */
 export const AUTHORING_KEYS: readonly string[] = ['extends', 'vars', 'from', 'template'];
 

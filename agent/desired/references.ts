@@ -1,6 +1,7 @@
 /** What items say of each other: dependsOn must name something, and nobody may wait for himself. */
 import type { Address, Item } from '../resources/kind.ts';
 import type { Findings } from './findings.ts';
+import { laterSectionOf } from './later.ts';
 import { childPointer } from './pointer.ts';
 import { nearest, quoted } from '../base/words.ts';
 
@@ -17,21 +18,29 @@ export interface Declaration {
   readonly targets: readonly string[];
 }
 
-/** Names that are not in `known` are findings (KSN-SPEC-018), with the nearest that is. */
+/**
+ * Names that are not in `known` are findings (KSN-SPEC-018), with the nearest that is. `sections`: those of the spec; of
+ * one that comes in a later release it is told that it does, and no more of what it would have held.
+ */
 export function checkReferences(
   declarations: readonly Declaration[],
   known: ReadonlySet<string>,
+  sections: ReadonlySet<string>,
   findings: Findings,
 ): void {
   for (const { address, pointer, dependsOn } of declarations) {
     for (const [index, needed] of dependsOn.entries()) {
       if (findings.full) return;
       if (needed === '' || known.has(needed)) continue;
-      const guess = nearest(needed, known);
+      const later = laterSectionOf(needed);
+      if (later !== undefined && sections.has(later)) continue;
+      const guess = later === undefined ? nearest(needed, known) : undefined;
       const meant = guess === undefined ? '' : `; did you mean ${quoted(guess)}?`;
+      const why =
+        later === undefined ? 'which is not in this spec' : `whose section ${quoted(later)} comes in a later release`;
       findings.add(
         'KSN-SPEC-018',
-        `${address} depends on ${quoted(needed)}, which is not in this spec${meant}`,
+        `${address} depends on ${quoted(needed)}, ${why}${meant}`,
         `${pointer}/dependsOn/${index}`,
         { element: address },
       );

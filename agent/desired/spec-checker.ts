@@ -160,7 +160,8 @@ export class SpecChecker {
     const pointers = new Map<string, string>(declarations.map(({ address, pointer }) => [address, pointer]));
     const pointerOf: PointerOf = (address) =>
       pointers.get(address) ?? childPointer('/spec', this.#kindOf(address)?.name ?? '');
-    checkReferences(declarations, new Set([...pointers.keys(), ...items.map(({ address }) => address)]), findings);
+    const addresses = new Set([...pointers.keys(), ...items.map(({ address }) => address)]);
+    checkReferences(declarations, addresses, sectionNames(value), findings);
     if (this.#kindOf('pod:') !== undefined) checkTargets(declarations, 'pod', findings);
     checkCycles(declarations, items, findings);
     checkAddresses(items, pointerOf, findings);
@@ -234,6 +235,11 @@ function declarationsIn(kind: AnyKind, section: Section): readonly Declaration[]
       targets: isMap(onChange) ? Object.keys(onChange) : [],
     };
   });
+}
+
+function sectionNames(value: unknown): ReadonlySet<string> {
+  const spec = isMap(value) ? value['spec'] : undefined;
+  return new Set(isMap(spec) ? Object.keys(spec) : []);
 }
 
 function sectionOf(value: unknown, kind: AnyKind): Section {

@@ -133,6 +133,23 @@ function others(name: string): object {
   return name.startsWith('files') ? {} : { files: { '/etc/haproxy/haproxy.cfg': { content: { inline: '' } } } };
 }
 
+t.test('what comes later is said to', async (t) => {
+  const said = async (name: string): Promise<string> => {
+    const invocation = fakeInvocation('/');
+    t.equal(await explain(invocation, name), 0, name);
+    return invocation.printed.join('\n');
+  };
+  t.equal(
+    await said('units'),
+    "units  comes in a later release\n   A spec that has 'units' is refused for now (KSN-SPEC-015).",
+  );
+  for (const name of ['certificates', 'selinux', 'kernel', 'secrets', 'accelerators', 'certificate', 'kernel.sysctls'])
+    t.match(await said(name), / comes in a later release\n/u, name);
+  for (const name of ['disruption', 'staticPods.disruption', 'pod.disruption'])
+    t.match(await said(name), /^[\w.]+ {2}comes in a later release\n.*'disruption' is refused/u, name);
+  await t.rejects(said('health.disruption'), { code: 'KSN-CLI-004' });
+});
+
 t.test('what is not there is told with what was meant', async (t) => {
   const refused = async (name: string, remedy: RegExp): Promise<void> => {
     await t.rejects(explain(fakeInvocation('/'), name), { code: 'KSN-CLI-004', element: name, remedy }, name);

@@ -110,6 +110,18 @@ t.test('every way to be wrong has its words', async (t) => {
     ['boxes: { a: {} }', ["KSN-SPEC-017 'a' is not an absolute path"]],
     ['boxs: {}', ["KSN-SPEC-010 'boxs' is not known here; did you mean 'boxes'?"]],
     ['units: {}', ["KSN-SPEC-015 'units' is not in this release; it has 'boxes' or 'folders'"]],
+    ['boxes: { /a: { disruption: {} } }', ["KSN-SPEC-015 'disruption' is not in this release"]],
+    [
+      'boxes: { /a: { dependsOn: ["certificate:x"] } }',
+      ["KSN-SPEC-018 box:/a depends on 'certificate:x', whose section 'certificates' comes in a later release"],
+    ],
+    [
+      'boxes: { /a: { dependsOn: ["certificate:x", "box:/b"] } }\ncertificates: { x: {} }',
+      [
+        "KSN-SPEC-018 box:/a depends on 'box:/b', which is not in this spec; did you mean 'box:/a'?",
+        "KSN-SPEC-015 'certificates' is not in this release; it has 'boxes' or 'folders'",
+      ],
+    ],
     ['boxes: { /a: { from: x } }', ["KSN-SPEC-016 'from' is for authoring; a node document has it resolved"]],
     [
       'boxes: { /a: { onChange: { "unit:x.service": relod } } }',
