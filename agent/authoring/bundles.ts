@@ -5,7 +5,7 @@ import { typeOf } from '../desired/schema-words.ts';
 import { readYaml } from '../desired/yaml-text.ts';
 import type { BundleSupport } from '../resources/kind.ts';
 import { reasonAt } from './findings.ts';
-import { escaped, resolveVars } from './references.ts';
+import { escaped, resolveVars, type Resolving } from './references.ts';
 import { sitePath, type FileFault, type SiteFiles } from './site-files.ts';
 import { Template } from './template.ts';
 import type { Variables } from './variables.ts';
@@ -96,7 +96,14 @@ export class Bundles {
     }
     // What a reference is wrong with was told by its exact place already.
     const standIns: string[] = [];
-    const told = { fault: () => {}, standIn: (pointer: string) => void standIns.push(pointer) };
+    const told: Resolving = {
+      // But where texts come together only shows in the values.
+      fault: (code, message, pointer) => {
+        if (code !== 'KSN-BUILD-023' || findings.some((finding) => finding.code === code)) return;
+        findings.push(reasonAt(code, message, place(pointer)));
+      },
+      standIn: (pointer) => void standIns.push(pointer),
+    };
     const value = variables === null ? escaped(parsed.value) : resolveVars(parsed.value, '', variables, told);
     return { file, findings, standIns, value, place };
   }

@@ -137,6 +137,12 @@ export const BUILD_ERRORS = {
     evidence: 'The files in nodes/.',
     next: 'Name one of the nodes.',
   },
+  'KSN-BUILD-023': {
+    fault: 'caller',
+    meaning: 'The value of a variable ends in a $ directly before a fact, and for the node `$${` is a literal `${`.',
+    evidence: 'The text at the place named, and the values of the variables before the fact.',
+    next: 'Put something between the two, or take the $ out of the value.',
+  },
 } as const satisfies Catalogue;
 
 export const buildError = errorsOf(BUILD_ERRORS);

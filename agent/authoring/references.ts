@@ -6,6 +6,7 @@
 import { quoted } from '../base/words.ts';
 import { childPointer } from '../desired/pointer.ts';
 import type { BuildCode } from './errors.ts';
+import { escapedText, textForNode, type TextPart } from './for-node.ts';
 import { isMap, type ValueMap } from './layer.ts';
 import type { Variable, Variables } from './variables.ts';
 
@@ -57,14 +58,38 @@ function resolveText(text: string, pointer: string, variables: Variables, told: 
     const variable = variableOf(name, pointer, variables, told);
     return variable === null ? text : escaped(variable.value);
   }
-  return text.replaceAll(REFERENCE, (as: string, reference: string | undefined, close: string | undefined) => {
-    if (reference === undefined || close !== '}') return as;
-    const variable = variableOf(reference, pointer, variables, told);
-    if (variable === null) return as;
-    const inText = asText(variable);
-    if (inText === null) told.fault('KSN-BUILD-012', `the list ${quoted(reference)} stands within a text`, pointer);
-    return inText === null ? as : (escaped(inText) as string);
-  });
+  const parts: TextPart[] = [];
+  let from = 0;
+  for (const match of text.matchAll(REFERENCE)) {
+    parts.push({ literal: text.slice(from, match.index) });
+    from = match.index + match[0].length;
+    parts.push(partOf(match, pointer, variables, told));
+  }
+  parts.push({ literal: text.slice(from) });
+  const joined = textForNode(parts);
+  if (joined.clash !== null) told.fault('KSN-BUILD-023', clashMessage(parts[joined.clash]), pointer);
+  return joined.text;
+}
+
+/** What is at fault stays as it is written, and is told. */
+function partOf(
+  [as, reference, close]: RegExpExecArray,
+  pointer: string,
+  variables: Variables,
+  told: Resolving,
+): TextPart {
+  if (reference === undefined) return { literal: '${' };
+  const variable = close === '}' ? variableOf(reference, pointer, variables, told) : null;
+  if (variable === null) return { reference: as };
+  const literal = asText(variable);
+  if (literal === null) told.fault('KSN-BUILD-012', `the list ${quoted(reference)} stands within a text`, pointer);
+  return literal === null ? { reference: as } : { literal };
+}
+
+/** "a '$' of a variable stands directly before '${facts.hostname}'" */
+export function clashMessage(part: TextPart | undefined): string {
+  const reference = part !== undefined && 'reference' in part ? part.reference : '';
+  return `a '$' stands directly before ${quoted(reference)}, which the node would take for a literal '\${'`;
 }
 
 function variableOf(reference: string, pointer: string, variables: Variables, told: Resolving): Variable | null {
@@ -85,7 +110,7 @@ export function asText({ value, declaration }: Variable): string | null {
 
 /** The node must take it as it is. */
 export function escaped(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
+  if (typeof value === 'string') return escapedText(value);
   if (Array.isArray(value)) return value.map(escaped);
   return isMap(value) ? escapedMap(value) : value;
 }

@@ -3,7 +3,8 @@ import { nearest, oneOf, quoted } from '../base/words.ts';
 import { FACT_NAMES } from '../desired/facts.ts';
 import type { SpecCode } from '../desired/errors.ts';
 import type { BuildCode } from './errors.ts';
-import { asText, REFERENCE, variableIn } from './references.ts';
+import { textForNode, type TextPart } from './for-node.ts';
+import { asText, clashMessage, REFERENCE, variableIn } from './references.ts';
 import type { Variables } from './variables.ts';
 
 const factReferences: readonly string[] = FACT_NAMES.map((name) => `facts.${name}`);
@@ -68,13 +69,20 @@ export class Template {
   /** What it uses counts as used; what nobody declares is a fault. */
   resolve(variables: Variables): Resolved {
     const faults: TemplateFault[] = [];
-    const literal = (text: string): string => (this.#hasFacts ? text.replaceAll('${', () => '$${') : text);
-    const text = this.#parts.map((part) => {
-      if ('text' in part) return literal(part.text);
-      if ('fact' in part) return `\${${part.fact}}`;
-      return literal(valueOf(part.variable, part.at, variables, faults));
+    const texts = this.#parts.map((part): TextPart => {
+      if ('text' in part) return { literal: part.text };
+      if ('fact' in part) return { reference: `\${${part.fact}}` };
+      return { literal: valueOf(part.variable, part.at, variables, faults) };
     });
-    return { text: text.join(''), facts: this.#hasFacts, faults };
+    if (!this.#hasFacts) {
+      const text = texts.map((part) => ('literal' in part ? part.literal : part.reference)).join('');
+      return { text, facts: false, faults };
+    }
+    const { text, clash } = textForNode(texts);
+    const part = clash === null ? undefined : this.#parts[clash];
+    if (part !== undefined && 'at' in part)
+      faults.push({ code: 'KSN-BUILD-023', message: clashMessage(texts[clash ?? 0]), at: part.at });
+    return { text, facts: true, faults };
   }
 }
 
