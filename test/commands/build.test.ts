@@ -106,6 +106,17 @@ t.test('show names the layer and line of each value', async (t) => {
     /reach: \["coordinator","tcp:10\.20\.0\.12:22"\] +roles\/lb\.yaml:36 \(vars\.peer nodes\/lb-a\.yaml:2\)$/mu,
   );
   t.match(out, /image: .*|containers: /u);
+  writeFileSync(
+    join(site, 'nodes/lb-b.yaml'),
+    `${at(site, 'nodes/lb-b.yaml')}spec: { files: { /etc/x: { mode: "0750", owner: "99", note: "true", group: web } } }\n`,
+  );
+  const shown = (await run(site, { show: 'lb-b' })).out.split('\n').map((line) => line.replace(/ {2,}nodes.*$/u, ''));
+  const from = shown.indexOf('    /etc/x:');
+  t.strictSame(
+    shown.slice(from + 1, from + 5).map((line) => line.trim()),
+    ['group: web', 'mode: "0750"', 'note: "true"', 'owner: "99"'],
+    'quoted as YAML needs it',
+  );
   await t.rejects(run(site, { show: 'lb-x' }), { code: 'KSN-BUILD-022', message: /did you mean 'lb-a'/u });
 });
 

@@ -4,6 +4,7 @@ import { oneLine } from '../../base/one-line.ts';
 import { counted } from '../../base/words.ts';
 import type { ShownPart } from '../../authoring/show-node.ts';
 import { plain, type Palette } from './palette.ts';
+import { yamlLines } from './yaml-lines.ts';
 
 /** Longer values stand on the left as far as that goes. */
 const widest = 60;
@@ -23,9 +24,12 @@ function leftOf({ depth, key, value }: ShownPart): string {
 function valueWords(value: unknown): string {
   if (typeof value !== 'string') return oneLine(JSON.stringify(value));
   const lines = value.split('\n').length - 1;
-  return lines > 0
-    ? `(${counted(lines, 'line')})`
-    : oneLine(/^[\w./:-]+$/u.test(value) ? value : JSON.stringify(value));
+  return lines > 0 ? `(${counted(lines, 'line')})` : oneLine(isPlain(value) ? value : JSON.stringify(value));
+}
+
+/** Without quotes it is this text, and no number or truth. */
+function isPlain(text: string): boolean {
+  return /^[\w./:-]+$/u.test(text) && yamlLines(text).join() === text;
 }
 
 function rightOf({ value, place, over, variables }: ShownPart): string {
