@@ -24,6 +24,11 @@ export function asRequest(document: GivenDocument): { readonly document: string;
   return { document: Buffer.from(document.bytes).toString('base64'), name: document.name };
 }
 
+/** How places in what an envelope carries are named: no line of the envelope's own file is theirs. */
+export function payloadOf({ name }: GivenDocument): string {
+  return `payload of ${name}`;
+}
+
 /** What is wrong with a document, told with its name. */
 function aboutDocument({ name }: GivenDocument, error: KeelsonError): Reason {
   const reason = error.toReason();

@@ -8,7 +8,7 @@ import { SpecChecker } from '../desired/spec-checker.ts';
 import { validateDocument } from '../desired/validate.ts';
 import { kinds } from '../resources/registry.ts';
 import { jsonIn, looksLikeEnvelope, readEnvelope } from '../verify/dsse.ts';
-import { ofDocument, readDocument, type GivenDocument } from './documents.ts';
+import { ofDocument, payloadOf, readDocument, type GivenDocument } from './documents.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { anyNode, policyFindings } from './judge-documents.ts';
 import { siteOf, withNodes } from './site-folder.ts';
@@ -99,13 +99,17 @@ async function findingsOf(file: string, invocation: Invocation): Promise<readonl
   }
 }
 
-/** Of an envelope its payload is judged, under the name of the envelope; who signed it is for `keelson verify`. */
+/** Of an envelope its payload is judged, as a node reads it; who signed it is for `keelson verify`. */
 export async function judge(given: GivenDocument): Promise<readonly Reason[]> {
-  const { name } = given;
-  const payload = ofDocument(given, (bytes) => {
+  const envelope = ofDocument(given, (bytes) => {
     const json = jsonIn(bytes);
-    return looksLikeEnvelope(json) ? readEnvelope(json).payload : bytes;
+    return looksLikeEnvelope(json) ? readEnvelope(json) : null;
   });
   const checker = await SpecChecker.of(kinds);
-  return validateDocument(payload, { file: name, checker, settings: anyNode, beyond: policyFindings }).findings;
+  const options = { checker, settings: anyNode, beyond: policyFindings };
+  const { findings } =
+    envelope === null
+      ? validateDocument(given.bytes, { file: given.name, ...options })
+      : validateDocument(envelope.payload, { file: payloadOf(given), format: 'json', ...options });
+  return findings;
 }

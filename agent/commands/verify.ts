@@ -5,7 +5,7 @@ import { readIdentity } from '../verify/freshness.ts';
 import { countSigners, signersOf } from '../verify/signers.ts';
 import { readTrust, TRUST_FOLDERS, type Trust } from '../verify/trust-store.ts';
 import { RefusedDocument } from '../sources/refused-document.ts';
-import { ofDocument, readDocument } from './documents.ts';
+import { ofDocument, payloadOf, readDocument } from './documents.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
 import { readConfig } from './settings.ts';
@@ -25,7 +25,7 @@ export async function verify(invocation: Invocation, file: string, options: Veri
   const trust = await trustOf(invocation, options.trust);
   const signed = signersOf(envelope, trust);
   if (signed.refused !== undefined) throw new RefusedDocument(signed.refused);
-  const parsed = parseDocument(envelope.payload, { format: 'json' });
+  const parsed = parseDocument(envelope.payload, { file: payloadOf(given), format: 'json' });
   if (parsed.findings !== undefined) throw new RefusedDocument(parsed.findings);
   const identity = readIdentity(parsed.document.value);
   const counted = countSigners(signed.keys, identity?.series ?? '', trust, clock.now());

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { build, type BuildCommandOptions } from '../../agent/commands/build.ts';
 import { validate } from '../../agent/commands/validate.ts';
-import { readEnvelope } from '../../agent/verify/dsse.ts';
+import { PAYLOAD_TYPE, readEnvelope, writeEnvelope } from '../../agent/verify/dsse.ts';
 import { generateKeys } from '../../agent/verify/keys.ts';
+import { told } from '../authoring/site-maker.ts';
 import { fakeInvocation } from './fake-invocation.ts';
 
 const example = fileURLToPath(new URL('../../examples/site', import.meta.url));
@@ -186,6 +187,45 @@ t.test('validate takes layers, sites, and what is neither', async (t) => {
     /roles\/lb\.yaml:36:\d+ +KSN-BUILD-010 +no layer declares 'vars\.per'; did you mean 'vars\.peer'\?/u,
   );
 });
+
+t.test(
+  'validate tells all that is wrong with a document by itself, and names the payload of an envelope',
+  async (t) => {
+    const folder = t.testdir();
+    const document = `{"apiVersion":"keelson.dev/v1","kind":"NodeSpec","metadata":{"series":"x","generation":1},
+"spec":{"files":{"/proc/y":{"content":{"inline":""},"mode":"0888"}},
+"links":{"/etc/x":{"target":"y"},"/etc/x":{"target":"z"},"/sys/z":{"target":"y"}}}}`;
+    const said = async (name: string, bytes: string | Uint8Array) => {
+      writeFileSync(join(folder, name), bytes);
+      const invocation = fakeInvocation('/');
+      t.equal(await validate(invocation, [join(folder, name)], { output: 'json' }), 1);
+      const { findings } = JSON.parse(invocation.printed.join('\n')) as { findings: Parameters<typeof told>[0][] };
+      return findings.map((finding) =>
+        told({ ...finding, message: '' })
+          .replace(`${folder}/`, '')
+          .trim(),
+      );
+    };
+    const places = ['2:18 KSN-VERIFY-021', '2:53 KSN-SPEC-013', '3:34 KSN-SPEC-006', '3:58 KSN-VERIFY-021'];
+    t.strictSame(
+      await said('x.json', document),
+      places.map((place) => `x.json:${place}`),
+    );
+    const envelope = writeEnvelope({
+      payloadType: PAYLOAD_TYPE,
+      payload: Buffer.from(document),
+      signatures: [{ keyid: '', sig: Buffer.alloc(64) }],
+    });
+    t.strictSame(
+      await said('x.dsse.json', envelope),
+      places.map((place) => `payload of x.dsse.json:${place}`),
+    );
+    t.strictSame(
+      await said('x.yaml', envelope),
+      places.map((place) => `payload of x.yaml:${place}`),
+    );
+  },
+);
 
 t.test('numbers by git', async (t) => {
   const { site } = siteIn(t);
