@@ -57,7 +57,10 @@ t.test('what happens on the node is on the page, without a reload', { skip }, as
   await page.getByRole('heading', { level: 1, name: 'lb-a: Rolled back' }).waitFor();
   await page.locator('#waits').waitFor();
   t.match(await page.title(), 'Rolled back · lb-a');
-  t.match(await page.locator('[role=status]').innerText(), 'Rolled back: pod:haproxy not ready');
+  t.match(
+    await page.locator('[role=status]').innerText(),
+    'Rolled back: file /etc/haproxy/haproxy.cfg does not contain the text asked for',
+  );
   t.match(await page.locator('link[rel=icon]').getAttribute('href'), encodeURIComponent('#a82318'));
   node.happen('file:/etc/x: content <b>not bold</b>');
   await page.getByText('file:/etc/x: content <b>not bold</b>').waitFor();

@@ -72,7 +72,7 @@ for (const colorScheme of ['light', 'dark'] as const)
 t.test('without a script everything is there, says when it was so, and answers to its links', { skip }, async (t) => {
   const { page } = await shown(t, pageView('RolledBack'), { javaScriptEnabled: false });
   t.equal(await page.locator('h1').innerText(), 'lb-a:\nRolled back');
-  t.match(await page.locator('.band').innerText(), /unknown keyword.*Next.*retry 43.*lb\/43 blocked/su);
+  t.match(await page.locator('.band').innerText(), /does not contain the text.*Next.*retry 43.*lb\/43 blocked/su);
   t.match(await page.locator('.hearing').innerText(), 'State of 03:16:40Z');
   t.equal(await page.locator('.events li').count(), 5);
   await page.getByLabel('Show').selectOption('all');

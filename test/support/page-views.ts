@@ -1,5 +1,6 @@
 /** Nodes as the page shows them: one of each verdict, and one of any size. */
-import type { Reason } from '../../agent/base/errors.ts';
+import { KeelsonError, type ErrorCode, type Reason } from '../../agent/base/errors.ts';
+import { allExplanations } from '../../agent/commands/catalogues.ts';
 import type { PageView } from '../../agent/debug/page/page-view.ts';
 import type { Preview } from '../../agent/plan/preview.ts';
 import type { EventRecord } from '../../agent/report/events.ts';
@@ -25,32 +26,26 @@ export const VERDICTS: readonly Verdict[] = [
 
 const ref = (generation: number) => ({ series: 'lb', generation, digest: `sha256:${String(generation).repeat(16)}` });
 
-function reason(code: Reason['code'], message: string, remedy: string, more: Partial<Reason> = {}): Reason {
-  return { code, message, remedy, fault: 'environment', ...more };
-}
+/** As the rooms make it: with fault and remedy of its catalogue. */
+const reason = (code: ErrorCode, message: string): Reason => {
+  const explanation = allExplanations().get(code);
+  if (explanation === undefined) throw new Error(`no catalogue has ${code}`);
+  return new KeelsonError(code, explanation, message).toReason();
+};
 
-const gateFailed = reason(
-  'KSN-GATE-001',
-  'pod:haproxy not ready: exit 1, “unknown keyword ‘blind’”',
-  'Mend what the gate asks for, and push a newer generation.',
-  { place: { file: 'haproxy.cfg', line: 31, column: 5 } },
-);
-const vaultSealed = reason(
-  'KSN-VAULT-004',
-  'Vault is sealed; the last value stays in use',
-  'Unseal Vault: vault operator unseal.',
-);
+const gateFailed = reason('KSN-GATE-001', 'file /etc/haproxy/haproxy.cfg does not contain the text asked for');
+const notAdopted = reason('KSN-PLAN-005', 'file:/etc/haproxy/stats.cfg exists, was not made by Keelson, and differs');
+const neededWaits = reason('KSN-PLAN-006', 'pod:haproxy needs file:/etc/haproxy/stats.cfg, which waits');
 const rival = reason(
-  'KSN-ENGINE-021',
-  'something else keeps changing it: five repairs in ten minutes, most likely by Ansible',
-  'Take the file out of the playbook, or let it go: drift: report.',
+  'KSN-EXEC-010',
+  'file:/etc/sysconfig/nftables.conf is changed again and again by something else, probably by Ansible, whose mark it bore',
 );
 const crashed = reason(
-  'KSN-ENGINE-011',
-  'the agent ended abnormally three times in ten minutes, last while applying lb/43',
-  'Look at the journal of the last start, then: keelson safe-mode off.',
+  'KSN-ENGINE-012',
+  'the agent ended abnormally three times in ten minutes; the last journal step was file:/etc/haproxy/haproxy.cfg: content',
 );
-const notLooked = reason('KSN-ENGINE-013', 'not everything was looked at yet', 'Wait a moment.');
+const readOnly = reason('KSN-FILE-017', 'Cannot write /etc/chrony.conf: the file system is read-only (EROFS).');
+const notLooked = reason('KSN-PLAN-002', 'link:/etc/haproxy/current was not observed');
 
 function resource(
   address: Address,
@@ -90,15 +85,15 @@ const scenes: Readonly<Record<Verdict, Scene>> = {
   Changing: {
     status: { wanted: ref(43), since: PAGE_NOW - 42_000 },
     resources: [
-      resource('file:/etc/haproxy/haproxy.cfg', 'changing', 12_000, { detail: 'its gate has held 12 s of 60 s' }),
+      resource('file:/etc/haproxy/haproxy.cfg', 'changing', 12_000, { detail: 'content' }),
       resource('pod:haproxy', 'changing', 12_000),
     ],
   },
   Waiting: {
-    status: { wanted: ref(43), since: PAGE_NOW - 12 * minute, reason: vaultSealed, next: vaultSealed.remedy ?? '' },
+    status: { wanted: ref(43), since: PAGE_NOW - 12 * minute, reason: notAdopted, next: notAdopted.remedy ?? '' },
     resources: [
-      resource('pod:haproxy', 'waiting', 12 * minute, { reason: vaultSealed, detail: 'last value in use' }),
-      resource('file:/etc/haproxy/stats.cfg', 'waiting', 73 * minute, { reason: vaultSealed }),
+      resource('pod:haproxy', 'waiting', 12 * minute, { reason: neededWaits }),
+      resource('file:/etc/haproxy/stats.cfg', 'waiting', 73 * minute, { reason: notAdopted }),
     ],
   },
   Held: {
@@ -107,7 +102,7 @@ const scenes: Readonly<Record<Verdict, Scene>> = {
       next: 'what differs is held; the diff is shown when the hold ends',
       overrides: [hold('file:/etc/chrony.conf', 'h-12b0d5c9')],
     },
-    resources: [resource('file:/etc/chrony.conf', 'held', 20 * minute, { detail: 'ana, 38 min left' })],
+    resources: [resource('file:/etc/chrony.conf', 'held', 20 * minute, { detail: 'content' })],
   },
   RolledBack: {
     status: {
@@ -117,20 +112,11 @@ const scenes: Readonly<Record<Verdict, Scene>> = {
       next: 'fix, sign and push 44; or keelson retry 43 --reason …',
       blocked: [{ ...ref(43), reason: gateFailed }],
       overrides: [hold('file:/etc/chrony.conf', 'h-12b0d5c9')],
-      remarks: [
-        reason(
-          'KSN-ENGINE-017',
-          'the reload of unit:chronyd.service was skipped: nothing here can run it',
-          'Run it by hand where it matters.',
-        ),
-      ],
+      remarks: [reason('KSN-GATE-006', 'file /etc/haproxy/haproxy.cfg gave no answer before the deadline')],
     },
     resources: [
-      resource('file:/etc/chrony.conf', 'held', 20 * minute, { detail: 'ana, 38 min left' }),
-      resource('file:/etc/haproxy/stats.cfg', 'waiting', 12 * minute, {
-        reason: vaultSealed,
-        detail: 'last value in use',
-      }),
+      resource('file:/etc/chrony.conf', 'held', 20 * minute, { detail: 'content' }),
+      resource('file:/etc/haproxy/stats.cfg', 'waiting', 12 * minute, { reason: notAdopted }),
     ],
   },
   SafeMode: {
@@ -146,32 +132,25 @@ const scenes: Readonly<Record<Verdict, Scene>> = {
     status: {
       mode: 'observe',
       since: PAGE_NOW - 50 * hour,
-      reason: reason('KSN-PLAN-002', 'the content differs', 'keelson diff shows it.'),
       next: 'keelson plan shows what would be done; set mode: enforce to let it happen',
     },
-    resources: [
-      resource('file:/etc/chrony.conf', 'differs', 50 * hour, {
-        reason: reason('KSN-PLAN-002', 'the content differs', 'keelson diff shows it.'),
-      }),
-    ],
+    resources: [resource('file:/etc/chrony.conf', 'differs', 50 * hour, { detail: 'content' })],
   },
   Degraded: {
     status: {
       since: PAGE_NOW - 31 * minute,
-      reason: rival,
-      next: rival.remedy ?? '',
-      rollbackIncomplete: reason(
-        'KSN-ENGINE-022',
-        'file:/etc/chrony.conf could not be put back: read-only file system',
-        'Mount it writable.',
-      ),
+      wanted: ref(43),
+      reason: gateFailed,
+      next: 'the rollback is tried again by itself; mend what keeps it open',
+      blocked: [{ ...ref(43), reason: gateFailed }],
+      rollbackIncomplete: readOnly,
     },
     resources: [
       resource('file:/etc/sysconfig/nftables.conf', 'contended', 31 * minute, { reason: rival }),
-      resource('file:/etc/chrony.conf', 'failed', 4 * minute, {
-        reason: reason('KSN-FILE-011', 'cannot be written: read-only file system', 'Mount it writable.'),
+      resource('file:/etc/chrony.conf', 'failed', 4 * minute, { reason: readOnly }),
+      resource('pod:foreign/other.yaml', 'foreign', 9 * hour, {
+        reason: reason('KSN-POD-012', '/etc/kubernetes/manifests/other.yaml is a foreign manifest, of pod other'),
       }),
-      resource('file:/etc/kubernetes/manifests/other.yaml', 'foreign', 9 * hour, { detail: 'not ours, left alone' }),
     ],
   },
   Unknown: {
@@ -189,8 +168,8 @@ export function pageEvents(count: number): readonly EventRecord[] {
       message: 'file:/etc/haproxy/haproxy.cfg: content',
       address: 'file:/etc/haproxy/haproxy.cfg',
     },
-    { type: 'RollbackStarted', message: 'lb/43 failed its gates, going back to lb/42', reason: gateFailed },
-    { type: 'RolledBack', message: 'lb/43 rolled back to lb/42, service gap 21 s', reason: gateFailed },
+    { type: 'RollbackStarted', message: `rolling back lb/43 to lb/42: ${gateFailed.message}`, reason: gateFailed },
+    { type: 'RolledBack', message: `lb/43 rolled back to lb/42: ${gateFailed.message}`, reason: gateFailed },
     { type: 'VerdictGood', message: 'lb/42 is good: every gate held' },
   ];
   return Array.from({ length: count }, (_, at) => ({

@@ -49,9 +49,9 @@ t.test('without a spec nothing is made up', async (t) => {
 t.test('what differs, what waits, holds, remarks and the last five events stand below', async (t) => {
   const words = wordsOf(renderPage(pageView('RolledBack')));
   t.match(words, /What differs 31 resources 27 ok 2 placed 1 waiting 1 held .*file:\/etc\/chrony\.conf held/u);
-  t.match(words, /What waits .*stats\.cfg Vault is sealed; the last value stays in use KSN-VAULT-004 12 min/u);
+  t.match(words, /What waits .*stats\.cfg exists, was not made by Keelson, and differs KSN-PLAN-005 12 min/u);
   t.match(words, /Held file:\/etc\/chrony\.conf “trying a time server” ana, 38 min left h-12b0d5c9/u);
-  t.match(words, 'Remarks the reload of unit:chronyd.service was skipped');
+  t.match(words, 'Remarks file /etc/haproxy/haproxy.cfg gave no answer before the deadline');
   t.equal(count(renderPage(pageView('RolledBack')), /class="type"/gu), 5);
   t.match(words, 'Agent 0.1.0 Mode enforce Boot b6f1c2d8-5a0e-4a53-9d6f-1a5e0f6a7b21');
 });

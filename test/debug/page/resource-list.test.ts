@@ -10,7 +10,7 @@ t.test('what differs, worst first; what waits is listed by itself, longest first
   t.strictSame(addresses(resourceList(resources, PLAIN_QUERY)), [
     'file:/etc/chrony.conf',
     'file:/etc/sysconfig/nftables.conf',
-    'file:/etc/kubernetes/manifests/other.yaml',
+    'pod:foreign/other.yaml',
   ]);
   const waiting = pageView('Waiting').resources;
   t.strictSame(addresses(resourceList(waiting, PLAIN_QUERY)), []);
@@ -27,8 +27,8 @@ t.test('filter and search', async (t) => {
   t.equal(found({ show: 'all' }).length, resources.length);
   t.strictSame(found({ show: 'contended' }), ['file:/etc/sysconfig/nftables.conf']);
   t.strictSame(found({ search: ' ANSIBLE ' }), ['file:/etc/sysconfig/nftables.conf'], 'in the reason');
-  t.strictSame(found({ search: 'ksn-file-011' }), ['file:/etc/chrony.conf'], 'in the code');
-  t.strictSame(found({ search: 'left alone' }), ['file:/etc/kubernetes/manifests/other.yaml'], 'in the detail');
+  t.strictSame(found({ search: 'ksn-file-017' }), ['file:/etc/chrony.conf'], 'in the code');
+  t.strictSame(found({ show: 'all', search: 'no kubelet' }), ['pod:haproxy', 'pod:keepalived'], 'in the detail');
   t.strictSame(found({ search: 'no such thing' }), []);
 });
 
