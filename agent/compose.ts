@@ -166,7 +166,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     sink: events,
     verify: async (document, from, signature) => (await verifier.judge(document, from, signature)).spec,
     describe: (draft) => describe(draft),
-    texts: new FileTexts({ fs, content: (fingerprint) => view.content(fingerprint) }),
+    texts: new FileTexts({ fs, content: (fingerprint) => view.content(fingerprint), kinds }),
     userName: (uid) => (uid === 0 ? 'root' : null),
     now: () => clock.now(),
     writerTurn,

@@ -1,12 +1,12 @@
 /**
- * The texts behind a change of a file, for people who look at a plan: what is on the host, and what the spec carries.
+ * The texts behind a change, for people who look at a plan: what is on the host, and what the spec carries.
  * Content that not everybody on the host may read is secret and is never shown, nor counted: by the file's own mode, or
  * by that of a folder on the way to it, now or as the plan will leave it.
  */
 import { redactText } from '../base/redact-text.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
 import type { Preview } from '../plan/preview.ts';
-import type { Draft, Fingerprint } from '../resources/kind.ts';
+import type { AnyKind, Draft, Fingerprint } from '../resources/kind.ts';
 import { isBehindClosedFolder, isClosedFolder } from '../resources/closed-folders.ts';
 import { isSecret, type FileState } from '../resources/path-state.ts';
 import { diffLines, type LineDiff } from './line-diff.ts';
@@ -15,11 +15,14 @@ export interface FileTextsOptions {
   readonly fs: Pick<ReadFileSystem, 'read' | 'lstat'>;
   /** Bytes that a loaded spec carries. */
   readonly content: (fingerprint: Fingerprint) => Uint8Array | undefined;
+  /** Asked for the parts in which their content differs. */
+  readonly kinds: readonly Pick<AnyKind, 'name' | 'summarize'>[];
 }
 
 const largestText = 256 * 1024;
 const prefix = 'file:';
 const folderPrefix = 'directory:';
+const claimPrefix = 'path:';
 
 /** What cannot be shown, for whatever reason, is null and never an error. */
 export class FileTexts {
@@ -43,9 +46,11 @@ export class FileTexts {
     return before === null || after === null ? null : diffLines(before, after);
   }
 
-  /** The same plan, in which "content" says how many lines come and go. */
+  /** The same plan, in which "content" says how many lines come and go, or which parts change. */
   async count(preview: Preview): Promise<Preview> {
     const counted = async (draft: Draft<unknown>): Promise<Draft<unknown>> => {
+      const parts = await this.#inParts(draft);
+      if (parts !== null) return { ...draft, summary: parts };
       const diff = await this.diff(draft, preview);
       if (diff === null) return draft;
       return { ...draft, summary: draft.summary.replace(/^content\b/u, `+${diff.added} -${diff.removed}`) };
@@ -53,6 +58,20 @@ export class FileTexts {
     const waves = await Promise.all(preview.waves.map((wave) => Promise.all(wave.map(counted))));
     return { ...preview, waves };
   }
+
+  /** Null: the kind has no words for it. Parts are no content: they are told of what not everybody may read as well. */
+  async #inParts(draft: Draft<unknown>): Promise<string | null> {
+    const kind = this.#options.kinds.find(({ name }) => name === draft.kind);
+    const [from, to, path] = [fileOf(draft.from), fileOf(draft.to), pathOf(draft)];
+    if (kind?.summarize === undefined || from === null || to === null || path === undefined) return null;
+    const wanted = this.#options.content(to.content);
+    const seen = await this.#options.fs.read(path, largestText).catch(() => undefined);
+    return seen === undefined || wanted === undefined ? null : kind.summarize(draft, seen, wanted);
+  }
+}
+
+function pathOf(draft: Draft<unknown>): string | undefined {
+  return draft.claims.find((claim) => claim.startsWith(claimPrefix))?.slice(claimPrefix.length);
 }
 
 function closesAbove(path: string, waves: Preview['waves']): boolean {

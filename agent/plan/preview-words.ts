@@ -15,7 +15,7 @@ export function markOf(draft: Draft<unknown>): Mark {
 
 /** "→ SIGUSR2 pod:haproxy, no interruption; takes over what is there"; empty where the change is all. */
 export function consequences(draft: Draft<unknown>, { busy, held }: Preview): string {
-  const effects = effectWords(draft);
+  const does = [draft.interrupts ?? '', effectWords(draft)].filter((words) => words !== '').join('; ');
   const remarks = [
     ...(draft.adopts ? ['takes over what is there'] : []),
     ...(draft.undo === 'none' ? ['cannot be undone, runs after the verdict'] : []),
@@ -23,7 +23,7 @@ export function consequences(draft: Draft<unknown>, { busy, held }: Preview): st
     ...(held.includes(draft.address) ? ['held, left alone until released'] : []),
     ...(busy.includes(draft.address) ? ['being changed right now'] : []),
   ];
-  return [...(effects === '' ? [] : [`→ ${effects}`]), ...remarks].join('; ');
+  return [...(does === '' ? [] : [`→ ${does}`]), ...remarks].join('; ');
 }
 
 /**

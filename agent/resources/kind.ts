@@ -113,6 +113,8 @@ export interface Draft<S> {
   readonly check?: CommandSpec;
   /** `none`: no pre-image (shown in the plan); such a change has undo none when it overwrites something. */
   readonly backup?: 'none';
+  /** What the change by itself does to what runs, in words for people: 'stop/start, ~15 s gap'. */
+  readonly interrupts?: string;
   /** Words for people: '+3 -1', 'mode 0644 → 0600', 'restore original (taken over in 12)'. */
   readonly summary: string;
 }
@@ -359,6 +361,11 @@ export interface Kind<Spec, S> {
     /** Of what is wanted: a generation of it is told by its number alone. */
     readonly series?: string;
   }): Planned<S>;
+  /**
+   * The summary of a draft with the names of the parts in which the bytes there and those of `to` differ, and never a
+   * value of one. Null: they cannot be told. Absent: the kind's content has no parts.
+   */
+  summarize?(draft: Draft<S>, seen: Uint8Array, wanted: Uint8Array): string | null;
   /** The kind's equality (nonces left out). */
   same(a: State<S>, b: State<S>): boolean;
   /** What a crash in the middle of this kind's own apply may leave between two states: ours to finish or undo, no edit from outside. Absent: nothing. */

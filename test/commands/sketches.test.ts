@@ -97,6 +97,7 @@ async function asked(t: Test, node: EngineNode, spec?: VerifiedSpec) {
   const texts = new FileTexts({
     fs: node.fs,
     content: (fingerprint) => node.opened.reconciliation.view.content(fingerprint),
+    kinds,
   });
   const verify = async () => spec ?? verified(1, {});
   await serveAgent(t, root, { ...port, engine: node.engine, texts, verify });
@@ -187,8 +188,8 @@ t.test('keelson plan: what changes, what that does to what runs, and the sum', a
         because: 'the order is that of the work',
       },
       ['- file:/etc/cron.d/old            restore original (taken over in 12)']: {
-        printed: '~ pod:keepalived                 pod (stop/start, ~15 s gap)',
-        because: 'a plan has fingerprints of a manifest and not its fields; peers come with `disruption`',
+        printed: '~ pod:keepalived                 image  → stop/start, ~15 s gap',
+        because: 'peers come with `disruption`',
       },
     },
   );

@@ -149,6 +149,7 @@ export function fakePort(
     texts: new FileTexts({
       fs: { read: async () => new Uint8Array(), lstat: async () => null },
       content: () => undefined,
+      kinds: [],
     }),
     userName: (uid) => (uid === 0 ? 'root' : null),
     now: () => 1000,

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { FileTexts } from '../../agent/control/file-texts.ts';
+import { kinds } from '../../agent/resources/registry.ts';
 import type { Draft } from '../../agent/resources/kind.ts';
 import type { DirectoryState, FileState } from '../../agent/resources/path-state.ts';
 import { Outsider } from '../hostfs/outsider.ts';
@@ -22,7 +23,7 @@ const change = draft(`file:${path}`, file('old'), file('new'));
 async function scene({ fs }: Root): Promise<FileTexts> {
   await fs.ensureDirectory('/srv/app/conf', { mode: 0o755, uid: 0, gid: 0 });
   await fs.writeDurably(path, Buffer.from('old\n'), { mode: 0o644, uid: 0, gid: 0 });
-  return new FileTexts({ fs, content: () => Buffer.from('new\n') });
+  return new FileTexts({ fs, content: () => Buffer.from('new\n'), kinds });
 }
 
 function contract(t: Test, open: () => Promise<Root>): void {

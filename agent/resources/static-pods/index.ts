@@ -10,7 +10,7 @@ import { podEffects } from './effects.ts';
 import { expandPods, outlinePod } from './expand.ts';
 import { POD_NAME } from './names.ts';
 import { observePods } from './observe.ts';
-import { KIND, planPods } from './plan.ts';
+import { KIND, planPods, summarizePod } from './plan.ts';
 import type { PodState } from './pod-state.ts';
 import { probePod } from './probe.ts';
 import type { PodItemSpec } from './spec.ts';
@@ -37,6 +37,7 @@ export const staticPods: Kind<PodItemSpec, PodState> = {
   adopt: adoptPod,
   observe: observePods,
   plan: planPods,
+  summarize: summarizePod,
   same: samePath,
   stage: stagePod,
   apply: applyPod,

@@ -4,12 +4,14 @@ import type { Address, Draft, Note, Observation, Owned, Planned, State, Target, 
 import { planPaths } from '../path-plan.ts';
 import type { PathSpec, PathState } from '../path-state.ts';
 import { podReason, type PodCode } from './errors.ts';
+import { changedParts } from './changed-parts.ts';
 import { isForeign, type ForeignFacts } from './foreign-facts.ts';
 import { asItLies } from './found-manifest.ts';
-import { isMoved, pathFrom, type ForeignState, type PodState } from './pod-state.ts';
+import { isMoved, nameOf, pathFrom, type ForeignState, type PodState } from './pod-state.ts';
 import type { PodItemSpec } from './spec.ts';
 
 export const KIND = 'staticPods';
+const NEW_POD = 'new pod';
 
 /** Both kinds of targets, told apart by their address. */
 export interface PodPlanInput {
@@ -28,7 +30,7 @@ export function planPods({ targets, seen, series }: PodPlanInput): Planned<PodSt
     seen,
     ...(series !== undefined && { series }),
   });
-  const changes: Draft<PodState>[] = planned.changes.map((draft) => ({ ...draft, summary: inWords(draft.summary) }));
+  const changes: Draft<PodState>[] = planned.changes.map(inWords);
   const notes: Note[] = [...(planned.notes ?? [])];
   const waits: Wait[] = [...planned.waits, ...moved.map(waitMoved)];
   for (const { address, owned } of targets.filter((target) => isForeign(target.address))) {
@@ -48,8 +50,21 @@ export function planPods({ targets, seen, series }: PodPlanInput): Planned<PodSt
 }
 
 /** Kubelet stops the old pod before it starts the new one: a new UID waits for the old worker. */
-function inWords(summary: string): string {
-  return summary.replace(/\bcontent\b/, 'pod (stop/start, ~15 s gap)');
+function inWords(draft: Draft<PodState>): Draft<PodState> {
+  const { from, to, summary } = draft;
+  if (from?.type !== 'file' || to === null || 'pending' in to || to.type !== 'file' || from.content === to.content)
+    return draft;
+  return { ...draft, interrupts: 'stop/start, ~15 s gap', summary: summary.replace(/\bcontent\b/u, NEW_POD) };
+}
+
+/** "image, env" where only that it is another Pod was said. */
+export function summarizePod(
+  { address, summary }: Draft<PodState>,
+  seen: Uint8Array,
+  wanted: Uint8Array,
+): string | null {
+  const parts = changedParts(seen, wanted, nameOf(address));
+  return parts.length === 0 ? null : summary.replace(NEW_POD, parts.join(', '));
 }
 
 function stateIn(observation: Observation<PodState> | undefined): State<PodState> {

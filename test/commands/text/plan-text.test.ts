@@ -34,8 +34,8 @@ const preview: Preview = {
         effects: [{ target: 'pod:haproxy', verb: 'signal', signal: 'SIGUSR2' }],
       }),
     ],
-    [draft('pod:keepalived', { kind: 'staticPods', summary: 'image, stop/start with a gap' })],
-    [draft('file:/etc/cron.d/old', { why: 'prune', summary: 'restore original (taken over)' })],
+    [draft('pod:keepalived', { kind: 'staticPods', summary: 'image', interrupts: 'stop/start, ~15 s gap' })],
+    [draft('file:/etc/cron.d/old', { why: 'prune', summary: 'restore original (taken over in 12)' })],
   ],
   waits: [],
   notes: [],
@@ -50,8 +50,8 @@ t.test('a plan reads as in experience.md', async (t) => {
   t.strictSame(planText(preview), [
     'lb/44 (from 42), signed by ops-1, ops-2',
     '~ file:/etc/haproxy/haproxy.cfg  +3 -1  → SIGUSR2 pod:haproxy, no interruption',
-    '~ pod:keepalived                 image, stop/start with a gap',
-    '- file:/etc/cron.d/old           restore original (taken over)',
+    '~ pod:keepalived                 image  → stop/start, ~15 s gap',
+    '- file:/etc/cron.d/old           restore original (taken over in 12)',
     '2 change, 1 removed, 28 same. Reboot: no.',
   ]);
   t.equal(isPending(preview), true);

@@ -143,7 +143,7 @@ t.test('an undo brings the old pod back as one that kubelet has never seen', asy
   const first = await bench.text('web.json');
   bench.want(web('a:2'));
   const [change] = await bench.converge();
-  t.match(change?.summary, 'pod (stop/start, ~15 s gap)');
+  t.match(change, { summary: 'new pod', interrupts: 'stop/start, ~15 s gap' });
   // A spec that is gone from memory: the bytes of the old pod are a pre-image.
   bench.host.stores.contents.clear();
   const undone = await bench.carryOut(invert(change as Change<PodState>));
