@@ -6,10 +6,11 @@ import type { PageView } from './page-view.ts';
 import { section } from './section.ts';
 import { leftTime } from './times.ts';
 
-/** Null where nothing is held. */
+/** What ends first comes first. Null where nothing is held. */
 export function holdsSection({ status, now }: PageView): Child {
   if (status.overrides.length === 0) return null;
-  const holds = status.overrides.map(({ id, address, by, reason, expires }) =>
+  const byEnd = status.overrides.toSorted((a, b) => a.expires - b.expires);
+  const holds = byEnd.map(({ id, address, by, reason, expires }) =>
     element(
       'li',
       { 'data-key': id },

@@ -1,6 +1,7 @@
 /** All that is seen of the page: the same function in the agent and in the browser. */
 import { oneLine } from '../../base/one-line.ts';
 import { eventsSection } from './events-section.ts';
+import { expirySection } from './expiry-section.ts';
 import { holdsSection } from './holds-section.ts';
 import { element, type Child, type Element } from './markup.ts';
 import { PLAIN_QUERY, queryText } from './page-query.ts';
@@ -40,7 +41,14 @@ export function pageBody(view: PageView): Element {
           waitsSection(view, query),
           planSection(view, query),
         ),
-        element('div', { class: 'second' }, holdsSection(view), remarksSection(view), eventsSection(view, query)),
+        element(
+          'div',
+          { class: 'second' },
+          expirySection(view),
+          holdsSection(view),
+          remarksSection(view),
+          eventsSection(view, query),
+        ),
       ),
     ),
     footer(view),

@@ -56,6 +56,17 @@ t.test('what differs, what waits, holds, remarks and the last five events stand 
   t.match(words, 'Agent 0.1.0 Mode enforce Boot b6f1c2d8-5a0e-4a53-9d6f-1a5e0f6a7b21');
 });
 
+t.test('the nearest expiry: which hold ends first, and in how long', async (t) => {
+  const { status } = pageView('Held');
+  const [hold] = status.overrides;
+  if (hold === undefined) throw new Error('nothing is held');
+  const later = { ...hold, id: 'h-later', address: null, expires: hold.expires + 3_600_000 };
+  const words = wordsOf(renderPage(pageView('Held', { status: { ...status, overrides: [later, hold] } })));
+  t.match(words, 'Nearest expiry The hold of file:/etc/chrony.conf , 38 min left');
+  t.match(words, /Held file:\/etc\/chrony\.conf .* h-12b0d5c9 Everything .* h-later/u, 'listed in that order');
+  t.notMatch(wordsOf(renderPage(pageView('OK'))), 'expiry', 'where nothing ends, nothing is said');
+});
+
 t.test('unknown is never said to be well', async (t) => {
   const view = pageView('Unknown', { resources: [] });
   t.match(wordsOf(renderPage(view)), 'Nothing is known to differ; not everything was looked at.');
