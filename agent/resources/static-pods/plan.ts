@@ -20,6 +20,7 @@ export interface PodPlanInput {
   readonly series?: string;
 }
 
+/** Pods by their manifests. One whose file lies under another name waits; a foreign one goes by the policy of the node. */
 export function planPods({ targets, seen, series }: PodPlanInput): Planned<PodState> {
   const managed = targets.filter(({ address }) => !isForeign(address));
   const moved = managed.filter(isMoved);
