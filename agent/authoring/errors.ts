@@ -120,9 +120,10 @@ export const BUILD_ERRORS = {
   },
   'KSN-BUILD-020': {
     fault: 'environment',
-    meaning: 'Somebody else wrote generations.json while this build ran.',
-    evidence: 'It is not what it was when the build began.',
-    next: 'Build again.',
+    meaning: 'Another build of this site runs, or somebody else wrote generations.json meanwhile.',
+    evidence:
+      'A build that runs has .generations.lock locked; generations.json is not what it was when this one began.',
+    next: 'Build again when the other one is done.',
     retryable: true,
   },
   'KSN-BUILD-021': {

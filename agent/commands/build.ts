@@ -1,6 +1,7 @@
 /** `keelson build SITE`: layers into flat documents, one a node, stamped and, with keys, signed. Needs no agent. */
 import { KeelsonError } from '../base/errors.ts';
 import { printableText } from '../base/printable-text.ts';
+import { kernelLock } from '../apply/lock.ts';
 import { buildSite, type Built, type Output, type SiteBuild } from '../authoring/build-site.ts';
 import type { SiteFinding } from '../authoring/findings.ts';
 import { isChange, writeOutputs } from '../authoring/write-outputs.ts';
@@ -22,6 +23,7 @@ import type { ExitCode, Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
 import { readGiven } from './read-given.ts';
 import { judgeDocuments } from './judge-documents.ts';
+import { lockSite } from './site-lock.ts';
 import { seenFromHere, shownPath, withNodes } from './site-folder.ts';
 import { buildText } from './text/build-text.ts';
 import { dataText, type Output as Form } from './text/data.ts';
@@ -48,6 +50,8 @@ export async function build(invocation: Invocation, site: string, options: Build
   const opened = await openRootFolder(site);
   await using fs = opened.fs;
   const judge = await judgeDocuments();
+  await using held = new AsyncDisposableStack();
+  if (!options.check) held.use(await seenIn(site, () => lockSite(fs, kernelLock(opened.libc), invocation)));
   const generation = options.generation === 'git' ? { generation: await gitGeneration(site, invocation) } : {};
   const result = await seenIn(site, () =>
     buildSite({ fs, kinds, judge, sign: (payload, before) => signed(payload, before, keys), ...generation }),

@@ -4,10 +4,11 @@ import { createRunCommand } from '../host/run-command.ts';
 import { buildError } from '../authoring/errors.ts';
 import { BUILD_FOLDER } from '../authoring/outputs.ts';
 import type { Invocation } from './invocation.ts';
+import { SITE_LOCK } from './site-lock.ts';
 
 const timeoutMs = 60_000;
 /** What a build writes is not what it is made of. */
-const made = ['--', '.', `:(exclude)${BUILD_FOLDER}`];
+const made = ['--', '.', `:(exclude)${BUILD_FOLDER}`, `:(exclude)${SITE_LOCK}`];
 
 /** @throws KSN-BUILD-021: two states of the site would have one number, or one state two. */
 export async function gitGeneration(folder: string, { clock, signal }: Invocation): Promise<number> {
