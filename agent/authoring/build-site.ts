@@ -43,7 +43,13 @@ export interface Output {
 
 export type SiteBuild =
   | { readonly findings: readonly SiteFinding[]; readonly built?: undefined; readonly outputs?: undefined }
-  | { readonly built: readonly Built[]; readonly outputs: readonly Output[]; readonly findings?: undefined };
+  | {
+      readonly built: readonly Built[];
+      readonly outputs: readonly Output[];
+      /** Paths of the site: what the documents are made of. */
+      readonly read: readonly string[];
+      readonly findings?: undefined;
+    };
 
 export interface BuildOptions {
   /** Its root is the site. */
@@ -98,7 +104,7 @@ export async function buildSite(options: BuildOptions): Promise<SiteBuild> {
   );
   const state: readonly Output[] =
     generation === undefined ? [{ path: STATE_FILE, before: stampBytes, after: writeStamps(stamps) }] : [];
-  return { built, outputs: [...state, ...(await outputsOf(built, assembled, options))] };
+  return { built, outputs: [...state, ...(await outputsOf(built, assembled, options))], read: files.readPaths };
 }
 
 /** As it would be judged and shown, for one node or layer. */

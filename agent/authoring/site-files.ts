@@ -36,6 +36,11 @@ export class SiteFiles {
     return reading;
   }
 
+  /** Everything that was asked for, sorted. */
+  get readPaths(): readonly string[] {
+    return [...this.#read.keys()].toSorted();
+  }
+
   /** Names in a folder, sorted; empty where it is none. */
   async list(folder: string): Promise<readonly string[]> {
     return (await this.#entry(folder))?.type === 'directory' ? this.fs.list(`/${folder}`) : [];

@@ -52,11 +52,18 @@ export async function build(invocation: Invocation, site: string, options: Build
   const judge = await judgeDocuments();
   await using held = new AsyncDisposableStack();
   if (!options.check) held.use(await seenIn(site, () => lockSite(fs, kernelLock(opened.libc), invocation)));
-  const generation = options.generation === 'git' ? { generation: await gitGeneration(site, invocation) } : {};
+  const git = options.generation === 'git' ? await gitGeneration(site, invocation) : null;
   const result = await seenIn(site, () =>
-    buildSite({ fs, kinds, judge, sign: (payload, before) => signed(payload, before, keys), ...generation }),
+    buildSite({
+      fs,
+      kinds,
+      judge,
+      sign: (payload, before) => signed(payload, before, keys),
+      ...(git !== null && { generation: git.generation }),
+    }),
   );
   if (result.findings !== undefined) return refused(invocation, seenFromHere(site, result.findings), options.output);
+  if (git !== null) await seenIn(site, () => git.checkRead(result.read));
   const changed = result.outputs.filter(isChange);
   if (!options.check) await seenIn(site, () => writeOutputs(result.outputs, fs));
   if (options.output === 'table')

@@ -251,6 +251,70 @@ t.test('numbers by git', async (t) => {
   t.match(await run('site', { generation: 'git' }), { code: 0, out: /0 changed, 2 same/u }, 'from beside it');
 });
 
+t.test('a number by git never comes back, whatever is merged', async (t) => {
+  const { site } = siteIn(t);
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-C', site, '-c', 'user.name=a', '-c', 'user.email=a@example.net', ...words]);
+  const number = async () => {
+    const { out } = await run(site, { generation: 'git', output: 'json' });
+    return (JSON.parse(out) as { nodes: { generation: number }[] }).nodes[0]?.generation;
+  };
+  const say = (word: string) => {
+    writeFileSync(join(site, 'files/lb.nft'), `# ${word}\n`);
+    git('commit', '-qam', word);
+  };
+  git('init', '-q', '-b', 'main');
+  writeFileSync(join(site, '.gitignore'), '/build/\n');
+  git('add', '.');
+  git('commit', '-qm', 'one');
+  git('checkout', '-qb', 'other');
+  say('theirs');
+  git('checkout', '-q', 'main');
+  for (const word of ['two', 'three', 'four']) say(word);
+  t.equal(await number(), 4);
+  git('merge', '-q', '-X', 'theirs', '-m', 'merge', 'other');
+  t.equal(await number(), 6, 'of both sides, and the merge');
+  git('checkout', '-q', '-b', 'back', 'main~1');
+  say('five');
+  t.equal(await number(), 5);
+  git('checkout', '-q', 'main');
+  git('checkout', '-q', '-b', 'aside', 'main');
+  git('commit', '-q', '--allow-empty', '-m', 'nothing of the site');
+  git('checkout', '-q', 'main');
+  say('six');
+  const before = await number();
+  git('merge', '-q', '-s', 'ours', '--no-commit', 'aside');
+  git('checkout', '-q', 'aside', '--', '.');
+  git('commit', '-qm', 'as the other side has it');
+  t.ok(Number(await number()) > Number(before), 'a merge that takes a change back is a change');
+});
+
+t.test('a number by git is of what git has', async (t) => {
+  const { site } = siteIn(t);
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-C', site, '-c', 'user.name=a', '-c', 'user.email=a@example.net', ...words]);
+  git('init', '-q');
+  git('config', 'status.showUntrackedFiles', 'no');
+  writeFileSync(join(site, '.gitignore'), '/build/\n/files/lb.nft\n');
+  git('add', '.');
+  git('commit', '-qm', 'one');
+  await t.rejects(run(site, { generation: 'git' }), {
+    code: 'KSN-BUILD-021',
+    message: /files\/lb\.nft is not what the commit has/u,
+  });
+  t.notOk(existsSync(join(site, 'build')));
+  git('add', '-f', 'files/lb.nft');
+  git('commit', '-qm', 'two');
+  t.match(await run(site, { generation: 'git' }), { code: 0 });
+  git('update-index', '--assume-unchanged', 'files/lb.nft');
+  writeFileSync(join(site, 'files/lb.nft'), '# other\n');
+  await t.rejects(run(site, { generation: 'git' }), { code: 'KSN-BUILD-021' }, 'kept from comparison');
+  git('update-index', '--no-assume-unchanged', 'files/lb.nft');
+  git('checkout', '-q', '.');
+  writeFileSync(join(site, 'nodes/lb-c.yaml'), at(site, 'nodes/lb-b.yaml'));
+  await t.rejects(run(site, { generation: 'git' }), { code: 'KSN-BUILD-021', message: /not committed/u }, 'untracked');
+});
+
 t.test('what is no file is refused, not waited for', async (t) => {
   const { site } = siteIn(t);
   rmSync(join(site, 'files/503.http'));
