@@ -58,13 +58,16 @@ export interface BuildOptions {
   readonly judge: (document: ValueMap) => readonly Reason[];
   /** Every series has this generation, and generations.json stays as it is. */
   readonly generation?: number;
+  /** Bytes of the largest output. */
+  readonly largest?: number;
   /** The payload signed; what an earlier build or other people signed is handed in and may be kept. Null: there is none to be. */
   readonly sign?: (payload: Uint8Array, before: Uint8Array | null) => Uint8Array | null;
 }
 
-const limit = 8 * 2 ** 20;
+/** Of what a build leaves for the next one. */
+const largest = 64 * 2 ** 20;
 
-/** @throws KSN-BUILD-001, KSN-BUILD-019 */
+/** @throws KSN-BUILD-001, KSN-BUILD-019, KSN-BUILD-024 */
 export async function buildSite(options: BuildOptions): Promise<SiteBuild> {
   const { fs, kinds, judge, generation } = options;
   const files = new SiteFiles(fs);
@@ -104,7 +107,15 @@ export async function buildSite(options: BuildOptions): Promise<SiteBuild> {
   );
   const state: readonly Output[] =
     generation === undefined ? [{ path: STATE_FILE, before: stampBytes, after: writeStamps(stamps) }] : [];
-  return { built, outputs: [...state, ...(await outputsOf(built, assembled, options))], read: files.readPaths };
+  const outputs = [...state, ...(await outputsOf(built, assembled, options))];
+  for (const { path, after } of outputs) refuseTooLarge(path, after?.length ?? 0, options.largest ?? largest);
+  return { built, outputs, read: files.readPaths };
+}
+
+/** The next build must be able to read what this one writes. */
+function refuseTooLarge(path: string, bytes: number, limit: number): void {
+  if (bytes > limit)
+    throw buildError('KSN-BUILD-024', `${path} would have ${bytes} bytes, and a build reads at most ${limit}`);
 }
 
 /** As it would be judged and shown, for one node or layer. */
@@ -205,5 +216,5 @@ async function readState(fs: ReadFileSystem): Promise<Uint8Array | null> {
 
 async function readIfThere(fs: ReadFileSystem, path: string): Promise<Uint8Array | null> {
   const entry = await fs.lstat(`/${path}`);
-  return entry?.type === 'file' ? fs.read(`/${path}`, limit) : null;
+  return entry?.type === 'file' ? fs.read(`/${path}`, largest) : null;
 }

@@ -144,6 +144,12 @@ export const BUILD_ERRORS = {
     evidence: 'The text at the place named, and the values of the variables before the fact.',
     next: 'Put something between the two, or take the $ out of the value.',
   },
+  'KSN-BUILD-024': {
+    fault: 'caller',
+    meaning: 'generations.json or the manifest would be larger than the next build could read.',
+    evidence: 'The number of files in nodes/.',
+    next: 'Split the site: nodes of other series may stand in a site of their own.',
+  },
 } as const satisfies Catalogue;
 
 export const buildError = errorsOf(BUILD_ERRORS);

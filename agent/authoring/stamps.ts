@@ -8,7 +8,7 @@
  * nothing, and a new number comes.
  */
 import { createHash } from 'node:crypto';
-import { parseDocument } from '../desired/document.ts';
+import { readJson } from '../desired/json-text.ts';
 import { buildError } from './errors.ts';
 import { isMap } from './layer.ts';
 
@@ -68,8 +68,12 @@ export function writeStamps(series: Stamps): Uint8Array {
 /** Null: there is none yet. @throws KSN-BUILD-019: a number that cannot be read might be given out again. */
 export function readStamps(bytes: Uint8Array | null): Stamps {
   if (bytes === null) return {};
-  const { document, findings } = parseDocument(bytes, { file: STATE_FILE, format: 'json' });
-  if (findings !== undefined) throw damaged(findings[0]?.message ?? 'it is no JSON', findings[0]?.place);
+  // No node reads it: it may grow with the site.
+  const { document, faults } = readJson(decode(bytes), { nodes: bytes.length });
+  if (faults !== undefined) {
+    const [{ message, line, column } = { message: 'it is no JSON', line: 1, column: 1 }] = faults;
+    throw damaged(message, { line, column });
+  }
   const { value } = document;
   const place = (pointer: string) => ({ file: STATE_FILE, ...document.locate(pointer), pointer });
   if (!isMap(value) || value['format'] !== 1)
@@ -79,6 +83,14 @@ export function readStamps(bytes: Uint8Array | null): Stamps {
   for (const [name, stamp] of Object.entries(series))
     if (!isStamp(stamp)) throw damaged(`the stamp of ${name} cannot be read`, place(`/series/${name}`));
   return series as Stamps;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw damaged('it is not UTF-8 text');
+  }
 }
 
 function isStamp(value: unknown): value is SeriesStamp {

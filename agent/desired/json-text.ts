@@ -15,8 +15,9 @@ import {
 } from './source-text.ts';
 import { quoted } from '../base/words.ts';
 
-export function readJson(text: string): ReadText {
-  const reader = new JsonReader(text);
+/** `nodes`: how many values there may be; those of a document, where not told. */
+export function readJson(text: string, { nodes = LIMITS.nodes }: { readonly nodes?: number } = {}): ReadText {
+  const reader = new JsonReader(text, nodes);
   try {
     const value = reader.read();
     let positions: ReadonlyMap<string, number> | undefined;
@@ -24,7 +25,7 @@ export function readJson(text: string): ReadText {
     const document: SourceDocument = {
       value,
       locate(pointer) {
-        positions ??= positionsIn(text);
+        positions ??= positionsIn(text, nodes);
         lines ??= new Lines(text);
         return lines.at(nearestPosition(positions, pointer));
       },
@@ -63,13 +64,15 @@ const word = /true|false|null/y;
 class JsonReader {
   readonly faults: JsonFault[] = [];
   readonly #text: string;
+  readonly #limit: number;
   readonly #positions: Map<string, number> | undefined;
   #at = 0;
   #depth = 0;
   #nodes = 0;
 
-  constructor(text: string, positions?: Map<string, number>) {
+  constructor(text: string, limit: number, positions?: Map<string, number>) {
     this.#text = text;
+    this.#limit = limit;
     this.#positions = positions;
   }
 
@@ -85,8 +88,8 @@ class JsonReader {
   }
 
   #value(pointer: string): unknown {
-    if (++this.#nodes > LIMITS.nodes)
-      throw this.#fault('KSN-SPEC-005', `the document has more than ${LIMITS.nodes} values`);
+    if (++this.#nodes > this.#limit)
+      throw this.#fault('KSN-SPEC-005', `the document has more than ${this.#limit} values`);
     const first = this.#text[this.#at];
     if (first === '"') return this.#string();
     if (first === '{') return this.#nested(() => this.#object(pointer));
@@ -205,9 +208,9 @@ class JsonReader {
   }
 }
 
-function positionsIn(text: string): ReadonlyMap<string, number> {
+function positionsIn(text: string, limit: number): ReadonlyMap<string, number> {
   const positions = new Map<string, number>();
-  new JsonReader(text, positions).read();
+  new JsonReader(text, limit, positions).read();
   return positions;
 }
 

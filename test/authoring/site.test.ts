@@ -6,6 +6,7 @@ import { writeOutputs } from '../../agent/authoring/write-outputs.ts';
 import { CrashError, MemoryHost } from '../../hostfs/memory-host.ts';
 import { losesAll, losesNothing } from '../../hostfs/memory-crash.ts';
 import { openRoot } from '../../hostfs/rooted.ts';
+import { readStamps, writeStamps } from '../../agent/authoring/stamps.ts';
 import { buildIn, built, findingsOf, HEAD, memorySite, put, text, told, type SiteTree } from './site-maker.ts';
 
 const role = `${HEAD}vars:
@@ -421,4 +422,13 @@ t.test('names of the language are names of series and variables', async (t) => {
   });
   const { built: documents } = await built(fs);
   t.match(documents, [{ generation: 1, document: { spec: { links: { '/etc/x': { target: 'x' } } } } }]);
+});
+
+t.test('the state of a large site can be read again, or is not written', async (t) => {
+  const names = Array.from({ length: 20_000 }, (_, at) => `node-${at}`);
+  const nodes = Object.fromEntries(names.map((name) => [name, 'f'.repeat(64)]));
+  const bytes = writeStamps({ lb: { generation: 7, digest: 'x', nodes } });
+  t.equal(readStamps(bytes)['lb']?.generation, 7);
+  const { fs } = await memorySite(site);
+  await t.rejects(buildIn(fs, { largest: 100 }), { code: 'KSN-BUILD-024' });
 });
