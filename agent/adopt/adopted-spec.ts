@@ -64,10 +64,10 @@ function placeOf({ place, element }: Reason, kinds: readonly AnyKind[]): At | nu
   return kind === undefined ? null : [kind.name, (element ?? '').slice(kind.prefix.length + 1)];
 }
 
-/** Places in a document that nobody has seen are of no use; what it is about is. */
+/** Places in a document that nobody has seen are of no use; the path that is left out is. */
 function withElement(reason: Reason, [, key]: At): Reason {
   const { place: _, ...rest } = reason;
-  return { ...rest, element: reason.element ?? key };
+  return { ...rest, element: key.startsWith('/') ? key : (reason.element ?? key) };
 }
 
 function without(sections: Sections, out: ReadonlyMap<string, Reason>): Sections {

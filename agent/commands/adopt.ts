@@ -4,6 +4,8 @@ import { posix } from 'node:path';
 import { excludes } from '../adopt/exclusion.ts';
 import { specOf } from '../adopt/adopted-spec.ts';
 import { gather } from '../adopt/walk.ts';
+import { quoted } from '../base/words.ts';
+import { misfitSeries } from '../desired/node-spec-schema.ts';
 import { RootAccounts } from '../host/accounts.ts';
 import { readHostname } from '../host/facts.ts';
 import { kinds } from '../resources/registry.ts';
@@ -26,6 +28,12 @@ export async function adopt(
   named: readonly string[],
   { series, exclude, withSecrets, out }: AdoptOptions,
 ): Promise<ExitCode> {
+  const wrong = misfitSeries(series);
+  if (wrong !== null)
+    throw cliError('KSN-CLI-001', `--series ${quoted(series)} is no name of a series: expected ${wrong}`, {
+      element: '--series',
+      remedy: 'Name the series that the specs of this node shall have.',
+    });
   const root = await openRootFolder(global.root, 'looking');
   await using fs = root.fs;
   const paths = named.map((path) => inRoot(path, root.isWholeHost));

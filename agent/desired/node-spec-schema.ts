@@ -11,12 +11,22 @@ export const API_VERSION = 'keelson.dev/v1';
 /** What only exists before `keelson build`. */
 export const AUTHORING_KEYS: readonly string[] = ['extends', 'vars', 'from', 'template'];
 
+const series = {
+  pattern: '^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$',
+  expected: "small letters, digits, '-' and '.', at most 63: 'lb', 'gpu-compute'",
+} as const;
+
 const seriesType = patternType(
-  '^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$',
-  "small letters, digits, '-' and '.', at most 63: 'lb', 'gpu-compute'",
+  series.pattern,
+  series.expected,
   'Names the numbered line of specs that this one belongs to. Keys and the replay guard are bound to it.',
   { examples: ['lb'] },
 );
+
+/** What is expected of the name of a series instead; null where it is one. */
+export function misfitSeries(name: string): string | null {
+  return new RegExp(series.pattern, 'u').test(name) ? null : series.expected;
+}
 
 const generationType = (description: string): TSchema =>
   Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description, examples: [42] });

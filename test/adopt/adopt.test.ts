@@ -150,8 +150,8 @@ t.test('what a spec cannot say, on a real disk', async (t) => {
       'KSN-ADOPT-002 /etc/keelson',
       'KSN-ADOPT-001 /none',
       'KSN-ADOPT-002 /proc',
-      'KSN-VERIFY-024 directory:/srv/x/config.d',
-      'KSN-VERIFY-024 file:/srv/x/config.d/x.yaml',
+      'KSN-VERIFY-024 /srv/x/config.d',
+      'KSN-VERIFY-024 /srv/x/config.d/x.yaml',
     ]),
   );
 });
