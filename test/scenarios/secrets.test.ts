@@ -127,7 +127,7 @@ t.test(
     await events.says(/"RolledBack".*its check \/bin\/sh said no/u);
     const gates = [{ exec: [...saying('exit 1'), join(root, 'gate-says')] }];
     publish('s.json', spec(3, { '/etc/new': secret(SECRETS.file, { gates }) }));
-    await events.says(/"RolledBack".*gate-says: exit 1/u);
+    await events.says(/"RolledBack".*gate-says ended with exit 1/u);
     publish('s.json', spec(4, { '/etc/told': { content: { inline: 'bad\n' }, onChange } }));
     await events.says(/"RolledBack".*command:tell failed/u);
     publish('broken.yaml', `spec: { files: { /etc/x: { content: ${SECRETS.broken}, mode: "${SECRETS.broken}" }\n`);
