@@ -120,10 +120,11 @@ function isListOfTexts(values: unknown): values is readonly string[] {
   return Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'string');
 }
 
-/** The whole of the text must match. */
+/** The whole of the text must match. It must stand alone: what closes a group that it did not open would escape that. */
 function compile(pattern: unknown): RegExp | null {
   if (typeof pattern !== 'string') return null;
   try {
+    RegExp(pattern, 'u');
     return new RegExp(`^(?:${pattern})$`, 'u');
   } catch {
     return null;

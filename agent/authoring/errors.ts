@@ -116,7 +116,7 @@ export const BUILD_ERRORS = {
     fault: 'caller',
     meaning: 'generations.json cannot be understood, and no number may be given out twice.',
     evidence: 'The place in the file; git log -p generations.json shows who changed it.',
-    next: 'Bring back its last good version; where two branches met, keep for each series the larger generation.',
+    next: 'Bring back its last good version; where two branches met, keep for each series the larger generation, and write "digest": "".',
   },
   'KSN-BUILD-020': {
     fault: 'environment',

@@ -1,5 +1,6 @@
 /** The types of variables, and what a value of each is. */
 import { isIP } from 'node:net';
+import { runInThisContext } from 'node:vm';
 import { nearest, oneOf, quoted } from '../base/words.ts';
 
 export const VAR_TYPES = ['ip', 'cidr', 'integer', 'string', 'boolean', 'enum', 'list'] as const;
@@ -30,9 +31,7 @@ export function misfit(type: VarType, value: unknown): string | null {
       return misfitInteger(type, value);
     case 'string':
       if (typeof value !== 'string') return 'text; quote it if it looks like something else';
-      return type.pattern === undefined || type.pattern.test(value)
-        ? null
-        : `text that matches ${quoted(patternOf(type))}`;
+      return type.pattern === undefined ? null : misfitPattern(type.pattern, value);
     case 'boolean':
       return typeof value === 'boolean' ? null : 'true or false';
     case 'enum':
@@ -42,9 +41,24 @@ export function misfit(type: VarType, value: unknown): string | null {
   }
 }
 
-/** The pattern as it was written. */
-function patternOf({ pattern }: VarType): string {
-  return pattern?.source.replace(/^\^\(\?:([^]*)\)\$$/u, '$1') ?? '';
+const patternTakesMs = 500;
+
+function misfitPattern(pattern: RegExp, text: string): string | null {
+  const written = quoted(pattern.source.replace(/^\^\(\?:([^]*)\)\$$/u, '$1'));
+  const fits = fitsInTime(pattern, text);
+  if (fits === null) return `text of which ${written} can be told within ${patternTakesMs} ms: write a simpler pattern`;
+  return fits ? null : `text that matches ${written}`;
+}
+
+/** Null: it takes too long. Some patterns take longer than anybody lives, and nothing but the machine below can end it. */
+function fitsInTime(pattern: RegExp, text: string): boolean | null {
+  const program = `RegExp(${JSON.stringify(pattern.source)}, 'u').test(${JSON.stringify(text)})`;
+  try {
+    return runInThisContext(program, { timeout: patternTakesMs }) as boolean;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null;
+    throw error;
+  }
 }
 
 function misfitInteger({ min, max }: VarType, value: unknown): string | null {

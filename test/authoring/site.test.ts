@@ -432,3 +432,29 @@ t.test('the state of a large site can be read again, or is not written', async (
   const { fs } = await memorySite(site);
   await t.rejects(buildIn(fs, { largest: 100 }), { code: 'KSN-BUILD-024' });
 });
+
+t.test('a pattern is of the whole text, and never takes for ever', async (t) => {
+  const of = (pattern: string, value: string) =>
+    findingsOf({
+      'nodes/a.yaml': `${HEAD}vars:\n  x: { type: string, pattern: ${JSON.stringify(pattern)}, default: ${JSON.stringify(value)} }\nspec: { files: { /etc/a: { content: { inline: a }, note: "\${vars.x}" } } }\n`,
+    });
+  t.match((await of('a)|(?:b', 'evil b')).map(told), [/^nodes\/a\.yaml:3:\d+ KSN-BUILD-008 .*no regular expression/u]);
+  t.match((await of('(a+)+', `${'a'.repeat(64)}b`)).map(told), [
+    /^nodes\/a\.yaml:3:\d+ KSN-BUILD-008 .*simpler pattern/u,
+  ]);
+  t.match((await of('a|b', 'ab')).map(told), [/KSN-BUILD-008 .*matches 'a\|b'/u]);
+  t.strictSame(await of('a|b\u2028"', 'b\u2028"'), []);
+});
+
+t.test('two branches gave out one number: without a digest the next is another', async (t) => {
+  const { fs } = await memorySite(site);
+  await built(fs);
+  const state = JSON.parse((await text(fs, 'generations.json')) ?? '') as { series: { lb: object } };
+  Object.assign(state.series.lb, { digest: '' });
+  await put(fs, { 'generations.json': JSON.stringify(state) });
+  t.strictSame(
+    (await built(fs)).built.map(({ generation }) => generation),
+    [2, 2],
+    'whatever the documents are',
+  );
+});
