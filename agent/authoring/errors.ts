@@ -150,6 +150,12 @@ export const BUILD_ERRORS = {
     evidence: 'The number of files in nodes/.',
     next: 'Split the site: nodes of other series may stand in a site of their own.',
   },
+  'KSN-BUILD-025': {
+    fault: 'environment',
+    meaning: 'The file system refused what a build had to read or write in the site.',
+    evidence: 'The path and the reason of the system in the message; ls -ld of it and of its folder.',
+    next: 'Remove what is in the way, and build again: what was written stays, and no number is given out twice.',
+  },
 } as const satisfies Catalogue;
 
 export const buildError = errorsOf(BUILD_ERRORS);

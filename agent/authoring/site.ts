@@ -13,7 +13,8 @@ import { LayerStore, type LoadedLayer } from './layer-store.ts';
 import type { SiteFiles } from './site-files.ts';
 
 export const NODES = 'nodes';
-const nodeFile = /^(?<name>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)\.(?:yaml|yml|json)$/u;
+/** With room for `.NAME.dsse.json.new~` in the 255 bytes of a name. */
+const nodeFile = /^(?<name>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,237}[A-Za-z0-9])?)\.(?:yaml|yml|json)$/u;
 
 /** Where a node's own layer lies. */
 export interface NodeFile {

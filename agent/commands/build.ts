@@ -18,6 +18,7 @@ import {
 } from '../verify/dsse.ts';
 import { fits, keyIdOf, parsePrivateKey } from '../verify/keys.ts';
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { FsError } from '../../hostfs/errors.ts';
 import { gitGeneration } from './git-generation.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
@@ -25,6 +26,7 @@ import { readGiven } from './read-given.ts';
 import { judgeDocuments } from './judge-documents.ts';
 import { lockSite } from './site-lock.ts';
 import { seenFromHere, shownPath, withNodes } from './site-folder.ts';
+import { siteFailure } from './site-failure.ts';
 import { buildText } from './text/build-text.ts';
 import { dataText, type Output as Form } from './text/data.ts';
 import { findingsSum, findingsText } from './text/findings-text.ts';
@@ -89,6 +91,7 @@ async function seenIn<T>(site: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof FsError) throw siteFailure(site, error);
     if (!(error instanceof KeelsonError) || error.place === undefined) throw error;
     const [reason = error.toReason()] = seenFromHere(site, [error.toReason()]);
     const { code, fault, message, remedy = '' } = reason;

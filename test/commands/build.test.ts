@@ -330,3 +330,22 @@ t.test('what is no file is refused, not waited for', async (t) => {
   t.match(err, /base\.yaml:12:\d+ +KSN-BUILD-003 +files\/chrony\.conf is a symbolic link/u);
   t.match(err, /3 errors/u);
 });
+
+t.test('what the file system refuses is told by its path in the site, with what helps', async (t) => {
+  const { site } = siteIn(t);
+  writeFileSync(join(site, 'build'), 'a file');
+  await t.rejects(run(site), { code: 'KSN-BUILD-025', element: /site\/build$/u, remedy: /A folder belongs there/u });
+  rmSync(join(site, 'build'));
+  mkdirSync(join(site, 'build/lb-a.json'), { recursive: true });
+  await t.rejects(run(site), {
+    code: 'KSN-BUILD-025',
+    element: /site\/build\/lb-a\.json$/u,
+    remedy: /A file belongs/u,
+  });
+  rmSync(join(site, 'build'), { recursive: true });
+  const name = 'n'.repeat(239);
+  writeFileSync(join(site, `nodes/${name}.yaml`), at(site, 'nodes/lb-b.yaml'));
+  t.match(await run(site), { code: 0 }, 'the longest name');
+  writeFileSync(join(site, `nodes/${name}n.yaml`), at(site, 'nodes/lb-b.yaml'));
+  t.match(await run(site), { code: 1, err: /KSN-BUILD-018/u });
+});
