@@ -18,6 +18,7 @@ import {
 } from '../verify/dsse.ts';
 import { fits, keyIdOf, parsePrivateKey } from '../verify/keys.ts';
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { cliError } from './errors.ts';
 import { FsError } from '../../hostfs/errors.ts';
 import { gitGeneration } from './git-generation.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
@@ -41,7 +42,12 @@ export interface BuildCommandOptions {
 
 /** Exit 1 where anything is wrong; with --check 2 where something would be written. */
 export async function build(invocation: Invocation, site: string, options: BuildCommandOptions): Promise<ExitCode> {
+  if (site === '')
+    throw cliError('KSN-CLI-001', 'the folder of the site is empty', { remedy: 'Name the folder, or . for this one.' });
   if (options.show !== undefined) {
+    const other = options.check ? '--check' : options.key !== undefined ? '--key' : null;
+    if (other !== null)
+      throw cliError('KSN-CLI-001', `--show only shows: it does not go with ${other}`, { element: other });
     const { buildShow } = await import('./build-show.ts');
     return buildShow(invocation, site, options.show, options.output);
   }

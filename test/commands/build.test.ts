@@ -349,3 +349,10 @@ t.test('what the file system refuses is told by its path in the site, with what 
   writeFileSync(join(site, `nodes/${name}n.yaml`), at(site, 'nodes/lb-b.yaml'));
   t.match(await run(site), { code: 1, err: /KSN-BUILD-018/u });
 });
+
+t.test('what does not go together is refused', async (t) => {
+  const { site, keys } = siteIn(t);
+  await t.rejects(run(''), { code: 'KSN-CLI-001' });
+  await t.rejects(run(site, { show: 'lb-a', check: true }), { code: 'KSN-CLI-001', element: '--check' });
+  await t.rejects(run(site, { show: 'lb-a', key: keys }), { code: 'KSN-CLI-001', element: '--key' });
+});
