@@ -13,16 +13,23 @@ export async function init({ terminal }: Invocation, folder: string): Promise<Ex
   await makeEmpty(folder);
   for (const [path, text] of [...Object.entries(STARTER_SITE), ['.schema/layer-v1.json', `${schema}\n`] as const])
     await write(join(folder, path), text);
+  const word = (path: string): string => asWord(join(folder, path));
   terminal.print([
     ...Object.keys(STARTER_SITE).map((path) => join(folder, path)),
     '',
     'Next:',
-    `  keelson build ${folder}`,
-    `  keelson --root ${join(folder, 'sandbox')} dev`,
-    `  keelson --root ${join(folder, 'sandbox')} apply ${join(folder, 'build/web-a.json')}    (in another terminal)`,
+    `  keelson build ${asWord(folder)}`,
+    `  keelson --root ${word('sandbox')} dev`,
+    `  keelson --root ${word('sandbox')} apply ${word('build/web-a.json')}    (in another terminal)`,
     `${join(folder, 'README.md')} goes on from there.`,
   ]);
   return 0;
+}
+
+/** As a shell takes it for one word, and no option. */
+function asWord(path: string): string {
+  const word = path.startsWith('-') ? `./${path}` : path;
+  return /^[\w./@%+=:,-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** @throws KSN-CLI-002 */
