@@ -31,6 +31,8 @@ export interface ReadSite {
 
 /** Nodes by what lies in nodes/; what there is no layer of a node is told. */
 export async function nodesOf(files: SiteFiles, findings: SiteFindings): Promise<readonly NodeFile[]> {
+  if ((await files.fs.lstat(`/${NODES}`))?.type === 'link')
+    findings.add(reasonAt('KSN-BUILD-003', `${NODES} is a symbolic link`, { file: NODES }));
   const names = await files.list(NODES);
   const nodes: NodeFile[] = [];
   for (const file of names) {

@@ -458,3 +458,8 @@ t.test('two branches gave out one number: without a digest the next is another',
     'whatever the documents are',
   );
 });
+
+t.test('nodes/ as a link leads out of the site', async (t) => {
+  const found = await findingsOf({ 'other/a.yaml': `${HEAD}spec: {}\n`, nodes: { link: 'other' } });
+  t.strictSame(found.map(told), ['nodes KSN-BUILD-003 nodes is a symbolic link']);
+});
