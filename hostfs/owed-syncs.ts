@@ -66,10 +66,12 @@ export class OwedSyncs implements Disposable {
     await Promise.all(
       debts.map(async ([key, debt]) => {
         const paid = debt.changes;
+        // Of its own: who pays at the same time may be done before, and give the debt's back.
+        using lease = debt.lease.share();
         try {
-          await this.#primitives.sync(debt.lease.handle);
+          await this.#primitives.sync(lease.handle);
         } catch (error) {
-          failures.push(toFsError(error, debt.lease.path, 'make durable the entries of'));
+          failures.push(toFsError(error, lease.path, 'make durable the entries of'));
           return;
         }
         if (debt.changes !== paid || this.#debts.get(key) !== debt) return;

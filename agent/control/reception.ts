@@ -115,6 +115,9 @@ export class Reception implements AsyncDisposable {
       else arrived();
       void exchange.answer(request, response, peer);
     });
+    // Every answer closes its connection, but all requests of one write (a thousand in 50 KB) are there before the first
+    // is answered, and would all be worked on.
+    server.maxRequestsPerSocket = 1;
     // Without it HTTP ends its side too when the other end has said all (`nc -N`), and an order is carried out that
     // nobody hears of. Node has it as a property alone, without a type.
     return Object.assign(server, { httpAllowHalfOpen: true });
