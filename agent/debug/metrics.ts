@@ -177,9 +177,12 @@ const MEASURES: readonly Measure[] = [
   },
   {
     name: 'keelson_waiting_since_timestamp_seconds',
-    help: 'When the oldest wait began; absent while nothing waits.',
-    of: ({ resources }) =>
-      seconds(least(resources.filter(({ condition }) => condition === 'waiting').map(({ since }) => since))),
+    help: 'When the oldest wait began, of a resource or else of the node; absent while nothing waits.',
+    of: ({ status, resources }) => {
+      const oldest = least(resources.filter(({ condition }) => condition === 'waiting').map(({ since }) => since));
+      // Without a spec, or with a refused first one, the node waits and no resource does.
+      return seconds(oldest ?? (status.verdict === 'Waiting' ? status.since : undefined));
+    },
   },
   {
     name: 'keelson_held_since_timestamp_seconds',

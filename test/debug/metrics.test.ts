@@ -81,6 +81,17 @@ t.test('what is not so any more has no sample, not the last one and not a 0', as
   t.ok(samples(text).includes('keelson_verdict{verdict="rolled_back"} 0'));
 });
 
+t.test('a node that waits without a resource that does has waited since its verdict began', async (t) => {
+  const status: NodeStatus = { ...someStatus, verdict: 'Waiting', since: 90_500 };
+  const line = 'keelson_waiting_since_timestamp_seconds 90.5';
+  t.ok(
+    samples(await metricsOf({ status, resources: [] }).text()).includes(line),
+    'no spec yet, or the first is refused',
+  );
+  const older = 'keelson_waiting_since_timestamp_seconds 65.25';
+  t.ok(samples(await metricsOf({ status, resources: rows }).text()).includes(older), 'the oldest resource comes first');
+});
+
 t.test('over HTTP, and a label cannot end its line', async (t) => {
   const series = 'l"b\\\n# x';
   const status = { ...busy, running: { ...ref(1), series } };
