@@ -89,6 +89,8 @@ export function removeTemporary(primitives: Primitives, at: DirectoryHandle, nam
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === 'ENOENT') return;
+    // Said of a read-only mount before the kernel looks whether the name is there (do_unlinkat, fs/namei.c).
+    if (errno === 'EROFS' && primitives.lstat(at, name) === null) return;
     // EISDIR on Linux; EPERM is what POSIX says of unlink on a directory.
     if (errno !== 'EISDIR' && errno !== 'EPERM') throw error;
     primitives.rmdir(at, name);

@@ -103,6 +103,13 @@ for (const [name, work] of Object.entries(works)) {
   });
 }
 
+t.test('what was never staged is gone, also where the mount is read-only', async (t) => {
+  const { host, fs } = await prepared();
+  using _ = host.fail(({ primitive }) => (primitive === 'unlink' ? 'EROFS' : undefined));
+  await fs.unstage('/d/f', '.never');
+  await fails(t, fs.unstage('/d/f', '.staged'), 'READ_ONLY');
+});
+
 t.test('a full disk refuses the file, keeps the old one, and frees what was written', async (t) => {
   const { fs, host } = await memoryRoot({ capacity: 64 * 1024 });
   await fs.writeDurably('/f', Buffer.from('old'), plain);
