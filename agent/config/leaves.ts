@@ -68,6 +68,17 @@ export const path: Form<string> = {
   show: same,
 };
 
+/** A file whose folder holds nothing but drop-ins: what is written there, and removed, is then not somebody else's file. */
+export const dropIn: Form<string> = {
+  is: 'leaf',
+  takes: 'an absolute path of a file in a folder whose name ends in .d, such as /run/motd.d/10-keelson',
+  read(value) {
+    const file = path.read(value);
+    return file !== undefined && /[^/]\.d\/[^/]+$/u.test(file) ? file : undefined;
+  },
+  show: same,
+};
+
 export const duration: Form<number> = {
   is: 'leaf',
   takes: 'a duration with its unit, such as 500ms, 2s or 10m',

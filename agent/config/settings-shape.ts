@@ -2,6 +2,7 @@
 import {
   anyOrListOf,
   choice,
+  dropIn,
   duration,
   leaf,
   listOf,
@@ -92,8 +93,8 @@ export const SETTINGS_SHAPE = section({
     level: leaf(choice('error', 'warn', 'info', 'debug'), 'info', 'What the journal gets.'),
   }),
   notices: section({
-    motd: leaf(orOff(path), NOTICES.motd, 'What a login shows while something is wrong.'),
-    issue: leaf(orOff(path), NOTICES.issue, 'The same on a console.'),
+    motd: leaf(orOff(dropIn), NOTICES.motd, 'What a login shows while something is wrong.'),
+    issue: leaf(orOff(dropIn), NOTICES.issue, 'The same on a console.'),
   }),
   sockets: section({
     group: optional(
