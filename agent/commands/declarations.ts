@@ -10,6 +10,9 @@ export type Start = (globals: GlobalOptions, run: (invocation: Invocation) => Pr
 const output = () => new Option('-o, --output <form>', 'how to print it').choices(OUTPUTS).default('table');
 const why = '--reason <words>';
 
+/** An option that is given more than once has a value for each. */
+const eachTime = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
 export function declareProgram(start: Start): Command {
   const program = new Command('keelson')
     .description('Brings a node to its signed desired state, keeps it there, and says so.')
@@ -158,7 +161,8 @@ function documents(program: Command, run: Run): void {
     .command('build')
     .description('the layers of a site into one flat document a node, stamped and signed')
     .argument('[site]', 'its folder', '.')
-    .option('--key <file...>', 'private keys to sign with')
+    // One file a time, or it would take the site that follows it.
+    .option('--key <file>', 'a private key to sign with; may be given again', eachTime)
     .option('--check', 'write nothing; exit 2 when something would be written', false)
     .option('--show <node>', 'the document of one node, each value with the layer and line that says it')
     .addOption(
