@@ -1,6 +1,5 @@
 /** `keelson diagnostics`: one archive for whoever helps, redacted, with a manifest of what is in it. Needs no agent. */
 import { hostname } from 'node:os';
-import { basename } from 'node:path';
 import { formatSize } from '../base/units.ts';
 import { counted } from '../base/words.ts';
 import { packed } from './diagnostics/archive.ts';
@@ -29,7 +28,7 @@ export async function diagnostics(
   const stamp = new Date(madeAt).toISOString().replaceAll(/[-:]|\.\d+/gu, '');
   const file = options.output ?? `keelson-diagnostics-${hostname()}-${stamp}.tar.gz`;
   const parts = await gather(invocation, machine);
-  const { bytes, manifest } = packed(parts, { madeAt, folder: basename(file).replace(/[.](?:tar[.]gz|tgz)$/u, '') });
+  const { bytes, manifest } = packed(parts, { madeAt });
   await writeOnce(file, bytes);
   const rows = manifest.files.map(({ name, bytes: size, what }) => [name, formatSize(size), what]);
   terminal.print(columns(rows, { indent: '  ', ...widthOf(terminal) }));

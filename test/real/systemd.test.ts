@@ -137,7 +137,8 @@ t.test('the unit file under a real systemd', { skip: lacksMachine(), timeout: 30
     t.equal(code, 0, out);
     t.notMatch(out, /^ {2}without /mu, 'nothing is missing');
     const members = await parseTarGzip(readFileSync(join(machine.root, 'root/d.tar.gz')));
-    const member = (name: string): string => members.find((each) => each.name === `d/${name}`)?.text ?? '';
+    const member = (name: string): string =>
+      members.find((each) => each.name === `keelson-diagnostics/${name}`)?.text ?? '';
     t.match(member('log.txt'), 'lb/1 is good: every gate held');
     t.match(member('units.txt'), /^Id=keelson\.service$[^]*^ActiveState=active$/mu);
     t.match(member('process.txt'), /^VmRSS:\s+\d+ kB$[^]*^Max open files/mu);

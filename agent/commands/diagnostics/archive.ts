@@ -33,16 +33,20 @@ export interface Manifest {
 
 export interface PackOptions {
   readonly madeAt: Instant;
-  /** In which the files lie once it is unpacked. */
-  readonly folder: string;
   /** Of the archive; 8 MiB unless told otherwise. */
   readonly most?: number;
 }
 
+/**
+ * In which the files lie once it is unpacked. Fixed: nanotar cuts a name at 100 characters without a word, so with the
+ * name of a host or of a person's choice in it all could become the same.
+ */
+const FOLDER = 'keelson-diagnostics';
+
 /** The largest go first where all together would be more than `most`. */
 export function packed(
   parts: readonly Part[],
-  { madeAt, folder, most = 8 * 1024 * 1024 }: PackOptions,
+  { madeAt, most = 8 * 1024 * 1024 }: PackOptions,
 ): { readonly bytes: Uint8Array; readonly manifest: Manifest } {
   const made = parts.map((part) => fileOf(part));
   for (;;) {
@@ -50,7 +54,7 @@ export function packed(
     const files = made.flatMap(({ part, text }) => (text === null ? [] : [{ name: part.name, text }]));
     const tar = createTar(
       [{ name: 'MANIFEST.json', text: `${JSON.stringify(manifest, null, 2)}\n` }, ...files].map(({ name, text }) => ({
-        name: `${folder}/${name}`,
+        name: `${FOLDER}/${name}`,
         data: Buffer.from(text),
       })),
       { attrs: { mode: '600', uid: 0, gid: 0, mtime: madeAt } },

@@ -6,7 +6,7 @@ import { parseTarGzip } from 'nanotar';
 import t from 'tap';
 import { packed, type Part } from '../../../agent/commands/diagnostics/archive.ts';
 
-const options = { madeAt: Date.parse('2026-11-24T03:12:40Z'), folder: 'keelson-diagnostics' };
+const options = { madeAt: Date.parse('2026-11-24T03:12:40Z') };
 
 async function texts(bytes: Uint8Array) {
   const members = await parseTarGzip(bytes);

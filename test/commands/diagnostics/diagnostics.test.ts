@@ -30,7 +30,7 @@ async function made(root: string) {
   const person = fakeInvocation(root);
   const code = await diagnostics(person, { output: file });
   const members = new Map((await parseTarGzip(readFileSync(file))).map(({ name, text }) => [name, text]));
-  const manifest = JSON.parse(members.get('d/MANIFEST.json') ?? '') as Manifest;
+  const manifest = JSON.parse(members.get('keelson-diagnostics/MANIFEST.json') ?? '') as Manifest;
   return { file, code, person, members, manifest };
 }
 
@@ -47,11 +47,34 @@ t.test('with an agent and without one: every file is there, or why not', async (
   const running = t.testdir({ etc: {} });
   await serveAgent(t, running, fakePort({ status: someStatus }));
   const asked = await made(running);
-  t.match(JSON.parse(asked.members.get('d/status.json') ?? ''), { status: { node: 'lb-a' }, agentAnswers: true });
-  t.match(JSON.parse(asked.members.get('d/plan.json') ?? ''), { from: 'lb/42', to: 'lb/43' });
-  t.match(JSON.parse(asked.members.get('d/config.json') ?? '')[0], { setting: 'node.name', origin: 'default' });
-  t.notMatch(asked.members.get('d/host.json'), /machineId/u);
+  t.match(JSON.parse(asked.members.get('keelson-diagnostics/status.json') ?? ''), {
+    status: { node: 'lb-a' },
+    agentAnswers: true,
+  });
+  t.match(JSON.parse(asked.members.get('keelson-diagnostics/plan.json') ?? ''), { from: 'lb/42', to: 'lb/43' });
+  t.match(JSON.parse(asked.members.get('keelson-diagnostics/config.json') ?? '')[0], {
+    setting: 'node.name',
+    origin: 'default',
+  });
+  t.notMatch(asked.members.get('keelson-diagnostics/host.json'), /machineId/u);
   t.match(asked.person.printed.join('\n'), /d\.tar\.gz {2}\d+ KiB, \d+ files, \d+ values redacted/u);
+});
+
+t.test('however it is called, its files are in one folder with a short name', async (t) => {
+  const stamped = `keelson-diagnostics-${'h'.repeat(64)}-20261124T031240Z.tar.gz`;
+  for (const output of [stamped, `${'n'.repeat(200)}.tgz`, '.tar.gz', '.tgz', '..tar.gz', '...tgz']) {
+    const root = t.testdir();
+    await diagnostics(fakeInvocation(root), { output: join(root, output) });
+    const members = await parseTarGzip(readFileSync(join(root, output)));
+    const names = members.map(({ name }) => name);
+    const manifest = JSON.parse(members[0]?.text ?? '') as Manifest;
+    const expected = ['MANIFEST.json', ...manifest.files.map(({ name }) => name)];
+    t.strictSame(
+      names,
+      expected.map((name) => `keelson-diagnostics/${name}`),
+      output,
+    );
+  }
 });
 
 t.test('for its owner alone, and never in the place of another file', async (t) => {
@@ -80,7 +103,7 @@ t.test('a state folder full of nonsense', async (t) => {
   writeFileSync(join(root, 'var/lib/keelson/events'), 'a file');
   const { code, members, manifest } = await made(root);
   t.equal(code, 0);
-  t.match(JSON.parse(members.get('d/journal.json') ?? ''), { size: 8, tail: { is: 'torn' } });
-  t.match(members.get('d/files.json'), '/var/lib/keelson/journal');
+  t.match(JSON.parse(members.get('keelson-diagnostics/journal.json') ?? ''), { size: 8, tail: { is: 'torn' } });
+  t.match(members.get('keelson-diagnostics/files.json'), '/var/lib/keelson/journal');
   t.ok(manifest.missing.some(({ name }) => name === 'status.json'));
 });
