@@ -18,6 +18,13 @@ export async function connectAgent(invocation: Invocation): Promise<ControlClien
   return new ControlClient(join(root, runtime), invocation.signal, whereNoneAnswers(root));
 }
 
+/** For a command that only reads: one client for all that it asks, since the first silence marks it. */
+export async function connectReading(invocation: Invocation): Promise<ControlClient> {
+  const { runtime } = await agentFolders(invocation);
+  const { root } = invocation.global;
+  return new ControlClient(join(root, runtime), invocation.signal, whereNoneAnswers(root), true);
+}
+
 /**
  * Where the configuration puts them. With a configuration that has faults, where they are by default: an agent that
  * runs is to be asked all the same, and it says itself what is wrong.

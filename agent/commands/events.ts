@@ -1,9 +1,10 @@
-/** `keelson events`: what happened, from the agent or, when it is down, from its log on disk. */
+/** `keelson events`: what happened, from the agent or, when it is down or silent, from its log on disk. */
+import { ago } from '../base/spans.ts';
 import { answerOrDisk } from './answer-or-disk.ts';
-import { connectAgent } from './connect.ts';
+import { connectAgent, connectReading } from './connect.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { eventsOnDisk } from './on-disk.ts';
-import { silentAgent } from './silent-agent.ts';
+import { silentOne } from './silent-agent.ts';
 import { widthOf } from './text/columns.ts';
 import { dataText, type Output } from './text/data.ts';
 import { eventLine, eventLines } from './text/events-text.ts';
@@ -23,11 +24,15 @@ export async function events(invocation: Invocation, options: EventsOptions): Pr
   const { terminal, clock } = invocation;
   const { after, limit, output } = options;
   const answered = await answerOrDisk(
-    async () => (await connectAgent(invocation)).events({ limit, ...(after !== undefined && { after }) }),
+    async () => (await connectReading(invocation)).events({ limit, ...(after !== undefined && { after }) }),
     () => eventsOnDisk(invocation, after, limit),
   );
-  if (answered.fromDisk)
-    terminal.warn(`keelson: the agent ${absence(await silentAgent(invocation))}; this is its log on disk`);
+  if (answered.fromDisk) {
+    const who = absence(await silentOne(invocation, answered.hangs));
+    const newest = answered.value.at(-1);
+    const age = newest === undefined ? '' : `, the newest ${ago(newest.at, clock.now())}`;
+    terminal.warn(`keelson: the agent ${who}; this is its log on disk${age}`);
+  }
   if (output === 'table') {
     terminal.print(eventLines(answered.value, { now: clock.now(), palette: terminal.palette, ...widthOf(terminal) }));
   } else {

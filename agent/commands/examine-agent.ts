@@ -6,6 +6,7 @@ import type { NodeStatus } from '../report/status.ts';
 import { verdictWord } from '../report/verdict-words.ts';
 import { fine, lacking, limited, type Examined, type Ground } from './examined.ts';
 import { PROGRAM_VERSION } from './program-version.ts';
+import { silentAgent } from './silent-agent.ts';
 import { whereNoneWas } from './tend-agent.ts';
 
 /** `unreached`: why it gave no status, where it gave none. */
@@ -13,6 +14,7 @@ export async function agentRuns(ground: Ground, unreached: KeelsonError | null):
   const what = 'agent';
   if (ground.status !== null) return ofStatus(what, ground.status);
   const { root, folders, invocation } = ground;
+  if (unreached?.code === 'KSN-CTL-015') return hanging(what, ground, unreached);
   if (unreached !== null && unreached.code !== 'KSN-CTL-001')
     return limited(what, unreached.message, unreached.remedy ?? '');
   const pid = await runningPid(root.fs, folders.state);
@@ -24,6 +26,15 @@ export async function agentRuns(ground: Ground, unreached: KeelsonError | null):
     `process ${pid} has the state folder and does not answer`,
     `Is process ${pid} an agent? If so, ${anew} makes its sockets anew.`,
   );
+}
+
+/** It takes connections and says nothing: whatever it was to do is not done. */
+async function hanging(what: string, ground: Ground, { message }: KeelsonError): Promise<Examined> {
+  const pid = await silentAgent(ground.invocation);
+  const detail = pid === null ? message : `process ${pid} hangs: ${message}`;
+  const anew = pid === null ? 'End the agent and start it anew.' : `kill -KILL ${pid}, then start the agent anew.`;
+  const step = 'systemctl restart keelson; what it did last: journalctl -u keelson -n 50';
+  return lacking(what, detail, ground.root.isWholeHost ? step : anew);
 }
 
 /** An agent that does not know its node does not work, whatever else is there. */

@@ -7,7 +7,8 @@ import { FsError } from '../../hostfs/errors.ts';
 import { readBootId } from '../host/boot-id.ts';
 import type { NodeStatus } from '../report/status.ts';
 import { runningPid } from '../apply/starts.ts';
-import { agentFolders, connectAgent } from './connect.ts';
+import type { ControlClient } from '../control/client.ts';
+import { agentFolders, connectReading } from './connect.ts';
 import { cliError } from './errors.ts';
 import { agentRuns, sockets, unit, version } from './examine-agent.ts';
 import {
@@ -26,18 +27,19 @@ import { openRootFolder, type OpenedRoot } from './open-root.ts';
 import { readConfig } from './settings.ts';
 
 /** What `keelson doctor SUBJECT` may be asked to look at. */
-type Subject = (invocation: Invocation, machine: Machine) => Promise<readonly Examined[]>;
+type Subject = (invocation: Invocation, machine: Machine, agent: ControlClient) => Promise<readonly Examined[]>;
 
 const SUBJECTS: Readonly<Record<string, Subject>> = { host: examineHost };
 
-/** @throws KSN-CLI-009 where there is no such subject. */
+/** `agent`: one that the command has asked before. @throws KSN-CLI-009 where there is no such subject. */
 export async function examine(
   invocation: Invocation,
   subject = 'host',
   machine: Machine = thisMachine(invocation.clock, invocation.signal),
+  agent?: ControlClient,
 ): Promise<readonly Examined[]> {
   const look = Object.hasOwn(SUBJECTS, subject) ? SUBJECTS[subject] : undefined;
-  if (look !== undefined) return look(invocation, machine);
+  if (look !== undefined) return look(invocation, machine, agent ?? (await connectReading(invocation)));
   const names = Object.keys(SUBJECTS);
   const meant = nearest(subject, names);
   throw cliError('KSN-CLI-009', `doctor does not know ${quoted(subject)}`, {
@@ -46,13 +48,17 @@ export async function examine(
   });
 }
 
-async function examineHost(invocation: Invocation, machine: Machine): Promise<readonly Examined[]> {
+async function examineHost(
+  invocation: Invocation,
+  machine: Machine,
+  agent: ControlClient,
+): Promise<readonly Examined[]> {
   const { global } = invocation;
   const root = await openRootFolder(global.root);
   await using fs = root.fs;
   const folders = await agentFolders(invocation);
   const { settings, found: config } = await configuration(invocation, root);
-  const { status, failure } = await askedStatus(invocation);
+  const { status, failure } = await askedStatus(agent);
   const ground: Ground = {
     invocation,
     machine,
@@ -96,10 +102,10 @@ async function lookedAt(what: string, look: () => Promise<Examined>): Promise<Ex
 }
 
 async function askedStatus(
-  invocation: Invocation,
+  agent: ControlClient,
 ): Promise<{ readonly status: NodeStatus | null; readonly failure: KeelsonError | null }> {
   try {
-    return { status: await (await connectAgent(invocation)).status(), failure: null };
+    return { status: await agent.status(), failure: null };
   } catch (error) {
     if (error instanceof KeelsonError) return { status: null, failure: error };
     throw error;

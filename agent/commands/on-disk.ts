@@ -5,11 +5,11 @@ import { cliError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
 import { whereNoneWas } from './tend-agent.ts';
-import { silentAgent } from './silent-agent.ts';
-import type { StatusView } from './text/status-text.ts';
+import { silentOne } from './silent-agent.ts';
+import { absence, type StatusView } from './text/status-text.ts';
 
-/** @throws KSN-CLI-005 where the agent never wrote one. */
-export async function statusOnDisk(invocation: Invocation): Promise<StatusView> {
+/** `hangs`: it took the connection. @throws KSN-CLI-005 where the agent never wrote one. */
+export async function statusOnDisk(invocation: Invocation, hangs = false): Promise<StatusView> {
   const [{ readStoredStatus }, { status }] = await Promise.all([
     import('../report/status-store.ts'),
     agentFolders(invocation),
@@ -18,12 +18,16 @@ export async function statusOnDisk(invocation: Invocation): Promise<StatusView> 
   await using _ = fs;
   const stored = await readStoredStatus(fs, status);
   if (stored === null) {
-    const remedy = whereNoneWas(invocation.global.root);
-    throw cliError('KSN-CLI-005', 'the agent is not running, and there is no status of it on disk', {
-      ...(remedy !== undefined && { remedy }),
-    });
+    const remedy = hangs ? 'keelson doctor says how to start it anew.' : whereNoneWas(invocation.global.root);
+    throw cliError(
+      'KSN-CLI-005',
+      `the agent ${absence(hangs ? 'nameless' : null)}, and there is no status of it on disk`,
+      {
+        ...(remedy !== undefined && { remedy }),
+      },
+    );
   }
-  return { ...stored, silent: await silentAgent(invocation) };
+  return { ...stored, silent: await silentOne(invocation, hangs) };
 }
 
 /** The newest `limit` of the events after number `after`, oldest first. */

@@ -4,6 +4,7 @@ import { readBootId } from '../host/boot-id.ts';
 import { agentFolders } from './connect.ts';
 import type { Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
+import type { Silent } from './text/status-text.ts';
 
 /** The process that has the state folder and is alive; null: none has said so, or it is gone. */
 export async function silentAgent(invocation: Invocation): Promise<number | null> {
@@ -12,6 +13,11 @@ export async function silentAgent(invocation: Invocation): Promise<number | null
   await using _ = fs;
   const pid = await runningPid(fs, state, readBootId());
   return pid !== null && isAlive(pid) ? pid : null;
+}
+
+/** The same of one that was asked; one that took the connection is there, whoever has the state folder. */
+export async function silentOne(invocation: Invocation, hangs: boolean): Promise<Silent | null> {
+  return (await silentAgent(invocation)) ?? (hangs ? 'nameless' : null);
 }
 
 function isAlive(pid: number): boolean {

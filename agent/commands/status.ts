@@ -1,6 +1,6 @@
-/** `keelson status`: one word, the reason, the next step. Reads the disk when the agent is down, and says so. */
+/** `keelson status`: one word, the reason, the next step. Reads the disk when the agent is down or silent, and says so. */
 import { answerOrDisk } from './answer-or-disk.ts';
-import { connectAgent } from './connect.ts';
+import { connectAgent, connectReading } from './connect.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { statusOnDisk } from './on-disk.ts';
 import type { Verdict } from '../report/status.ts';
@@ -22,14 +22,14 @@ export async function status(invocation: Invocation, options: StatusOptions): Pr
   if (options.watch) return watch(invocation, options);
   const { value: view } = await answerOrDisk(
     () => ask(invocation),
-    () => statusOnDisk(invocation),
+    (hangs) => statusOnDisk(invocation, hangs),
   );
   await show(invocation, view, options);
   return options.exitCode ? codeOf(view) : 0;
 }
 
 async function ask(invocation: Invocation): Promise<StatusView> {
-  const agent = await connectAgent(invocation);
+  const agent = await connectReading(invocation);
   const [now, resources] = await Promise.all([agent.status(), agent.resources()]);
   return { status: now, resources };
 }

@@ -23,9 +23,9 @@ export async function version(invocation: Invocation, options: VersionOptions): 
 
 /** Of the agent that runs on the root; its absence is an answer too. */
 async function agentVersion(invocation: Invocation): Promise<string> {
-  const { connectAgent } = await import('./connect.ts');
+  const { connectReading } = await import('./connect.ts');
   try {
-    return (await (await connectAgent(invocation)).status()).agentVersion;
+    return (await (await connectReading(invocation)).status()).agentVersion;
   } catch (error) {
     if (error instanceof KeelsonError) return `not reached (${error.code})`;
     throw error;

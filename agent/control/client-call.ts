@@ -17,6 +17,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** What to do where no agent answers, if that is another than the code says. */
   readonly absent?: string | undefined;
+  /** How long the answer may take to begin; undefined: as long as all of it. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** The agent answers at once or not at all; a plan of thousands of resources takes a few seconds. */
@@ -33,8 +35,8 @@ export class RemoteError extends KeelsonError {
 }
 
 /**
- * One answer, read to its end. @throws the agent's own error where it refuses, KSN-CTL-001 where none answers, and
- * others of KSN-CTL where the exchange breaks or lasts too long.
+ * One answer, read to its end. @throws the agent's own error where it refuses, KSN-CTL-001 where none answers,
+ * KSN-CTL-015 where the patience ended first, and others of KSN-CTL where the exchange breaks or lasts too long.
  */
 export async function callJson<T>(call: Call): Promise<T> {
   const response = await open(call, AbortSignal.timeout(answerMs));
@@ -97,14 +99,24 @@ function send(call: Call, deadline: AbortSignal | undefined): Promise<IncomingMe
       headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) },
     }),
   });
-  request.once('response', resolve);
+  const { patienceMs } = call;
+  const silence =
+    patienceMs === undefined ? undefined : setTimeout(() => request.destroy(silent(call, patienceMs)), patienceMs);
+  request.once('response', (response) => {
+    clearTimeout(silence);
+    resolve(response);
+  });
   request.once('error', (error) => reject(call.signal.aborted ? call.signal.reason : unreachable(call, error)));
-  request.once('close', () => folder[Symbol.dispose]());
+  request.once('close', () => {
+    clearTimeout(silence);
+    folder[Symbol.dispose]();
+  });
   request.end(text);
   return promise;
 }
 
 function unreachable(call: Call, error: unknown): KeelsonError {
+  if (error instanceof KeelsonError) return error;
   const path = join(call.folder, call.socket);
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') {
@@ -114,6 +126,14 @@ function unreachable(call: Call, error: unknown): KeelsonError {
   if (code === 'EACCES' || code === 'EPERM')
     return controlError('KSN-CTL-002', `${path} may not be opened by this user`, { cause: error });
   return broken(call, error);
+}
+
+function silent(call: Call, patienceMs: number): KeelsonError {
+  const path = join(call.folder, call.socket);
+  return controlError(
+    'KSN-CTL-015',
+    `the agent on ${path} does not answer: nothing came within ${patienceMs / 1000} s`,
+  );
 }
 
 function broken(call: Call, cause?: unknown): KeelsonError {

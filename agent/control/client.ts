@@ -1,4 +1,5 @@
 /** The agent of this node as a command sees it: typed calls over its two sockets. */
+import { KeelsonError } from '../base/errors.ts';
 import type { EventRecord } from '../report/events.ts';
 import type { Preview } from '../plan/preview.ts';
 import type { NodeStatus, ResourceStatus } from '../report/status.ts';
@@ -19,6 +20,9 @@ import {
 } from './protocol.ts';
 import { callJson, callLines, type Call } from './client-call.ts';
 
+/** Of a command that only reads: it has the disk, so an agent that does not begin to answer is not waited for. */
+const READING_PATIENCE_MS = 3_000;
+
 /** At most `limit` events, all with numbers above `after`. */
 export interface EventQuery {
   readonly after?: number;
@@ -33,22 +37,27 @@ export class ControlClient {
   readonly #folder: string;
   readonly #signal: AbortSignal;
   readonly #absent: string | undefined;
+  readonly #patienceMs: number | undefined;
+  /** With patience: the first silence; whatever is asked later rejects with it at once. */
+  #silence: KeelsonError | null = null;
 
   /**
    * `folder` as this process names it; every call ends with `signal`. `absent`: what to do where no agent answers, if
-   * that is another than its code says.
+   * that is another than its code says. `reads`: an agent that is silent is given up soon.
    */
-  constructor(folder: string, signal: AbortSignal, absent?: string) {
+  constructor(folder: string, signal: AbortSignal, absent?: string, reads = false) {
     this.#folder = folder;
     this.#signal = signal;
     this.#absent = absent;
+    this.#patienceMs = reads ? READING_PATIENCE_MS : undefined;
   }
 
-  status = (): Promise<NodeStatus> => this.#read('/v1/status');
-  resources = (): Promise<readonly ResourceStatus[]> => this.#read('/v1/resources');
+  status = (): Promise<NodeStatus> => this.#readSoon('/v1/status');
+  resources = (): Promise<readonly ResourceStatus[]> => this.#readSoon('/v1/resources');
   plan = (request?: PlanRequest): Promise<Preview> => this.#read('/v1/plan', request);
   diff = (request?: PlanRequest): Promise<DiffAnswer> => this.#read('/v1/diff', request);
-  events = (query: EventQuery = {}): Promise<readonly EventRecord[]> => this.#read(`/v1/events?${queryText(query)}`);
+  events = (query: EventQuery = {}): Promise<readonly EventRecord[]> =>
+    this.#readSoon(`/v1/events?${queryText(query)}`);
 
   /** The status now and every newer one, until the signal. */
   watchStatus(signal: AbortSignal): AsyncIterable<NodeStatus> {
@@ -68,8 +77,19 @@ export class ControlClient {
   leave = (request: LeaveRequest): Promise<void> => this.#order('leave', request);
   safeMode = (request: SafeModeRequest): Promise<void> => this.#order('safe-mode', request);
 
-  #read<T>(path: string, body?: object): Promise<T> {
-    return callJson<T>(this.#call(READ_SOCKET, path, body, this.#signal));
+  /** A plan may take long to begin with: patience is not for it, only a silence that is known already. */
+  async #read<T>(path: string, body?: object, patienceMs?: number): Promise<T> {
+    if (this.#silence !== null) throw this.#silence;
+    try {
+      return await callJson<T>({ ...this.#call(READ_SOCKET, path, body, this.#signal), patienceMs });
+    } catch (error) {
+      if (error instanceof KeelsonError && error.code === 'KSN-CTL-015') this.#silence = error;
+      throw error;
+    }
+  }
+
+  #readSoon<T>(path: string): Promise<T> {
+    return this.#read(path, undefined, this.#patienceMs);
   }
 
   #order<T>(name: string, body: object): Promise<T> {

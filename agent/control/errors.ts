@@ -94,6 +94,13 @@ export const CONTROL_ERRORS = {
     next: 'Free the port or set another one, then: systemctl reload keelson.',
     retryable: true,
   },
+  'KSN-CTL-015': {
+    fault: 'environment',
+    meaning: 'The agent takes the connection and does not begin to answer: it hangs, or is stopped.',
+    evidence: 'journalctl -u keelson, and the state of its process: systemctl status keelson.',
+    next: 'systemctl restart keelson; journalctl -u keelson -n 50 shows what it did last.',
+    retryable: true,
+  },
 } as const satisfies Catalogue;
 
 export const controlError = errorsOf(CONTROL_ERRORS);

@@ -9,14 +9,18 @@ import type { AgentFolders } from '../../composition.ts';
 import { parseDocument } from '../../desired/document.ts';
 import type { ReadFileSystem } from '../../../hostfs/filesystem.ts';
 import { kinds } from '../../resources/registry.ts';
+import { ago } from '../../base/spans.ts';
+import type { ControlClient } from '../../control/client.ts';
 import type { Preview } from '../../plan/preview.ts';
 import type { NodeStatus } from '../../report/status.ts';
 import { answerOrDisk } from '../answer-or-disk.ts';
-import { agentFolders, connectAgent } from '../connect.ts';
+import { agentFolders, connectReading } from '../connect.ts';
 import { examine } from '../examine.ts';
 import type { Machine } from '../examined.ts';
 import type { Invocation } from '../invocation.ts';
 import { eventsOnDisk, statusOnDisk } from '../on-disk.ts';
+import { silentOne } from '../silent-agent.ts';
+import { absence, type StatusView } from '../text/status-text.ts';
 import { openRootFolder } from '../open-root.ts';
 import { PROGRAM_VERSION } from '../program-version.ts';
 import { readConfig } from '../settings.ts';
@@ -38,8 +42,8 @@ export async function gather(invocation: Invocation, machine: Machine): Promise<
   const root = await openRootFolder(global.root);
   await using fs = root.fs;
   const folders = await agentFolders(invocation);
-  const ask = async () => connectAgent(invocation);
-  const { status, part: statusPart } = await statusOf(invocation);
+  const agent = await connectReading(invocation);
+  const { status, part: statusPart } = await statusOf(invocation, agent);
   const pid = await runningPid(fs, folders.state, readBootId()).catch(() => null);
   return [
     await part('version.json', 'program, Node and kinds', async () => ({
@@ -48,14 +52,15 @@ export async function gather(invocation: Invocation, machine: Machine): Promise<
       kinds: kinds.map(({ name, stateVersion }) => ({ name, stateVersion })),
     })),
     statusPart,
-    await part('doctor.json', 'keelson doctor', () => examine(invocation, 'host', machine)),
-    await part('resources.jsonl', 'every resource, from the agent', async () => lines(await (await ask()).resources())),
-    await part('plan.json', 'what would be done now, without states', async () => outline(await (await ask()).plan())),
-    await part('events.jsonl', `the newest ${EVENTS} events`, async () => {
-      const { value } = await answerOrDisk(
-        async () => (await ask()).events({ limit: EVENTS }),
+    await part('doctor.json', 'keelson doctor', () => examine(invocation, 'host', machine, agent)),
+    await part('resources.jsonl', 'every resource, from the agent', async () => lines(await agent.resources())),
+    await part('plan.json', 'what would be done now, without states', async () => outline(await agent.plan())),
+    await part('events.jsonl', `the newest ${EVENTS} events`, async (remark) => {
+      const { value, fromDisk, hangs } = await answerOrDisk(
+        () => agent.events({ limit: EVENTS }),
         () => eventsOnDisk(invocation, undefined, EVENTS),
       );
+      if (fromDisk) remark(await diskRemark(invocation, hangs, value.at(-1)?.at));
       return lines(value);
     }),
     await part('config.json', 'every setting, and where it comes from', async () => {
@@ -104,22 +109,37 @@ export async function gather(invocation: Invocation, machine: Machine): Promise<
   ];
 }
 
+/** `remark`: what the manifest is to say of how the file came to be. */
+type Make = (remark: (text: string) => void) => Promise<unknown>;
+
+/** "the agent (process 7) does not answer; from the disk, 2 min ago". */
+async function diskRemark(invocation: Invocation, hangs: boolean, at: number | undefined): Promise<string> {
+  const age = at === undefined ? '' : `, ${ago(at, invocation.clock.now())}`;
+  return `the agent ${absence(await silentOne(invocation, hangs))}; from the disk${age}`;
+}
+
 /** Whatever fails: an archive with one file less is still an archive. */
-async function part(name: string, what: string, make: () => Promise<unknown>): Promise<Part> {
+async function part(name: string, what: string, make: Make): Promise<Part> {
   try {
-    return { name, what, value: await make() };
+    let about = what;
+    const value = await make((remark) => (about = `${what}; ${remark}`));
+    return { name, what: about, value };
   } catch (error) {
     return { name, what, why: asKeelsonError(error).message.replace(/^unexpected: /u, '') };
   }
 }
 
-async function statusOf(invocation: Invocation): Promise<{ readonly status: NodeStatus | null; readonly part: Part }> {
+async function statusOf(
+  invocation: Invocation,
+  agent: ControlClient,
+): Promise<{ readonly status: NodeStatus | null; readonly part: Part }> {
   let status: NodeStatus | null = null;
-  const made = await part('status.json', 'keelson status', async () => {
-    const { value, fromDisk } = await answerOrDisk(
-      async () => ({ status: await (await connectAgent(invocation)).status() }),
-      () => statusOnDisk(invocation),
+  const made = await part('status.json', 'keelson status', async (remark) => {
+    const { value, fromDisk, hangs } = await answerOrDisk<StatusView>(
+      async () => ({ status: await agent.status() }),
+      (silent) => statusOnDisk(invocation, silent),
     );
+    if (fromDisk) remark(await diskRemark(invocation, hangs, value.writtenAt));
     ({ status } = value);
     return { ...value, agentAnswers: !fromDisk };
   });

@@ -8,6 +8,9 @@ import { oneLine } from '../../base/one-line.ts';
 import { ago, left, shortSpan } from '../../base/spans.ts';
 import { generations, verdictTone, verdictWord } from '../../report/verdict-words.ts';
 
+/** The process that is there and does not answer; nameless where nobody knows which. */
+export type Silent = number | 'nameless';
+
 export interface StatusView {
   readonly status: NodeStatus;
   /** Every resource, where the daemon was there to ask. */
@@ -15,7 +18,7 @@ export interface StatusView {
   /** Present when this is the last word of a daemon that was not there to ask. */
   readonly writtenAt?: number;
   /** With it: the process that is there and does not answer. */
-  readonly silent?: number | null;
+  readonly silent?: Silent | null;
 }
 
 /** `now` is wall time, for ages. Without a `width` nothing is cut. */
@@ -72,7 +75,8 @@ export function statusText(view: StatusView, options: TextOptions): string[] {
 }
 
 /** How an agent that could not be asked is spoken of; `silent`: its process, where that is there. */
-export function absence(silent: number | null): string {
+export function absence(silent: Silent | null): string {
+  if (silent === 'nameless') return 'does not answer';
   return silent === null ? 'is not running' : `(process ${silent}) does not answer`;
 }
 
