@@ -41,7 +41,10 @@ export async function checkGate(gate: GateSpec, host: GateHost, signal: AbortSig
   }
 }
 
-/** `http http://127.0.0.1:8404/healthz`: as a person would name the gate. */
+/**
+ * `http http://127.0.0.1:8404/healthz`: as a person would name the gate. Everybody may read it, so of a command it is the
+ * program alone, and of a URL where it leads: arguments, queries and user names may be secrets.
+ */
 export function gateSubject(gate: GateSpec): string {
   return redactText(wordsOf(gate));
 }
@@ -51,14 +54,20 @@ function wordsOf(gate: GateSpec): string {
     case 'file':
       return `file ${gate.path}`;
     case 'exec':
-      return `exec ${gate.command.argv.join(' ')}`;
+      return `exec ${gate.command.argv[0] ?? ''}`;
     case 'tcp':
       return `tcp ${gate.host}:${gate.port}`;
     case 'http':
-      return `http ${gate.url}`;
+      return `http ${withoutQuery(gate.url)}`;
     case 'port':
       return gate.port;
   }
+}
+
+function withoutQuery(text: string): string {
+  const url = URL.parse(text);
+  // Nothing of what is no URL: where its query begins cannot be told.
+  return url === null || url.host === '' ? 'gate' : `${url.protocol}//${url.host}${url.pathname}`;
 }
 
 function ask(gate: GateSpec, host: GateHost, signal: AbortSignal): Promise<Health> {

@@ -22,7 +22,7 @@ function one(effect: Effect): string {
     case 'restart':
       return `restart ${target}, interrupts it`;
     case 'command':
-      return `run ${oneLine(effect.command?.argv.join(' ') ?? target)}`;
+      return `run ${target}`;
     case 'daemon-reload':
     case 'sysctl':
       return effect.verb;

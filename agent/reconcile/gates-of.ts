@@ -22,9 +22,9 @@ export interface GateCheck extends HealthCheck {
  * arrived and is well.
  */
 export function gatesOf(r: Reconciliation, desired: Desired, changed: ReadonlySet<Address>): readonly GateCheck[] {
-  const own = (desired.spec?.gates ?? []).map((gate) => gateCheck(r, gate, 'the spec', true));
+  const own = (desired.spec?.gates ?? []).map((gate, index) => gateCheck(r, gate, { of: 'the spec', index }, true));
   const ofItems = desired.items.flatMap((item) =>
-    item.shared.gates.map((gate) => gateCheck(r, gate, item.address, changed.has(item.address))),
+    item.shared.gates.map((gate, index) => gateCheck(r, gate, { of: item.address, index }, changed.has(item.address))),
   );
   return [...own, ...ofItems, ...(changed.size > 0 ? [implicitGate(r, desired, changed)] : [])];
 }
@@ -36,12 +36,25 @@ export function gatesOfChanged(
   changed: ReadonlySet<Address>,
 ): readonly GateCheck[] {
   const items = desired.items.filter(({ address }) => changed.has(address));
-  const own = items.flatMap((item) => item.shared.gates.map((gate) => gateCheck(r, gate, item.address, true)));
+  const own = items.flatMap((item) =>
+    item.shared.gates.map((gate, index) => gateCheck(r, gate, { of: item.address, index }, true)),
+  );
   return [...own, implicitGate(r, desired, changed)];
 }
 
-function gateCheck(r: Reconciliation, gate: GateSpec, of: string, ofChanged: boolean): GateCheck {
-  return { subject: `${of} ${gateSubject(gate)}`, ofChanged, check: (signal) => r.checkGate(gate, signal) };
+interface GatePlace {
+  readonly of: string;
+  readonly index: number;
+}
+
+/** Of a command only the program is told, and several gates may have the same one: the place tells them apart. */
+function gateCheck(r: Reconciliation, gate: GateSpec, { of, index }: GatePlace, ofChanged: boolean): GateCheck {
+  const check = async (signal: AbortSignal): Promise<Health> => {
+    const health = await r.checkGate(gate, signal);
+    if (gate.type !== 'exec' || health.is === 'healthy' || health.reason === undefined) return health;
+    return { ...health, reason: { ...health.reason, element: `${of} gates/${index}` } };
+  };
+  return { subject: `${of} ${gateSubject(gate)}`, ofChanged, check };
 }
 
 /** Always there: every changed item is as desired, but for what has to wait for the verdict, and well. */

@@ -50,7 +50,7 @@ async function leave(
   const { book, bootId, events } = r.execution;
   for (const effect of left) {
     const failure = failures.find(({ reason }) => reason.element === effect.target);
-    const message = `the rollback gave up ${named(effect)}: ${failure?.reason.message ?? 'it failed'}`;
+    const message = `the rollback gave up ${effect.target}: ${failure?.reason.message ?? 'it failed'}`;
     const reason = executionError('KSN-EXEC-012', message, { element: effect.target }).toReason();
     await book.commit({ t: 'effect', tx, key: effect.id, outcome: 'left', bootId, reason });
     events.emit({ type: 'EffectLeft', message, tx, reason });
@@ -62,8 +62,4 @@ function isKnown({ ledger }: StateView, target: string): boolean {
   for (const { address, effects = [] } of ledger.values())
     if (address === target || effects.some((effect) => effect.target === target)) return true;
   return false;
-}
-
-function named({ target, command }: OwedEffect): string {
-  return command === undefined ? target : `${target} (${command.argv.join(' ')})`;
 }

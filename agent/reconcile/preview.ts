@@ -3,6 +3,7 @@ import type { Accepted } from '../apply/records.ts';
 import { order } from '../plan/order.ts';
 import type { Preview } from '../plan/preview.ts';
 import { withhold } from '../plan/withhold.ts';
+import type { Draft } from '../resources/kind.ts';
 import type { VerifiedSpec } from '../verify/verified-spec.ts';
 import { impliedOf } from '../plan/survey.ts';
 import { look, now, overridesInForce, restraintOf, type Reconciliation } from './context.ts';
@@ -29,7 +30,7 @@ export async function preview(
   const seen = await look(r, desired, signal);
   const restraint = restraintOf(r);
   const { free, held, observed, kept, waits } = withhold(seen.drafts, seen.waits, restraint, r.execution.kinds);
-  const waves = order([...free, ...observed, ...held, ...kept]);
+  const waves = order([...free, ...observed, ...held, ...kept]).map((wave) => wave.map(withoutCommands));
   const changing = new Set(seen.drafts.map((draft) => draft.address));
   return {
     basis,
@@ -45,6 +46,16 @@ export async function preview(
     same: desired.items.filter((item) => item.implied !== true && !changing.has(item.address)).length,
     withheld: withheldWhy(r, free.length),
   };
+}
+
+/** On the read socket and on a port everybody may ask: a command is its target's name, as its arguments may be secrets. */
+function withoutCommands<S>(draft: Draft<S>): Draft<S> {
+  const effects = draft.effects.map(({ target, verb, signal }) => ({
+    target,
+    verb,
+    ...(signal !== undefined && { signal }),
+  }));
+  return { ...draft, effects };
 }
 
 /** What would be converged to now: a wanted generation that is not blocked, else what runs. */

@@ -3,7 +3,6 @@
  * managers have no port yet (units, pods) are skipped, visibly.
  */
 import { bug } from '../base/errors.ts';
-import { redactText } from '../base/redact-text.ts';
 import { effectError } from './effect-errors.ts';
 import type { Effect, EffectSupport, Host } from './kind.ts';
 
@@ -95,7 +94,7 @@ async function send(table: ProcessTable, process: ProcessIdentity, effect: Effec
 
 /**
  * The id is the same when a crash makes it run again: a command that must not act twice can tell by it. Its output is
- * quoted nowhere: it may be a file that only root reads.
+ * quoted nowhere: it may be a file that only root reads. Nor are its arguments, which may be secrets themselves.
  */
 async function runCommand(effect: Effect & { readonly id: string }, host: Host, signal: AbortSignal): Promise<void> {
   const { command, target, id } = effect;
@@ -110,8 +109,7 @@ async function runCommand(effect: Effect & { readonly id: string }, host: Host, 
     : result.exitCode === null
       ? `killed by ${result.signal}`
       : `exit ${result.exitCode}`;
-  const byHand = redactText(command.argv.join(' '));
-  throw effectError('KSN-EFFECT-004', `${program}: ${how}; its output is not shown, run it by hand: ${byHand}`, {
+  throw effectError('KSN-EFFECT-004', `${program}: ${how}; its output is not shown, run it by hand`, {
     element: target,
   });
 }

@@ -79,10 +79,15 @@ t.test('exec', async (t) => {
     is: 'unhealthy',
     reason: { code: 'KSN-GATE-002', message: / ended with exit 4; its output is not shown, run it by hand$/ },
   });
-  t.match(await sh('kill -9 $$'), { is: 'unhealthy', reason: { message: /\$ was killed by SIGKILL;/ } });
+  for (const script of ['exit 4 # Planted', 'kill -9 $$ # Planted', 'sleep 30 # Planted'])
+    t.notMatch(JSON.stringify(await sh(script, 100)), /Planted/u);
+  t.match(await sh('kill -9 $$'), { is: 'unhealthy', reason: { message: /^exec \/bin\/sh was killed by SIGKILL;/ } });
   t.match(await sh('sleep 30', 100), {
     is: 'unhealthy',
-    reason: { code: 'KSN-GATE-005', message: /sleep 30 (?:is still running after|gave no answer within) 100ms$/ },
+    reason: {
+      code: 'KSN-GATE-005',
+      message: /^exec \/bin\/sh (?:is still running after|gave no answer within) 100ms$/,
+    },
   });
   t.match(await check({ type: 'exec', command: { argv: ['/no/such'], timeoutMs: 100 } }), {
     is: 'unknown',
@@ -120,6 +125,10 @@ t.test('http', async (t) => {
   t.match(await http('/ok', { contains: 'down' }), { is: 'unhealthy', reason: { code: 'KSN-GATE-004' } });
   t.match(await http('/no'), { is: 'unhealthy', reason: { message: /\/no answered 503$/ } });
   t.match(await http('/no', { status: [503] }), { is: 'healthy' });
+  t.match(await http('/no?key=Planted'), {
+    is: 'unhealthy',
+    reason: { message: /\/no answered 503$/, element: `http http://127.0.0.1:${port}/no` },
+  });
   t.match(await http('/moved'), { is: 'unhealthy', reason: { message: /302.*redirect/ } });
   t.match(await http('/moved', { status: [302] }), { is: 'healthy' });
   t.match(await http('/endless', { contains: 'y' }), { is: 'unhealthy' });
@@ -158,11 +167,10 @@ t.test('an abort comes through', async (t) => {
 });
 
 t.test('subjects do not give secrets away', async (t) => {
-  const subject = gateSubject({
-    type: 'exec',
-    boot: false,
-    timeoutMs: 1,
-    command: { argv: ['curl', '--token', 'Planted'], timeoutMs: 1 },
-  });
-  t.equal(subject, 'exec curl --token [redacted]');
+  const every = { boot: false, timeoutMs: 1 };
+  const argv = ['curl', '--token', 'Planted', 'Planted'];
+  t.equal(gateSubject({ ...every, type: 'exec', command: { argv, timeoutMs: 1 } }), 'exec curl');
+  const http = (url: string): string => gateSubject({ ...every, type: 'http', url });
+  t.equal(http('http://Planted:Planted@lb:8404/healthz?k=Planted#Planted'), 'http http://lb:8404/healthz');
+  t.equal(http('Planted?Planted'), 'http gate');
 });

@@ -39,7 +39,7 @@ t.test('rule 5: what only the failed generation owes is tried for two minutes, g
   const tries = triesOf(it, 'command:hosts');
   t.ok(tries >= 8 && tries <= 10, `${tries} tries`);
   t.match(status.reason, { code: 'KSN-EXEC-003', message: /command:hosts failed/ });
-  t.match(status.next, /gave up command:hosts \(\/bin\/hosts --all\).*run it by hand.*push 3/);
+  t.match(status.next, /gave up command:hosts: .*run it by hand.*push 3/);
   t.match(node.events.find(({ type }) => type === 'EffectLeft')?.reason, {
     code: 'KSN-EXEC-012',
     element: 'command:hosts',

@@ -115,7 +115,8 @@ t.test('command: once, with its id; failures say how', async (t) => {
   result = { exitCode: 2, outputTail: 'a\nb\nc\nd' };
   await t.rejects(effects.run(effect, host, signal), {
     code: 'KSN-EFFECT-004',
-    message: 'nft: exit 2; its output is not shown, run it by hand: nft -f /x',
+    message: /^nft: exit 2; its output is not shown, run it by hand$/,
+    element: 'command:reload it',
   });
   result = { timedOut: true, signal: 'SIGKILL' };
   await t.rejects(effects.run(effect, host, signal), {

@@ -23,6 +23,7 @@ const SECRETS = {
   checked: 'dragon-checked',
   gated: 'shadow-gated',
   told: 'trustno1-told',
+  argued: 'sunshine-argued',
   broken: 'passw0rd-broken',
   trust: '123456-trust',
   environment: 'abc123-environment',
@@ -61,7 +62,9 @@ t.test(
     const secret = (text: string, more: object = {}) => ({ mode: '0600', content: { inline: `${text}\n` }, ...more });
     /** Its effect fails where the content is bad. */
     const onChange = {
-      'command:tell': { exec: [...saying('! grep -q bad "$2"'), join(root, 'effect-says'), join(root, 'etc/told')] },
+      'command:tell': {
+        exec: [...saying('! grep -q bad "$2"'), join(root, 'effect-says'), join(root, 'etc/told'), SECRETS.argued],
+      },
     };
     const spec = (generation: number, files: object = {}) =>
       JSON.stringify({
@@ -107,8 +110,17 @@ t.test(
     };
     const look = async (): Promise<void> => {
       const other = join(root, 'other.json');
-      writeFileSync(other, spec(90, { '/etc/secret': secret(SECRETS.planned) }));
-      const commands = [['status', '-o', 'json'], ['plan'], ['plan', other, '-o', 'json'], ['diff', other]];
+      writeFileSync(
+        other,
+        spec(90, { '/etc/secret': secret(SECRETS.planned), '/etc/told': { content: { inline: 'new\n' }, onChange } }),
+      );
+      const commands = [
+        ['status', '-o', 'json'],
+        ['plan'],
+        ['plan', '-o', 'json'],
+        ['plan', other, '-o', 'json'],
+        ['diff', other],
+      ];
       const ended = await Promise.all(commands.map((words) => keelson('--root', root, ...words)));
       said.push(...ended.flatMap(({ out, err }) => [out, err]));
       said.push(...(await diagnosed()));
@@ -125,15 +137,18 @@ t.test(
     const check = { exec: [...saying('exit 1'), '{staged}'] };
     publish('s.json', spec(2, { '/etc/secret': secret(SECRETS.checked, { check }) }));
     await events.says(/"RolledBack".*its check \/bin\/sh said no/u);
-    const gates = [{ exec: [...saying('exit 1'), join(root, 'gate-says')] }];
+    const gates = [{ exec: [...saying('exit 1'), join(root, 'gate-says'), SECRETS.argued] }];
     publish('s.json', spec(3, { '/etc/new': secret(SECRETS.file, { gates }) }));
-    await events.says(/"RolledBack".*gate-says ended with exit 1/u);
-    publish('s.json', spec(4, { '/etc/told': { content: { inline: 'bad\n' }, onChange } }));
+    await events.says(/"RolledBack".*exec \/bin\/sh ended with exit 1/u);
+    const asked = [{ http: `http://127.0.0.1:1/up?key=${SECRETS.argued}`, timeout: '1s' }];
+    publish('s.json', spec(4, { '/etc/new': secret(SECRETS.file, { gates: asked }) }));
+    await events.says(/"RolledBack".*http http:\/\/127\.0\.0\.1:1\/up refused/u);
+    publish('s.json', spec(5, { '/etc/told': { content: { inline: 'bad\n' }, onChange } }));
     await events.says(/"RolledBack".*command:tell failed/u);
     publish('broken.yaml', `spec: { files: { /etc/x: { content: ${SECRETS.broken}, mode: "${SECRETS.broken}" }\n`);
     publish(
       'wrong.json',
-      spec(5, { '/etc/x': { content: SECRETS.broken }, '/etc/y': { content: { inlin: SECRETS.broken } } }),
+      spec(6, { '/etc/x': { content: SECRETS.broken }, '/etc/y': { content: { inlin: SECRETS.broken } } }),
     );
     await events.says(/"SpecRefused".*broken\.yaml/u);
     await events.says(/"SpecRefused".*wrong\.json/u);
@@ -145,7 +160,7 @@ t.test(
 
     for (let tries = 0; tries < 100 && !existsSync(notice); tries += 1) await sleep(50);
     said.push(readFileSync(notice, 'utf8'));
-    t.match(said.at(-1), /^keelson: s\/4 ROLLED BACK/u, 'what a login shows is looked at too');
+    t.match(said.at(-1), /^keelson: s\/5 ROLLED BACK/u, 'what a login shows is looked at too');
     const { out, err } = await agent.stop('SIGTERM');
     await events.stop('SIGTERM');
     const withoutAgent = await diagnosed();
