@@ -30,7 +30,7 @@ export function profileRoutes(port: DebugPort, clock: Clock): readonly DeclaredR
       },
       async answer(asked) {
         refuseUnlessOn(port);
-        if (asked.query.has('seconds')) return profiler.heap(secondsOf(asked, 1), asked.asker.signal);
+        if (asked.query.has('seconds')) return profiler.heap(secondsOf(asked, 1), whileRead(asked));
         return { heap: getHeapStatistics(), spaces: getHeapSpaceStatistics(), memory: process.memoryUsage() };
       },
     },
@@ -44,7 +44,7 @@ export function profileRoutes(port: DebugPort, clock: Clock): readonly DeclaredR
       },
       async answer(asked) {
         refuseUnlessOn(port);
-        return profiler.cpu(secondsOf(asked, 5), asked.asker.signal);
+        return profiler.cpu(secondsOf(asked, 5), whileRead(asked));
       },
     },
   ];
@@ -52,6 +52,15 @@ export function profileRoutes(port: DebugPort, clock: Clock): readonly DeclaredR
 
 function refuseUnlessOn(port: DebugPort): void {
   if (!port.profiling()) throw debugError('KSN-DEBUG-005', 'profiling is off');
+}
+
+/** A reader that goes and one that only says no more look alike until the next write, which is long in coming: both end it. */
+function whileRead({ request, asker }: Asked): AbortSignal {
+  const gone = new AbortController();
+  const { socket } = request.raw;
+  if (socket.readableEnded) gone.abort();
+  else socket.once('end', () => gone.abort());
+  return AbortSignal.any([asker.signal, gone.signal]);
 }
 
 function secondsOf({ query }: Asked, otherwise: number): number {
