@@ -97,8 +97,7 @@ export function removeTemporary(primitives: Primitives, at: DirectoryHandle, nam
   }
 }
 
-/** Creates under the name, over an old temporary that a crash left there. */
-/** A label can only be given on this thread. */
+/** Creates under the name, over an old temporary that a crash left there. A label can only be given on this thread. */
 async function createReplacing(
   primitives: Primitives,
   at: DirectoryHandle,

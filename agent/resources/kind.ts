@@ -90,7 +90,10 @@ export interface Guard {
   readonly argv: readonly string[];
 }
 
-/** What must change at one address, as a plan says it. Secret-free: it is shown, journalled and logged. */
+/**
+ * What must change at one address, as a plan says it: shown, journalled and logged. States are secret-free; the arguments
+ * of commands (`check`, `effects`) are what the spec says, kept by the journal (0600) and shown nowhere.
+ */
 export interface Draft<S> {
   readonly address: Address;
   readonly kind: KindName;
