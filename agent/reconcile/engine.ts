@@ -57,7 +57,8 @@ export class Engine implements EnginePort {
       this.#lanes.asked(() => acceptSpec(this.#r, spec, this.#options.specs, basis)),
     );
     if (known === 'mended') return this.#lanes.lookAtEverything();
-    this.#lanes.supersede();
+    // The same bytes again (a source that is read anew, a second push) stop nothing that is under way.
+    if (known === 'new') this.#lanes.supersede();
     this.#lanes.wake();
   }
 

@@ -155,9 +155,11 @@ async function stopHere(r: Reconciliation, tx: TxId, accepted: Accepted, stop: A
 export async function finish(r: Reconciliation, tx: TxId, desired: Desired, stop: AbortSignal): Promise<void> {
   const { book, clock } = r.execution;
   // Whatever is wanted instead takes over what is left.
-  while (book.state.wanted?.digest === desired.accepted?.digest) {
+  const isWanted = (): boolean => book.state.wanted?.digest === desired.accepted?.digest;
+  while (isWanted()) {
     if (await cleanUp(r, tx, desired, stop)) break;
-    if (!(await pause(r, CLEANUP_RETRY_MS, stop)) && !wasSuperseded(stop)) return;
+    // Told to stop while it is still wanted: the next turn goes on from the journal, under a signal of its own.
+    if (!(await pause(r, CLEANUP_RETRY_MS, stop)) && isWanted()) return;
   }
   await disarmGuards(r.execution, tx);
   await r.execution.ballast.release(tx);

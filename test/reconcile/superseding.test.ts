@@ -83,6 +83,38 @@ t.test('rule 8: superseded at any turn of its way to the first step', async (t) 
   t.notOk(eventsOf(node).includes('Blocked'));
 });
 
+t.test('rule 8: the same document again, at any turn, stops nothing that is under way', async (t) => {
+  await using it = await scriptedNode();
+  const { node } = it;
+  for (let turns = 0; turns < 150; turns += 3) {
+    const generation = turns + 1;
+    // Left for the clean-up after the verdict, which goes on by itself.
+    const spec = things(generation, { a: String(turns), b: { value: String(turns), undo: 'none' } });
+    const first = node.engine.accept(spec);
+    for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await node.clock.runUntil(Promise.all([first, node.engine.accept(spec)]));
+    t.equal((await node.settled()).verdict, 'OK');
+    t.same(
+      [await it.thing('a'), await it.thing('b'), node.state.lastKnownGood?.generation],
+      [String(turns), String(turns), generation],
+    );
+  }
+  t.notOk(eventsOf(node).includes('Superseded'));
+});
+
+t.test('rule 8: the same document again while a clean-up rests before its next try', async (t) => {
+  await using it = await scriptedNode();
+  const { node, kind } = it;
+  kind.script('b').applyFails = 1;
+  const spec = things(1, { a: '1', b: { value: '1', undo: 'none' } });
+  await it.begin(spec, 5_000);
+  t.equal(await it.thing('b'), null);
+  await it.begin(spec, 60_000);
+  t.equal((await node.settled()).verdict, 'OK');
+  t.equal(await it.thing('b'), '1');
+  t.equal(node.state.open.size, 0);
+});
+
 t.test('rule 8: superseded while its gates are held, it owes its effects all the same', async (t) => {
   await using it = await scriptedNode();
   const { node } = it;
