@@ -33,7 +33,8 @@ export function parseQuery(given: URLSearchParams): PageQuery {
   const before = wholeNumber(given.get('before'));
   return {
     show,
-    search: (given.get('q') ?? '').slice(0, longestSearch),
+    // As a browser's parser reads it in what the agent writes: the script, which draws the same, would put a NUL there.
+    search: (given.get('q') ?? '').replaceAll('\0', '\uFFFD').slice(0, longestSearch),
     page: Math.max(1, wholeNumber(given.get('page')) ?? 1),
     events: given.get('events') === 'more' ? { before } : null,
     plan: given.get('plan') === 'now',
