@@ -84,7 +84,7 @@ export const LAYER_KEYS: Readonly<Record<string, Schema>> = {
     examples: [{ vrrpPriority: { type: 'integer', min: 1, max: 254 } }],
     patternProperties: {
       '^[A-Za-z][A-Za-z0-9_]{0,63}$': {
-        description: 'A declaration, or a value.',
+        description: 'A declaration, or a value. null takes away the value that the layers below give.',
         anyOf: [declaration, { type: ['string', 'integer', 'boolean', 'array', 'null'] }],
       },
     },

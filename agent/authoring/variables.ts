@@ -1,12 +1,12 @@
 /** The variables of one node: who declares them, what they are, and which of them are used. */
 import { nearest, quoted } from '../base/words.ts';
 import type { Place } from '../base/errors.ts';
-import { childPointer } from '../desired/pointer.ts';
+import { childPointer, partsOfPointer } from '../desired/pointer.ts';
 import { readDeclaration, type Declaration } from './declaration.ts';
 import type { SpecCode } from '../desired/errors.ts';
 import type { BuildCode } from './errors.ts';
 import { isMap, nearestFirst, type Layer, type ValueMap } from './layer.ts';
-import { mergeLayers, type Merged } from './merge.ts';
+import { mergeLayers, type Merged, type MergeFault } from './merge.ts';
 import { misfit, placeholder } from './var-types.ts';
 
 /** What `${vars.NAME}` stands for. */
@@ -46,7 +46,8 @@ export class Variables {
 
   constructor(layers: readonly Layer[]) {
     const sorted = layers.toSorted(nearestFirst);
-    this.#declarations = mergeLayers(sorted, (layer) => entriesOf(layer, (value) => isMap(value)), varsPointer);
+    // A null is of values alone: what a variable is stays, whoever takes its value away.
+    this.#declarations = mergeLayers(sorted, (layer) => entriesOf(layer, isMap), varsPointer);
     this.#values = mergeLayers(sorted, (layer) => entriesOf(layer, (value) => !isMap(value)), varsPointer);
     this.given = sorted.flatMap((layer) =>
       Object.keys(entriesOf(layer, (value) => value !== null && !isMap(value))).map((name) => ({
@@ -54,7 +55,7 @@ export class Variables {
         place: layer.place(childPointer(varsPointer, name)),
       })),
     );
-    this.faults.push(...withoutIdleNulls(this.#declarations, this.#values));
+    this.faults.push(...this.#declarations.faults, ...this.#values.faults.map((fault) => this.#told(fault)));
     for (const layer of sorted) this.#readForm(layer);
     for (const [name, raw] of Object.entries(this.#declarations.value)) this.#read(name, raw);
   }
@@ -90,6 +91,22 @@ export class Variables {
   meant(name: string): string {
     const guess = nearest(name, [...this.#variables.keys()]);
     return guess === undefined ? '' : `; did you mean ${quoted(`vars.${guess}`)}?`;
+  }
+
+  /** A null that takes no value away. */
+  #told(fault: MergeFault): VarFault {
+    const [name, within] = partsOfPointer(fault.place.pointer ?? '').slice(1);
+    if (fault.code !== 'KSN-BUILD-007' || name === undefined || within !== undefined) return fault;
+    const message = `null takes the value of vars.${name} away, and no layer below gives one`;
+    const pointer = childPointer(varsPointer, name);
+    const declaring = this.#declarations.origins.get(pointer)?.from[0]?.place(pointer);
+    if (declaring === undefined) {
+      const guess = nearest(name, Object.keys(this.#declarations.value));
+      const meant = guess === undefined ? '' : `; did you mean ${quoted(`vars.${guess}`)}?`;
+      return { ...fault, message: `null takes the value of vars.${name} away, which no layer declares${meant}` };
+    }
+    const remedy = `Take the line out: the declaration at ${declaring.file}:${declaring.line} stays, and so does its default; { default: null } removes that.`;
+    return { ...fault, message, remedy };
   }
 
   #isGiven(name: string): boolean {
@@ -156,20 +173,7 @@ function refersTo(value: unknown): boolean {
 
 function entriesOf(layer: Layer, fits: (value: unknown) => boolean): ValueMap {
   const { vars } = layer.value;
-  // A removal counts on both sides.
-  return isMap(vars)
-    ? Object.fromEntries(Object.entries(vars).filter(([, value]) => value === null || fits(value)))
-    : {};
-}
-
-/** A null that removes a value or a declaration removes something. */
-function withoutIdleNulls(declarations: Merged, values: Merged): readonly VarFault[] {
-  const key = ({ code, place }: VarFault): string => `${code} ${place.file}:${place.line}:${place.column}`;
-  const idle = (faults: readonly VarFault[]): ReadonlySet<string> =>
-    new Set(faults.filter(({ code }) => code === 'KSN-BUILD-007').map(key));
-  const both = [idle(declarations.faults), idle(values.faults)];
-  const all = [...declarations.faults, ...values.faults];
-  return all.filter((fault) => fault.code !== 'KSN-BUILD-007' || both.every((keys) => keys.has(key(fault))));
+  return isMap(vars) ? Object.fromEntries(Object.entries(vars).filter(([, value]) => fits(value))) : {};
 }
 
 function originAt({ origins }: Merged, pointer: string): Layer | undefined {

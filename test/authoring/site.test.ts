@@ -151,7 +151,7 @@ spec:
 /** Few names and values, so that layers meet: some agree, some are refused. */
 const anyLayer = fc.record(
   {
-    vars: fc.dictionary(fc.constantFrom('v', 'w'), fc.constantFrom('1', '2', { type: 'string', default: '3' })),
+    vars: fc.dictionary(fc.constantFrom('v', 'w'), fc.constantFrom('1', '2', null, { type: 'string', default: '3' })),
     spec: fc.record(
       {
         health: fc.record(
