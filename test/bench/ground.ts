@@ -25,16 +25,12 @@ export class Ground implements Disposable {
     return mkdtempSync(join(this.path, `${name}-`));
   }
 
-  remove(folder: string): void {
-    rmSync(folder, { recursive: true, force: true });
-  }
-
   /** Nothing that was written before is still on its way to the disk. */
   quiet(): void {
     spawnSync('sync', ['-f', this.path]);
   }
 
   [Symbol.dispose](): void {
-    this.remove(this.path);
+    rmSync(this.path, { recursive: true, force: true });
   }
 }

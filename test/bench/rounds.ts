@@ -27,8 +27,9 @@ export async function convergeInTurns(
       ground.quiet();
       times.get(contestant)?.push(await turn.run());
       checkAll(workload, root, contestant.name);
+      // Its files stay to the end of the run: ext4 gives no inode again for minutes after it was deleted, and makes
+      // whoever creates a file look past each of them (recently_deleted in fs/ext4/ialloc.c), 0.8 ms a file.
       await turn.end();
-      ground.remove(root);
     }
   }
   return times;
