@@ -21,6 +21,7 @@ import type { Log } from './base/log.ts';
 import { checkGate } from './health/gates.ts';
 import { RootAccounts } from './host/accounts.ts';
 import { readFacts } from './host/facts.ts';
+import { lateFacts } from './host/node-facts/late-facts.ts';
 import { HostGuardTimers } from './host/guard-timers.ts';
 import { createProcessTable } from './host/process-table.ts';
 import { createRunCommand } from './host/run-command.ts';
@@ -160,6 +161,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     pollMs: settings().pollMs,
   });
 
+  const facts = lateFacts({ fs, clock, isWholeHost: parts.ownsProcesses });
   const port: DebugPort = {
     engine,
     events,
@@ -175,6 +177,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       const { wanted, running } = execution.book.state;
       return { wanted: (await view.of(wanted, [])).spec, running: (await view.of(running, [])).spec };
     },
+    facts: (identity) => facts.read(identity),
     profiling: () => settings().profiling,
   };
   const endpoint = lateEndpoint(async () => (await import('./debug/app.ts')).openEndpoint(port, clock));

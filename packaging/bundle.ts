@@ -1,7 +1,7 @@
 /**
  * Bundles the program. `keelson.cjs` (or the file that is named) chooses one of the files beside it: `keelson-agent.cjs`,
  * the daemon, or `keelson-commands.cjs`, every other command. Both read `keelson-endpoint.cjs` when the endpoint is first
- * asked.
+ * asked, and `keelson-cpu-model.cjs` for facts of a processor that no file names.
  *
  * `import()` stays late: the code is in the file, but a module is evaluated when it is first asked for. Node keeps the
  * compiled code between starts when NODE_COMPILE_CACHE names a folder (the unit file sets it).
@@ -23,6 +23,8 @@ const agent = { entry: 'agent/commands/run-quick.ts', file: `${dirname(outfile)}
 const commands = { entry: 'agent/commands/every-command.ts', file: `${dirname(outfile)}/keelson-commands.cjs` };
 /** Third parties', and the page, which is functions alone: no class of ours is in two files. */
 const endpoint = { entry: 'agent/debug/libraries.ts', file: `${dirname(outfile)}/keelson-endpoint.cjs` };
+/** Loaded on processors that no file names: a library's, with a function of ours around it. */
+const cpuModel = { entry: 'agent/host/node-facts/cpu-model.ts', file: `${dirname(outfile)}/keelson-cpu-model.cjs` };
 
 const common: BuildOptions = {
   absWorkingDir: root,
@@ -62,11 +64,11 @@ function outside(...parts: readonly { readonly entry: string; readonly file: str
   };
 }
 
-const files = [outfile, agent.file, commands.file, endpoint.file];
+const files = [outfile, agent.file, commands.file, endpoint.file, cpuModel.file];
 for (const file of files) for (const made of [file, `${file}.map`]) rmSync(made, { force: true });
 await build({ ...ours, entryPoints: ['agent/main.ts'], outfile, plugins: [outside(agent, commands)] });
 for (const { entry, file } of [agent, commands]) {
-  const plugins = [lateModules(['yaml']), outside(endpoint)];
+  const plugins = [lateModules(['yaml']), outside(endpoint, cpuModel)];
   await build({ ...ours, entryPoints: [entry], outfile: file, plugins });
 }
 await build({
@@ -81,6 +83,7 @@ await build({
     ]),
   ),
 });
+await build({ ...common, entryPoints: [cpuModel.entry], outfile: cpuModel.file });
 // A text with one character beyond ASCII is held with two bytes for each. The bundler escapes them, but in patterns.
 const [beyond] = /.{0,40}[^\p{ASCII}]/u.exec(readFileSync(agent.file, 'utf8')) ?? [];
 if (beyond !== undefined)

@@ -82,6 +82,11 @@ function looking(program: Command, run: Run): void {
     .option('-o, --output <file>', 'where to write it; a name of its own here otherwise')
     .action((options) => run(async (i) => (await import('./diagnostics.ts')).diagnostics(i, options)));
   program
+    .command('facts')
+    .description('what this node is: system, hardware, disks, network; needs no agent')
+    .addOption(output())
+    .action((options) => run(async (i) => (await import('./facts.ts')).facts(i, options)));
+  program
     .command('config')
     .description('the configuration of the agent')
     .command('show')

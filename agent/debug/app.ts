@@ -8,6 +8,7 @@ import { controlError } from '../control/errors.ts';
 import { targetOf } from '../control/request-target.ts';
 import { failureOf } from '../control/failure.ts';
 import type { DeclaredRoute } from './declared-route.ts';
+import { factsRoute } from './facts-route.ts';
 import { healthRoutes } from './health-routes.ts';
 import {
   fastify,
@@ -33,6 +34,7 @@ export function declaredRoutes(port: DebugPort, clock: Clock): readonly Declared
     ...healthRoutes(port, clock),
     ...v1Routes(port, clock, plan),
     specRoute(port),
+    factsRoute(port),
     ...profileRoutes(port, clock),
     openApiRoute(),
   ];

@@ -10,6 +10,8 @@ export interface DebugPort extends ControlPort {
   specs(): Promise<{ readonly wanted: NodeSpec | null; readonly running: NodeSpec | null }>;
   /** Events since the start, by type. */
   readonly eventCounts: () => ReadonlyMap<EventType, number>;
+  /** The document of facts of this machine, without what tells it from its like unless `identity` is wanted. */
+  facts(identity: boolean): Promise<object>;
   /** Whether it may be asked what the process is busy with. */
   profiling(): boolean;
 }

@@ -173,6 +173,166 @@ const specShape: Schema = {
   },
 };
 
+const flag = { type: 'boolean' } as const;
+const number = { type: 'number' } as const;
+
+const deploymentShape: Schema = object(
+  { version: text, checksum: text, image: text, imageDigest: text, pinned: flag },
+  [],
+);
+
+const factsShape: Schema = object(
+  {
+    apiVersion: { const: 'keelson.dev/v1' },
+    kind: { const: 'NodeFacts' },
+    at: instant,
+    hostname: text,
+    os: object({ id: text, version: text, variant: text, name: text }, []),
+    deployments: object(
+      {
+        by: { enum: ['rpm-ostree', 'bootc'] },
+        booted: deploymentShape,
+        staged: deploymentShape,
+        pending: deploymentShape,
+        rollback: deploymentShape,
+      },
+      ['by'],
+      'Absent where the system is no image.',
+    ),
+    kernel: object({ release: text, architecture: text }, []),
+    boot: object({ id: text, uptimeSeconds: whole }, []),
+    hardware: object(
+      {
+        vendor: text,
+        model: text,
+        family: text,
+        board: object({ vendor: text, model: text }, []),
+        firmware: object({ vendor: text, version: text, date: text }, []),
+        bootsBy: { enum: ['uefi', 'bios'] },
+      },
+      [],
+    ),
+    virtualisation: object(
+      { machine: { ...text, description: 'As systemd-detect-virt says it; none on bare metal.' }, container: text },
+      [],
+    ),
+    memory: object(
+      {
+        totalBytes: whole,
+        availableBytes: whole,
+        swapBytes: whole,
+        swapFreeBytes: whole,
+        hugepages: list(object({ bytes: whole, total: whole, free: whole }, ['bytes', 'total', 'free'])),
+      },
+      ['hugepages'],
+    ),
+    cpu: object(
+      {
+        model: text,
+        vendor: text,
+        microcode: text,
+        online: text,
+        isolated: text,
+        threads: whole,
+        cores: whole,
+        sockets: whole,
+      },
+      [],
+    ),
+    numa: list(
+      object({ node: whole, cpus: text, memoryBytes: whole, distances: list(whole) }, ['node', 'cpus', 'distances']),
+    ),
+    disks: list(
+      object(
+        {
+          name: text,
+          bytes: whole,
+          type: { enum: ['disk', 'raid', 'mapped'] },
+          vendor: text,
+          model: text,
+          transport: text,
+          rotational: flag,
+          removable: flag,
+          readOnly: flag,
+          sectorBytes: object({ logical: whole, physical: whole }, ['logical', 'physical']),
+          numaNode: whole,
+          partitions: list(object({ name: text, bytes: whole }, ['name', 'bytes'])),
+        },
+        ['name', 'bytes', 'type', 'partitions'],
+      ),
+    ),
+    network: object(
+      {
+        interfaces: list(
+          object(
+            {
+              name: text,
+              type: text,
+              mac: text,
+              mtu: whole,
+              state: text,
+              speedMbit: whole,
+              driver: text,
+              master: text,
+              numaNode: whole,
+              addresses: list(text),
+            },
+            ['name', 'type', 'addresses'],
+          ),
+        ),
+        primaryAddress: text,
+      },
+      ['interfaces'],
+    ),
+    time: object(
+      {
+        zone: text,
+        sync: object(
+          {
+            by: { enum: ['chrony', 'timesyncd'] },
+            synchronised: flag,
+            source: text,
+            stratum: whole,
+            offsetSeconds: { ...number, description: 'Positive: the clock is behind.' },
+          },
+          ['by', 'synchronised'],
+        ),
+      },
+      [],
+    ),
+    identity: object(
+      {
+        machineId: text,
+        system: object({ serial: text, uuid: text }, []),
+        board: object({ serial: text }, []),
+        chassis: object({ serial: text }, []),
+        disks: { type: 'object', additionalProperties: object({ serial: text, wwid: text }, []) },
+      },
+      ['disks'],
+      'For root alone.',
+    ),
+    unknown: list(object({ fact: text, reason: ref('Reason') }, ['fact', 'reason'])),
+  },
+  [
+    'apiVersion',
+    'kind',
+    'at',
+    'os',
+    'kernel',
+    'boot',
+    'hardware',
+    'virtualisation',
+    'memory',
+    'cpu',
+    'numa',
+    'disks',
+    'network',
+    'time',
+    'unknown',
+  ],
+  'What is not there cannot be told, or the machine has it not.',
+);
+
 /** By name, for the document. */
 export const SCHEMAS: readonly Schema[] = Object.entries({
   Reason: reasonShape,
@@ -184,6 +344,7 @@ export const SCHEMAS: readonly Schema[] = Object.entries({
   Event: eventShape,
   Plan: planShape,
   Spec: specShape,
+  Facts: factsShape,
 }).map(([name, shape]) => ({ $id: name, ...shape }));
 
 export const FAILURE = ref('Failure');
@@ -193,3 +354,4 @@ export const RESOURCES = list(ref('Resource'));
 export const PREVIEW = ref('Plan');
 export const EVENTS = list(ref('Event'));
 export const SPECS = object({ wanted: ref('Spec'), running: ref('Spec') }, ['wanted', 'running']);
+export const FACTS = ref('Facts');

@@ -47,6 +47,13 @@ export const HOST_ERRORS = {
     evidence: 'The change in the message; `keelson events` says what was put back.',
     next: 'The generation rolls back by itself; correct what its guard could not reach, then push a newer one.',
   },
+  'KSN-HOST-010': {
+    fault: 'environment',
+    meaning: 'A program that alone knows a fact of this node gave no answer, so the fact is unknown.',
+    evidence: 'The command and how it ended, in the message.',
+    next: 'Run the command by hand as root and see what it says; the facts are gathered anew when they are asked for.',
+    retryable: true,
+  },
 } as const satisfies Catalogue;
 
 export const hostError = errorsOf(HOST_ERRORS);

@@ -34,7 +34,7 @@ export async function readFacts(
   const [name, machineId, release, address] = await Promise.all([
     readHostname(fs, kernel),
     text(fs, '/etc/machine-id'),
-    osRelease(fs),
+    readOsRelease(fs),
     kernel.primaryAddress(),
   ]);
   return present({
@@ -53,8 +53,8 @@ function hostnameIn(content: string): string | undefined {
   return /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/.exec(line?.trim() ?? '')?.[0];
 }
 
-/** os-release(5). The one in /etc is usually a link to the one in /usr/lib. */
-async function osRelease(fs: Pick<ReadFileSystem, 'lstat' | 'read'>): Promise<ReadonlyMap<string, string>> {
+/** os-release(5), by name; empty where it says nothing. The one in /etc is usually a link to the one in /usr/lib. */
+export async function readOsRelease(fs: Pick<ReadFileSystem, 'lstat' | 'read'>): Promise<ReadonlyMap<string, string>> {
   const own = await text(fs, '/etc/os-release');
   return parseOsRelease(own === '' ? await text(fs, '/usr/lib/os-release') : own);
 }

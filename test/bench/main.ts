@@ -22,6 +22,7 @@ import { idleCpu } from './benchmarks/idle-cpu.ts';
 import { heap } from './benchmarks/heap.ts';
 import { authoring } from './benchmarks/authoring.ts';
 import { endpoint } from './benchmarks/endpoint.ts';
+import { facts } from './benchmarks/facts.ts';
 
 const benchmarks: readonly Benchmark[] = [
   converge,
@@ -34,6 +35,7 @@ const benchmarks: readonly Benchmark[] = [
   heap,
   authoring,
   endpoint,
+  facts,
 ];
 
 const { values, positionals } = parseArgs({

@@ -13,9 +13,36 @@ import type { Peer } from '../../agent/control/route.ts';
 import { SocketFolder } from '../../agent/control/socket-folder.ts';
 import { openEndpoint } from '../../agent/debug/app.ts';
 import type { DebugPort } from '../../agent/debug/port.ts';
+import type { NodeFacts } from '../../agent/host/node-facts/document.ts';
 import { fakePort, type FakePort } from '../control/fake-port.ts';
 
 export type FakeDebugPort = FakePort & DebugPort;
+
+/** Every field that the document may have. */
+const someFacts = {
+  apiVersion: 'keelson.dev/v1',
+  kind: 'NodeFacts',
+  at: 1,
+  hostname: 'lb-a',
+  os: { id: 'fedora', version: '44', variant: 'coreos', name: 'Fedora Linux 44' },
+  deployments: {
+    by: 'rpm-ostree',
+    booted: { version: '44.1', checksum: 'c', image: 'i', imageDigest: 'd' },
+    staged: {},
+  },
+  kernel: { release: '6.17', architecture: 'x86_64' },
+  boot: { id: 'b', uptimeSeconds: 1 },
+  hardware: { vendor: 'Dell Inc.', board: {}, firmware: { version: '2' }, bootsBy: 'uefi' },
+  virtualisation: { machine: 'none' },
+  memory: { totalBytes: 1, hugepages: [{ bytes: 2_097_152, total: 1, free: 0 }] },
+  cpu: { model: 'EPYC', online: '0-1', threads: 2, cores: 1, sockets: 1 },
+  numa: [{ node: 0, cpus: '0-1', memoryBytes: 1, distances: [10] }],
+  disks: [{ name: 'sda', bytes: 1, type: 'disk', sectorBytes: { logical: 512, physical: 512 }, partitions: [] }],
+  network: { interfaces: [{ name: 'lo', type: 'loopback', addresses: ['127.0.0.1/8'] }], primaryAddress: '10.0.0.1' },
+  time: { zone: 'UTC', sync: { by: 'chrony', synchronised: true, offsetSeconds: -1e-6 } },
+  identity: { machineId: 'm', disks: { sda: { serial: 's' } } },
+  unknown: [{ fact: 'deployments', reason: { code: 'KSN-HOST-010', message: 'm', fault: 'environment' } }],
+} as const satisfies NodeFacts;
 
 /** What a port answers where a test says nothing else. */
 export function fakeDebugPort(over: Parameters<typeof fakePort>[0] = {}, more: Partial<DebugPort> = {}): FakeDebugPort {
@@ -24,6 +51,7 @@ export function fakeDebugPort(over: Parameters<typeof fakePort>[0] = {}, more: P
     writerTurn: async () => {},
     eventCounts: () => new Map(),
     specs: async () => ({ wanted: null, running: null }),
+    facts: async () => someFacts,
     profiling: () => false,
     ...more,
   };

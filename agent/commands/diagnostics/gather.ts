@@ -4,6 +4,8 @@ import { jsonIn, looksLikeEnvelope, readEnvelope } from '../../verify/dsse.ts';
 import { asKeelsonError } from '../../base/errors.ts';
 import { readBootId } from '../../host/boot-id.ts';
 import { readFacts } from '../../host/facts.ts';
+import { withoutHardwareAddresses } from '../../host/node-facts/document.ts';
+import { factsOfRoot } from '../../host/node-facts/of-root.ts';
 import { runningPid } from '../../apply/starts.ts';
 import type { AgentFolders } from '../../composition.ts';
 import { parseDocument } from '../../desired/document.ts';
@@ -91,6 +93,9 @@ export async function gather(invocation: Invocation, machine: Machine): Promise<
       memory: { total: totalmem(), free: freemem() },
       disk: await fs.space(folders.state),
     })),
+    await part('facts.json', 'keelson facts, without serial numbers and hardware addresses', async () =>
+      withoutHardwareAddresses(await factsOfRoot({ fs, clock, isWholeHost: root.isWholeHost }).read(false)),
+    ),
     await part('process.txt', 'memory, threads and limits of the agent', async () => {
       if (pid === null) throw new Error('no agent runs');
       const told = await machine.text(`/proc/${pid}/status`);
