@@ -53,7 +53,7 @@ export const ADOPT_ERRORS = {
   },
   'KSN-ADOPT-009': {
     fault: 'caller',
-    meaning: 'The file holds a private key or passwords, and a spec is a document that people read and keep.',
+    meaning: 'The file holds a private key, a token or passwords, and a spec is a document that people read and keep.',
     evidence: 'Its name, or a line such as -----BEGIN PRIVATE KEY-----.',
     next: 'Leave it out of specs. --with-secrets takes it all the same: treat the spec like the secret itself then.',
   },
