@@ -56,6 +56,13 @@ export const CLI_ERRORS = {
     evidence: 'The word after doctor.',
     next: 'keelson doctor, without a word, looks at this host.',
   },
+  'KSN-CLI-010': {
+    fault: 'environment',
+    meaning: 'An agent is there and does not answer, and it left no status on this disk.',
+    evidence: 'The message has its process where it is known: ps -p PID; journalctl -u keelson -n 50.',
+    next: 'keelson doctor says how to start it anew.',
+    retryable: true,
+  },
 } as const satisfies Catalogue;
 
 export const cliError = errorsOf(CLI_ERRORS);

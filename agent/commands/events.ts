@@ -1,7 +1,7 @@
 /** `keelson events`: what happened, from the agent or, when it is down or silent, from its log on disk. */
 import { ago } from '../base/spans.ts';
 import { answerOrDisk } from './answer-or-disk.ts';
-import { connectAgent, connectReading } from './connect.ts';
+import { connectReading } from './connect.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { eventsOnDisk } from './on-disk.ts';
 import { silentOne } from './silent-agent.ts';
@@ -45,7 +45,7 @@ export async function events(invocation: Invocation, options: EventsOptions): Pr
 async function follow(invocation: Invocation, { after, limit, output }: EventsOptions): Promise<ExitCode> {
   const { terminal, clock, signal } = invocation;
   const query = { limit, ...(after !== undefined && { after }) };
-  for await (const event of (await connectAgent(invocation)).followEvents(query, signal)) {
+  for await (const event of (await connectReading(invocation)).followEvents(query, signal)) {
     if (output === 'table')
       terminal.print(eventLine(event, { now: clock.now(), palette: terminal.palette, ...widthOf(terminal) }));
     else terminal.print(output === 'json' ? JSON.stringify(event) : `---\n${await dataText(event, 'yaml')}`);

@@ -8,7 +8,10 @@ import { whereNoneWas } from './tend-agent.ts';
 import { silentOne } from './silent-agent.ts';
 import { absence, type StatusView } from './text/status-text.ts';
 
-/** `hangs`: it took the connection. @throws KSN-CLI-005 where the agent never wrote one. */
+/**
+ * `hangs`: it took the connection. @throws where none was written: KSN-CLI-005 without an agent, KSN-CLI-010 where one
+ * is there and silent.
+ */
 export async function statusOnDisk(invocation: Invocation, hangs = false): Promise<StatusView> {
   const [{ readStoredStatus }, { status }] = await Promise.all([
     import('../report/status-store.ts'),
@@ -17,17 +20,12 @@ export async function statusOnDisk(invocation: Invocation, hangs = false): Promi
   const { fs } = await openRootFolder(invocation.global.root);
   await using _ = fs;
   const stored = await readStoredStatus(fs, status);
-  if (stored === null) {
-    const remedy = hangs ? 'keelson doctor says how to start it anew.' : whereNoneWas(invocation.global.root);
-    throw cliError(
-      'KSN-CLI-005',
-      `the agent ${absence(hangs ? 'nameless' : null)}, and there is no status of it on disk`,
-      {
-        ...(remedy !== undefined && { remedy }),
-      },
-    );
-  }
-  return { ...stored, silent: await silentOne(invocation, hangs) };
+  const silent = await silentOne(invocation, hangs);
+  if (stored !== null) return { ...stored, silent };
+  const message = `the agent ${absence(silent)}, and there is no status of it on disk`;
+  if (silent !== null) throw cliError('KSN-CLI-010', message);
+  const remedy = whereNoneWas(invocation.global.root);
+  throw cliError('KSN-CLI-005', message, remedy === undefined ? {} : { remedy });
 }
 
 /** The newest `limit` of the events after number `after`, oldest first. */

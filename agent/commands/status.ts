@@ -1,12 +1,16 @@
 /** `keelson status`: one word, the reason, the next step. Reads the disk when the agent is down or silent, and says so. */
+import { KeelsonError } from '../base/errors.ts';
 import { answerOrDisk } from './answer-or-disk.ts';
-import { connectAgent, connectReading } from './connect.ts';
+import { connectReading } from './connect.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { statusOnDisk } from './on-disk.ts';
 import type { Verdict } from '../report/status.ts';
 import { widthOf } from './text/columns.ts';
 import { dataText, type Output } from './text/data.ts';
 import { resourceTable, statusText, type StatusView } from './text/status-text.ts';
+
+/** Between two tries of a watch. */
+const askAgainMs = 2_000;
 
 export interface StatusOptions {
   readonly output: Output;
@@ -34,12 +38,32 @@ async function ask(invocation: Invocation): Promise<StatusView> {
   return { status: now, resources };
 }
 
+/** While the agent hangs it is asked again, and whoever looks is told: its watchdog, or a person, starts it anew. */
 async function watch(invocation: Invocation, options: StatusOptions): Promise<ExitCode> {
-  for await (const now of (await connectAgent(invocation)).watchStatus(invocation.signal)) {
-    await show(invocation, { status: now }, options);
-    if (options.output === 'table') invocation.terminal.print('');
+  const { terminal, clock, signal } = invocation;
+  const agent = await connectReading(invocation);
+  let told: string | null = null;
+  while (!signal.aborted) {
+    try {
+      for await (const now of agent.watchStatus(signal)) {
+        told = null;
+        await show(invocation, { status: now }, options);
+        if (options.output === 'table') terminal.print('');
+      }
+      return 0;
+    } catch (error) {
+      if (!isWorthAsking(error, told !== null)) throw error;
+      if (told !== error.code) terminal.warn(`keelson: ${error.message} (${error.code}); it is asked again`);
+      told = error.code;
+      await clock.sleep(askAgainMs, signal).catch(() => {});
+    }
   }
   return 0;
+}
+
+/** One that hung is started anew meanwhile: for a moment none is there. */
+function isWorthAsking(error: unknown, hung: boolean): error is KeelsonError {
+  return error instanceof KeelsonError && (error.code === 'KSN-CTL-015' || (hung && error.retryable));
 }
 
 async function show({ terminal, clock }: Invocation, view: StatusView, { output, all }: StatusOptions): Promise<void> {

@@ -61,12 +61,12 @@ export class ControlClient {
 
   /** The status now and every newer one, until the signal. */
   watchStatus(signal: AbortSignal): AsyncIterable<NodeStatus> {
-    return callLines<NodeStatus>(this.#call(READ_SOCKET, '/v1/status?follow', undefined, signal));
+    return this.#follow('/v1/status?follow', signal);
   }
 
   /** Those after `query.after`, then every new one as it becomes durable, until the signal. */
   followEvents(query: EventQuery, signal: AbortSignal): AsyncIterable<EventRecord> {
-    return callLines<EventRecord>(this.#call(READ_SOCKET, `/v1/events?follow&${queryText(query)}`, undefined, signal));
+    return this.#follow(`/v1/events?follow&${queryText(query)}`, signal);
   }
 
   apply = (request: ApplyRequest): Promise<ApplyAnswer> => this.#order('apply', request);
@@ -90,6 +90,11 @@ export class ControlClient {
 
   #readSoon<T>(path: string): Promise<T> {
     return this.#read(path, undefined, this.#patienceMs);
+  }
+
+  /** An agent that lives begins a stream at once, however long nothing is to be told in it. */
+  #follow<T>(path: string, signal: AbortSignal): AsyncIterable<T> {
+    return callLines<T>({ ...this.#call(READ_SOCKET, path, undefined, signal), patienceMs: this.#patienceMs });
   }
 
   #order<T>(name: string, body: object): Promise<T> {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { parseTarGzip } from 'nanotar';
@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { diagnostics } from '../../agent/commands/diagnostics.ts';
 import type { Manifest } from '../../agent/commands/diagnostics/archive.ts';
 import { doctor } from '../../agent/commands/doctor.ts';
+import { systemClock } from '../../agent/base/system-clock.ts';
 import { agentRuns } from '../../agent/commands/examine-agent.ts';
 import { openRootFolder } from '../../agent/commands/open-root.ts';
 import { controlError } from '../../agent/control/errors.ts';
@@ -13,10 +14,11 @@ import { events } from '../../agent/commands/events.ts';
 import { status } from '../../agent/commands/status.ts';
 import { version } from '../../agent/commands/version.ts';
 import { agentFolders, connectAgent, connectReading } from '../../agent/commands/connect.ts';
+import { statusOnDisk } from '../../agent/commands/on-disk.ts';
 import { READ_SOCKET } from '../../agent/control/protocol.ts';
 import { SocketFolder } from '../../agent/control/socket-folder.ts';
-import { someStatus } from '../control/fake-port.ts';
-import { fakeInvocation } from './fake-invocation.ts';
+import { fakePort, someStatus } from '../control/fake-port.ts';
+import { fakeInvocation, serveAgent } from './fake-invocation.ts';
 
 /** One silence of three seconds, and the work of the command; the call itself would wait sixty. */
 const SOON_MS = 20_000;
@@ -37,12 +39,14 @@ async function hangingAgent(t: Test) {
     socket.on('error', () => {});
   });
   await new Promise<void>((resolve) => server.listen(folder.address(READ_SOCKET), resolve));
-  t.teardown(() => {
+  const end = async (): Promise<void> => {
     for (const socket of taken) socket.destroy();
-    server.close();
+    if (!server.listening) return;
+    await new Promise((resolve) => server.close(resolve));
     folder[Symbol.dispose]();
-  });
-  return { root, taken };
+  };
+  t.teardown(end);
+  return { root, taken, end };
 }
 
 async function soon<T>(t: Test, run: () => Promise<T>): Promise<T> {
@@ -104,6 +108,48 @@ t.test('status, events and version say so', async (t) => {
   t.match(person.warned.join('\n'), /the agent does not answer; this is its log on disk/u);
   await soon(t, () => version(person, { all: true, output: 'table' }));
   t.match(person.printed.join('\n'), /agent not reached \(KSN-CTL-015\)/u);
+});
+
+t.test('without a status on disk that is another failure than no agent', async (t) => {
+  const { root } = await hangingAgent(t);
+  rmSync(join(root, 'var/lib/keelson/status.json'));
+  const asked = { output: 'table', all: false, watch: false, exitCode: false } as const;
+  await soon(t, () =>
+    t.rejects(status(fakeInvocation(root), asked), {
+      code: 'KSN-CLI-010',
+      message: /^the agent does not answer, and there is no status/u,
+      remedy: /keelson doctor/u,
+    }),
+  );
+  await t.rejects(statusOnDisk(fakeInvocation(root), false), { code: 'KSN-CLI-005', message: /is not running/u });
+});
+
+t.test('events that would follow fail soon, by code', async (t) => {
+  const { root } = await hangingAgent(t);
+  const following = { output: 'table', follow: true, limit: 5 } as const;
+  await soon(t, () => t.rejects(events(fakeInvocation(root), following), { code: 'KSN-CTL-015' }));
+});
+
+t.test('a watch says it once, and asks again until the agent was started anew', async (t) => {
+  const { root, taken, end } = await hangingAgent(t);
+  const stop = new AbortController();
+  const slept = { ...systemClock, sleep: async () => {} };
+  const person = { ...fakeInvocation(root), clock: slept, signal: stop.signal };
+  const watching = status(person, { output: 'table', all: false, watch: true, exitCode: false });
+  const said = async (wanted: () => boolean) => {
+    await soon(t, async () => {
+      while (!wanted()) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+  };
+  await said(() => taken.size >= 2);
+  t.match(person.warned, [/does not answer.*KSN-CTL-015.*asked again/u]);
+  t.equal(person.warned.length, 1, 'once');
+  await end();
+  await serveAgent(t, root, fakePort());
+  await said(() => person.printed.length > 0);
+  t.match(person.printed.join('\n'), /lb-a/u);
+  stop.abort();
+  t.equal(await watching, 0);
 });
 
 t.test('a plan may take long, also in a command that only reads', async (t) => {
