@@ -157,6 +157,16 @@ export default {
       '^hostfs/',
       '^agent/(desired|verify)/',
     ),
+    only(
+      'ignition-reads-configs',
+      'from a config to verdicts about a host, and between configs and documents: it sees the contract and the stage that reads documents',
+      '^agent/ignition/',
+      '^agent/ignition/',
+      base,
+      kindContract,
+      '^hostfs/',
+      '^agent/desired/',
+    ),
 
     // ── The top: one way in ───────────────────────────────────────────────────────────────────────────────────────
     only(
@@ -190,6 +200,13 @@ export default {
       'no daemon takes over by itself',
       '^agent/adopt/',
       '^agent/(adopt|commands)/',
+      '^test/',
+    ),
+    reserved(
+      'ignition-is-for-its-commands',
+      'no daemon reads configs of the first boot: what it keeps is a spec',
+      '^agent/ignition/',
+      '^agent/(ignition|commands)/',
       '^test/',
     ),
     reserved(

@@ -25,6 +25,7 @@ const words: Readonly<Record<string, string>> = {
   'agent/health': 'gates, and how long they held',
   'agent/apply': 'journal, ledger, transactions',
   'agent/adopt': 'what is on a host → a spec',
+  'agent/ignition': 'a first boot → what is still so',
   'agent/plan': 'what differs, in which order',
   'agent/verify': 'signatures, replay, policy',
   'agent/desired': 'the document and its items',

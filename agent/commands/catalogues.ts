@@ -12,6 +12,7 @@ import { RESOURCE_ERRORS } from '../resources/errors.ts';
 import { POD_ERRORS } from '../resources/static-pods/errors.ts';
 import { ENGINE_ERRORS } from '../reconcile/errors.ts';
 import { CONFIG_ERRORS } from '../config/errors.ts';
+import { IGNITION_ERRORS } from '../ignition/errors.ts';
 import { REPORT_ERRORS } from '../report/errors.ts';
 import { ADOPT_ERRORS } from '../resources/adopt-errors.ts';
 import { EFFECT_ERRORS } from '../resources/effect-errors.ts';
@@ -37,6 +38,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   REPORT_ERRORS,
   EFFECT_ERRORS,
   ADOPT_ERRORS,
+  IGNITION_ERRORS,
   HOST_ERRORS,
   SOURCE_ERRORS,
   VERIFY_ERRORS,

@@ -28,6 +28,7 @@ export function declareProgram(start: Start): Command {
   looking(program, run);
   changing(program, run);
   documents(program, run);
+  ignition(program, run);
   living(program, run);
   shells(program, run);
   return program;
@@ -219,6 +220,20 @@ function documents(program: Command, run: Run): void {
     .description('the JSON Schema of a NodeSpec, for editors')
     .option('--layer', 'of a layer of a site', false)
     .action((options) => run(async (i) => (await import('./schema.ts')).schema(i, options)));
+}
+
+function ignition(program: Command, run: Run): void {
+  const group = program
+    .command('ignition')
+    .description('Ignition configs: what became of them, and how to keep them so');
+  group
+    .command('audit')
+    .description('what of a config is still so on this host; changes nothing')
+    .argument('<config>', 'an Ignition config of 3.0 to 3.6; - is standard input')
+    .option('-a, --all', 'also what is as the config wants it', false)
+    .option('--merge-dir <folder>', 'where configs that it merges lie, by the last part of their URL')
+    .addOption(output())
+    .action((file, options) => run(async (i) => (await import('./ignition-audit.ts')).ignitionAudit(i, file, options)));
 }
 
 function living(program: Command, run: Run): void {

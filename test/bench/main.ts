@@ -21,6 +21,7 @@ import { memory } from './benchmarks/memory.ts';
 import { idleCpu } from './benchmarks/idle-cpu.ts';
 import { heap } from './benchmarks/heap.ts';
 import { authoring } from './benchmarks/authoring.ts';
+import { ignitionAudit } from './benchmarks/ignition-audit.ts';
 import { endpoint } from './benchmarks/endpoint.ts';
 import { facts } from './benchmarks/facts.ts';
 
@@ -34,6 +35,7 @@ const benchmarks: readonly Benchmark[] = [
   idleCpu,
   heap,
   authoring,
+  ignitionAudit,
   endpoint,
   facts,
 ];

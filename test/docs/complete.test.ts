@@ -56,7 +56,7 @@ t.test('every field of a NodeSpec', async (t) => {
 
 t.test('every command', async (t) => {
   const text =
-    ['operate', 'engine', 'signing', 'events', 'nodespec', 'adopt', 'authoring'].map(page).join('') +
+    ['operate', 'engine', 'signing', 'events', 'nodespec', 'adopt', 'ignition', 'authoring'].map(page).join('') +
     readFileSync(`${root}README.md`, 'utf8');
   for (const command of declareProgram(async () => {}).commands)
     t.match(text, new RegExp(`keelson (?:--root \\S+ )?${command.name()}\\b`), command.name());
