@@ -128,7 +128,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
   for (const remark of opened.remarks) log.error('start', remark.message, { error: remark });
 
   const { execution, view } = opened.reconciliation;
-  const writerTurn = (): Promise<void> => execution.writer.run(async () => {});
+  const beats = (): boolean => opened.pulse.beats();
   const verifier = new SpecVerifier({
     fs,
     checker,
@@ -171,7 +171,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     texts: new FileTexts({ fs, content: (fingerprint) => view.content(fingerprint), kinds }),
     userName: (uid) => (uid === 0 ? 'root' : null),
     now: () => clock.now(),
-    writerTurn,
+    beats,
     eventCounts: () => events.counts,
     specs: async () => {
       const { wanted, running } = execution.book.state;
@@ -252,7 +252,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       engine.reconsider();
       return findings;
     },
-    writerTurn,
+    beats,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

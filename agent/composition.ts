@@ -71,6 +71,6 @@ export interface Agent extends AsyncDisposable {
   run(signal: AbortSignal, ready: () => Promise<void>): Promise<void>;
   /** Trust roots, policy and specs anew, after the settings changed. What is wrong with the trust roots. */
   reload(): Promise<readonly Reason[]>;
-  /** Resolves when the writer has a turn for this: the engine makes progress. */
-  writerTurn(): Promise<void>;
+  /** False when the writer hangs in one turn. */
+  beats(): boolean;
 }

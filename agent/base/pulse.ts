@@ -1,28 +1,29 @@
 /** Whether the writer of the engine makes progress: what the watchdog of systemd asks, besides the event loop. */
 import type { Clock } from './clock.ts';
+import type { TurnObserver } from './serial-runner.ts';
 
 /** One turn of the writer is a wave of short applies and an fsync; longer than this it hangs. */
 const stuckMs = 60_000;
 
-export class Pulse {
+/** Of the runner that it observes. It looks at the turn that runs and asks for none: the first answer is as true as any. */
+export class Pulse implements TurnObserver {
   readonly #clock: Clock;
-  readonly #turn: () => Promise<void>;
-  #askedAt: number | null = null;
+  #begunAt: number | null = null;
 
-  constructor(clock: Clock, turn: () => Promise<void>) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#turn = turn;
   }
 
-  /** Asks for a turn unless one is asked for already; false when that one has not come for too long. */
+  began(): void {
+    this.#begunAt = this.#clock.monotonic();
+  }
+
+  ended(): void {
+    this.#begunAt = null;
+  }
+
+  /** False when one turn has lasted too long. A runner with nothing to do hangs in nothing. */
   beats(): boolean {
-    const now = this.#clock.monotonic();
-    if (this.#askedAt !== null) return now - this.#askedAt < stuckMs;
-    this.#askedAt = now;
-    const answered = (): void => {
-      this.#askedAt = null;
-    };
-    this.#turn().then(answered, answered);
-    return true;
+    return this.#begunAt === null || this.#clock.monotonic() - this.#begunAt < stuckMs;
   }
 }

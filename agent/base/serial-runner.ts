@@ -26,6 +26,12 @@ interface Waiting {
   abandon(reason: unknown): void;
 }
 
+/** Told as each task starts and when it has really ended. */
+export interface TurnObserver {
+  began(): void;
+  ended(): void;
+}
+
 /** Why a task was not accepted, or was dropped: the runner is being disposed or was told to abort. */
 export class RunnerClosedError extends Error {
   override readonly name = 'RunnerClosedError';
@@ -38,6 +44,11 @@ export class SerialRunner implements AsyncDisposable {
   #running: AbortController | null = null;
   #pumping: Promise<void> | null = null;
   #closed = false;
+  readonly #observer: TurnObserver | undefined;
+
+  constructor(observer?: TurnObserver) {
+    this.#observer = observer;
+  }
 
   /** Nothing runs and nothing waits. */
   get idle(): boolean {
@@ -73,12 +84,14 @@ export class SerialRunner implements AsyncDisposable {
       start: async () => {
         started = true;
         this.#running = controller;
+        this.#observer?.began();
         try {
           resolve(await task(controller.signal));
         } catch (error) {
           reject(error);
         } finally {
           this.#running = null;
+          this.#observer?.ended();
           signal?.removeEventListener('abort', onAbort);
         }
       },

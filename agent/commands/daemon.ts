@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { kernelLock } from '../apply/lock.ts';
 import type { Agent, AgentFolders, AgentParts, AgentSettings } from '../composition.ts';
-import { Pulse } from '../base/pulse.ts';
 import { systemEntropy } from '../base/entropy.ts';
 import { asKeelsonError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -68,17 +67,14 @@ export async function liveAsAgent(invocation: Invocation, options: DaemonOptions
 
   const ending = new AbortController();
   const stop = AbortSignal.any([signal, ending.signal]);
-  const watch = (intervalMs: number): Promise<void> => {
-    const pulse = new Pulse(clock, () => agent.writerTurn());
-    const alive = (): boolean => pulse.beats();
-    return keepWatchdog(notifier, {
+  const watch = (intervalMs: number): Promise<void> =>
+    keepWatchdog(notifier, {
       intervalMs,
       clock,
       signal: stop,
-      alive,
+      alive: () => agent.beats(),
       failed: (error) => warn(log, 'watchdog', error),
     });
-  };
   const reload = async (): Promise<void> => {
     tell(notifier.reloading());
     try {

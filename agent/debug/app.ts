@@ -31,7 +31,7 @@ export function declaredRoutes(port: DebugPort, clock: Clock): readonly Declared
   const plan = sharedPlan(port);
   return [
     pageRoute(port, plan),
-    ...healthRoutes(port, clock),
+    ...healthRoutes(port),
     ...v1Routes(port, clock, plan),
     specRoute(port),
     factsRoute(port),

@@ -1,6 +1,4 @@
 /** `/healthz`: whether the process is alive. `/readyz`: whether the node is as it should be. `/metrics`: in numbers. */
-import { Pulse } from '../base/pulse.ts';
-import type { Clock } from '../base/clock.ts';
 import type { DeclaredRoute } from './declared-route.ts';
 import { debugError } from './errors.ts';
 import { Metrics } from './metrics.ts';
@@ -8,20 +6,20 @@ import type { DebugPort } from './port.ts';
 import { unmetOf } from './readiness.ts';
 import { FAILURE, READINESS } from './schemas.ts';
 
-export function healthRoutes(port: DebugPort, clock: Clock): readonly DeclaredRoute[] {
-  const pulse = new Pulse(clock, () => port.writerTurn());
+export function healthRoutes(port: DebugPort): readonly DeclaredRoute[] {
   const metrics = new Metrics(port);
   return [
     {
       url: '/healthz',
       schema: {
         summary: 'Whether the agent is alive',
-        description: 'The process answers, and its writer made progress in the last minute. Says nothing of the node.',
+        description:
+          'The process answers, and its writer is not in one and the same turn for a minute. Says nothing of the node.',
         response: { 200: { type: 'object', properties: { alive: { const: true } } }, 503: FAILURE },
       },
       async answer() {
-        if (pulse.beats()) return { alive: true };
-        throw debugError('KSN-DEBUG-001', 'the writer has had no turn for a minute');
+        if (port.beats()) return { alive: true };
+        throw debugError('KSN-DEBUG-001', 'the writer has been in one turn for more than a minute');
       },
     },
     {

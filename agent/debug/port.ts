@@ -4,8 +4,8 @@ import type { NodeSpec } from '../desired/node-spec.ts';
 import type { EventType } from '../report/events.ts';
 
 export interface DebugPort extends ControlPort {
-  /** Resolves when the writer has a turn: the engine makes progress. */
-  writerTurn(): Promise<void>;
+  /** False when the writer hangs in one turn. */
+  beats(): boolean;
   /** The documents that are wanted and run; null: none. Rejects where one cannot be read any more. */
   specs(): Promise<{ readonly wanted: NodeSpec | null; readonly running: NodeSpec | null }>;
   /** Events since the start, by type. */

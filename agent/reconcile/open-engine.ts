@@ -5,6 +5,7 @@
 import type { Clock, Instant } from '../base/clock.ts';
 import type { Entropy } from '../base/entropy.ts';
 import { asKeelsonError, type KeelsonError, type Reason } from '../base/errors.ts';
+import { Pulse } from '../base/pulse.ts';
 import { SerialRunner } from '../base/serial-runner.ts';
 import { Ballast } from '../apply/space.ts';
 import { Book } from '../apply/book.ts';
@@ -90,6 +91,8 @@ export interface OpenedEngine extends AsyncDisposable {
   readonly engine: Engine;
   readonly reconciliation: Reconciliation;
   readonly fingerprint: ReadHost['fingerprint'];
+  /** Of the writer. */
+  readonly pulse: Pulse;
   /** Why this start is in safe mode, or anything else worth a line. */
   readonly remarks: readonly KeelsonError[];
 }
@@ -158,7 +161,8 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     content: async (wanted) => view.content(wanted) ?? preimages.get(wanted),
     savePreimage: (bytes) => preimages.put(bytes),
   });
-  const writer = opened.use(new SerialRunner());
+  const pulse = new Pulse(clock);
+  const writer = opened.use(new SerialRunner(pulse));
   const wake = new Wake();
   const board = new Board();
   const execution: Execution = {
@@ -255,6 +259,7 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     engine,
     reconciliation,
     fingerprint,
+    pulse,
     remarks: [start.failure, key.lost, journal.refused].filter((error) => error !== null),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

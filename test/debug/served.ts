@@ -48,7 +48,7 @@ const someFacts = {
 export function fakeDebugPort(over: Parameters<typeof fakePort>[0] = {}, more: Partial<DebugPort> = {}): FakeDebugPort {
   return {
     ...fakePort(over),
-    writerTurn: async () => {},
+    beats: () => true,
     eventCounts: () => new Map(),
     specs: async () => ({ wanted: null, running: null }),
     facts: async () => someFacts,
