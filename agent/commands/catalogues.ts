@@ -9,6 +9,7 @@ import { SPEC_ERRORS } from '../desired/errors.ts';
 import { HEALTH_ERRORS } from '../health/errors.ts';
 import { PLAN_ERRORS } from '../plan/errors.ts';
 import { RESOURCE_ERRORS } from '../resources/errors.ts';
+import { CA_ERRORS } from '../resources/ca-anchors/errors.ts';
 import { POD_ERRORS } from '../resources/static-pods/errors.ts';
 import { ENGINE_ERRORS } from '../reconcile/errors.ts';
 import { CONFIG_ERRORS } from '../config/errors.ts';
@@ -31,6 +32,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   HEALTH_ERRORS,
   RESOURCE_ERRORS,
   POD_ERRORS,
+  CA_ERRORS,
   ENGINE_ERRORS,
   CONTROL_ERRORS,
   DEBUG_ERRORS,

@@ -25,6 +25,10 @@ async function callOf(
   const { target, verb, command } = effect;
   const rest = target.slice(target.indexOf(':') + 1);
   switch (target.slice(0, target.indexOf(':'))) {
+    case 'trust':
+      // A tool of the machine: what is none of the machine it must not touch.
+      if (!hasSystemd || command === undefined) return null;
+      return runCall(number, command.timeoutMs, command.argv);
     case 'command':
       if (command === undefined) throw bug(`${target} has no command`);
       return runCall(number, command.timeoutMs, command.argv);

@@ -305,6 +305,21 @@ t.test('effects on units go to systemd, where it runs', async (t) => {
   t.strictSame(await effectLines(effects, { physical, hasSystemd: false }), []);
 });
 
+t.test('the trust store is made anew on the machine, and never for a sandbox', async (t) => {
+  const effects: readonly Effect[] = [
+    {
+      target: 'trust:update-ca-trust',
+      verb: 'command',
+      command: { argv: ['update-ca-trust', 'extract'], timeoutMs: 60_000 },
+    },
+  ];
+  const physical = async (path: string) => path;
+  t.strictSame(await effectLines(effects, { physical, hasSystemd: true }), [
+    "'run' '1' '60' 'update-ca-trust' 'extract'",
+  ]);
+  t.strictSame(await effectLines(effects, { physical, hasSystemd: false }), []);
+});
+
 t.test('a link goes back to whom it belonged', { skip: process.getuid?.() === 0 ? false : 'needs root' }, async (t) => {
   await using g = await guarded();
   g.write('/x', 'bad');
