@@ -4,6 +4,7 @@ import { folderChangeableBy } from '../base/changeable-by.ts';
 import { KeelsonError } from '../base/errors.ts';
 import { counted } from '../base/words.ts';
 import { judgeState, type Loose } from '../apply/state-folder.ts';
+import { foreignNotice } from '../report/notice-files.ts';
 import { readTrust, TRUST_FOLDERS } from '../verify/trust-store.ts';
 import { parentPath } from '../../hostfs/path.ts';
 import { fine, lacking, limited, type Examined, type Ground } from './examined.ts';
@@ -157,6 +158,15 @@ export async function notices({ root: { fs }, settings }: Ground): Promise<Exami
         what,
         `${folder} is not there: nothing is written to ${path}`,
         'Make it, or set notices.motd and notices.issue.',
+      );
+  }
+  for (const path of [motd, issue]) {
+    const foreign = path === null ? null : await foreignNotice(path, fs);
+    if (foreign !== null)
+      return limited(
+        what,
+        `${path} is ${foreign}: nothing is shown there`,
+        'Move it away, or set notices.motd and notices.issue.',
       );
   }
   const link = '/etc/issue.d/keelson.issue';

@@ -27,6 +27,13 @@ export const REPORT_ERRORS = {
     evidence: 'The file named in the message.',
     next: 'Start the agent: it writes the status anew. Where this user may not read the file, run the command as root.',
   },
+  'KSN-REPORT-005': {
+    fault: 'environment',
+    meaning:
+      'Something that the agent did not write lies where it shows what is wrong to a login or a console. It is left as it is, and nothing is shown there.',
+    evidence: 'What lies there, in the message. A file of the agent begins with `keelson: `.',
+    next: 'Move it away, or set `notices.motd` or `notices.issue` to another path, or to `off`.',
+  },
 } as const satisfies Catalogue;
 
 export const reportError = errorsOf(REPORT_ERRORS);

@@ -224,3 +224,16 @@ t.test('a state folder that others could have changed', async (t) => {
     /LACKING +state folder .*\/var\/lib\/keelson can be written by everybody[^]*chmod/u,
   );
 });
+
+t.test("where a notice belongs lies something that is not the agent's", async (t) => {
+  const looked = async (content: string) => {
+    const person = fakeInvocation(t.testdir({ run: { 'motd.d': { '10-keelson': content }, 'issue.d': {} } }));
+    await doctor(person, 'host', { output: 'json' }, fakeMachine());
+    return (JSON.parse(person.printed.join('\n')) as Examined[]).find(({ what }) => what === 'notices');
+  };
+  t.match(await looked('Welcome\n'), {
+    is: 'limited',
+    detail: /^\/run\/motd\.d\/10-keelson is a file .*nothing is shown/u,
+  });
+  t.match(await looked('keelson: STOPPED at …\n'), { is: 'ok' });
+});

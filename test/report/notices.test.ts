@@ -1,5 +1,5 @@
 import t from 'tap';
-import { silentLog } from '../../agent/base/log.ts';
+import { silentLog, type Log } from '../../agent/base/log.ts';
 import { consoleText } from '../../agent/report/notice-files.ts';
 import { Notices, type NoticesOptions } from '../../agent/report/notices.ts';
 import { failedLines, noticeLines } from '../../agent/report/notice-text.ts';
@@ -247,4 +247,35 @@ t.test('a file system that refuses is tried again', async (t) => {
   fault[Symbol.dispose]();
   await clock.advance(70_000);
   t.match(await motd(), 'ROLLED BACK');
+});
+
+t.test('what the agent did not write is neither replaced nor removed, and told once', async (t) => {
+  for (const theirs of [
+    { file: 'Welcome to lb-a\nkeelson: is here\n' },
+    { file: '' },
+    { file: `Welcome${' '.repeat(100_000)}` },
+    { link: '/etc/motd' },
+    { directory: true },
+  ] as const) {
+    const told: unknown[] = [];
+    const log: Log = { ...silentLog, warn: (event, _, fields) => told.push([event, fields]) };
+    const { root, clock, notices, motd, issue } = await made({ log });
+    await plant(root.fs, { '/etc/motd': { file: 'keelson: theirs too' }, [paths.motd]: theirs });
+    const before = await root.fs.lstat(paths.motd);
+    notices.publish(ok);
+    await clock.advance(2_000);
+    notices.publish(rolledBack);
+    await clock.advance(200_000);
+    t.match(await issue(), 'ROLLED BACK', 'the other one is shown');
+    t.strictSame(await root.fs.lstat(paths.motd), before, JSON.stringify(theirs).slice(0, 40));
+    t.match(told, [
+      ['notice-not-written', { element: paths.motd, error: { code: 'KSN-REPORT-005', remedy: /motd/u } }],
+    ]);
+    t.equal(told.length, 1, 'once');
+    await (before?.type === 'directory' ? root.fs.removeDirectory(paths.motd) : root.fs.remove(paths.motd));
+    await clock.advance(70_000);
+    t.match(await motd(), 'ROLLED BACK', 'shown when the path is free');
+    await notices[Symbol.asyncDispose]();
+    await plant(root.fs, { '/etc/motd': { file: 'keelson: theirs too' } });
+  }
 });
