@@ -11,6 +11,7 @@ import { reasonAt } from './findings.ts';
 import { isMap, withBelow, type Layer, type ValueMap } from './layer.ts';
 import { mergeLayers, type Merged, type Origin } from './merge.ts';
 import { resolveVars } from './references.ts';
+import type { Patterns } from './patterns.ts';
 import { Template } from './template.ts';
 import { Variables } from './variables.ts';
 
@@ -36,10 +37,11 @@ export async function assemble(
   node: string | null,
   kinds: readonly AnyKind[],
   bundles: Bundles,
+  patterns: Patterns,
 ): Promise<Assembled> {
   const layers = withBelow(layer);
   const merged = mergeLayers(layers, withoutAuthoring);
-  const variables = new Variables(layers);
+  const variables = new Variables(layers, patterns);
   const assembly = new Assembly(layer, merged, variables, kinds, bundles);
   for (const { place } of merged.faults) assembly.told.add(place.pointer ?? '');
   for (const { code, message, place, ...more } of [...merged.faults, ...variables.faults])

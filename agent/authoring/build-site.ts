@@ -1,5 +1,6 @@
 /** A site → stamped documents, and what has to be written for them. Nothing is written here. */
 import type { Reason } from '../base/errors.ts';
+import type { ProcessorTime } from '../base/processor-time.ts';
 import type { ReadFileSystem } from '../../hostfs/filesystem.ts';
 import type { AnyKind } from '../resources/kind.ts';
 import type { Assembled } from './assemble.ts';
@@ -56,6 +57,7 @@ export interface BuildOptions {
   readonly fs: ReadFileSystem;
   readonly kinds: readonly AnyKind[];
   readonly judge: (document: ValueMap) => readonly Reason[];
+  readonly processorTime: ProcessorTime;
   /** Every series has this generation, and generations.json stays as it is. */
   readonly generation?: number;
   /** Bytes of the largest output. */
@@ -69,12 +71,17 @@ const largest = 64 * 2 ** 20;
 
 /** @throws KSN-BUILD-001, KSN-BUILD-019, KSN-BUILD-024 */
 export async function buildSite(options: BuildOptions): Promise<SiteBuild> {
-  const { fs, kinds, judge, generation } = options;
+  const { fs, kinds, judge, processorTime, generation } = options;
   const files = new SiteFiles(fs);
   const stampBytes = await readState(fs);
   const before = atLeast(readStamps(stampBytes), generationsInManifest(await readIfThere(fs, MANIFEST)));
   const documents = new Map<string, ValueMap>();
-  const reader = new SiteReader({ files, kinds, judge: ({ node }) => judge(documents.get(node) ?? {}) });
+  const reader = new SiteReader({
+    files,
+    kinds,
+    processorTime,
+    judge: ({ node }) => judge(documents.get(node) ?? {}),
+  });
   const assembled: Assembled[] = [];
   const nodes = await nodesOf(files, reader.findings);
   if (nodes.length === 0 && reader.findings.all().length === 0)

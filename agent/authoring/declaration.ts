@@ -3,6 +3,7 @@ import { nearest, oneOf, quoted } from '../base/words.ts';
 import { childPointer } from '../desired/pointer.ts';
 import type { BuildCode } from './errors.ts';
 import { isMap, type ValueMap } from './layer.ts';
+import type { Patterns } from './patterns.ts';
 import { misfit, placeholder, VAR_TYPES, type VarType, type VarTypeName } from './var-types.ts';
 
 export interface Declaration extends VarType {
@@ -27,13 +28,13 @@ const fieldsOf: Readonly<Record<VarTypeName, readonly string[]>> = {
 };
 
 /** Null where it is none; everything that is wrong with it is told. */
-export function readDeclaration(raw: ValueMap, pointer: string, tell: Tell): Declaration | null {
+export function readDeclaration(raw: ValueMap, pointer: string, patterns: Patterns, tell: Tell): Declaration | null {
   let sound = true;
   const told: Tell = (...what) => {
     sound = false;
     tell(...what);
   };
-  const type = readType(raw, pointer, ['default', 'description'], told);
+  const type = readType(raw, pointer, ['default', 'description'], patterns, told);
   const { description, default: given, join } = raw;
   if (description !== undefined && typeof description !== 'string')
     told('KSN-BUILD-008', 'the description is no text', childPointer(pointer, 'description'));
@@ -52,7 +53,13 @@ export function readDeclaration(raw: ValueMap, pointer: string, tell: Tell): Dec
   };
 }
 
-function readType(raw: ValueMap, pointer: string, more: readonly string[], tell: Tell): VarType | null {
+function readType(
+  raw: ValueMap,
+  pointer: string,
+  more: readonly string[],
+  patterns: Patterns,
+  tell: Tell,
+): VarType | null {
   const { type } = raw;
   if (!isVarType(type)) {
     const guess = typeof type === 'string' ? nearest(type, VAR_TYPES) : undefined;
@@ -98,13 +105,13 @@ function readType(raw: ValueMap, pointer: string, more: readonly string[], tell:
     else tell('KSN-BUILD-008', 'expected a whole number', childPointer(pointer, name));
   }
   if (type === 'string' && pattern !== undefined) {
-    const compiled = compile(pattern);
+    const compiled = typeof pattern === 'string' ? patterns.of(pattern) : null;
     if (compiled === null) tell('KSN-BUILD-008', 'this is no regular expression', childPointer(pointer, 'pattern'));
     else read.pattern = compiled;
   }
   if (type === 'list' && of !== undefined) {
     const at = childPointer(pointer, 'of');
-    const entry = readType(isMap(of) ? of : { type: of }, at, [], (code, message, where, remedy) =>
+    const entry = readType(isMap(of) ? of : { type: of }, at, [], patterns, (code, message, where, remedy) =>
       tell(code, message, isMap(of) ? where : at, remedy),
     );
     if (entry !== null) read.of = entry;
@@ -118,15 +125,4 @@ function isVarType(type: unknown): type is VarTypeName {
 
 function isListOfTexts(values: unknown): values is readonly string[] {
   return Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'string');
-}
-
-/** The whole of the text must match. It must stand alone: what closes a group that it did not open would escape that. */
-function compile(pattern: unknown): RegExp | null {
-  if (typeof pattern !== 'string') return null;
-  try {
-    RegExp(pattern, 'u');
-    return new RegExp(`^(?:${pattern})$`, 'u');
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,7 @@
 /** A site as a whole: its nodes, each with its document, and everything that is wrong with any of them. */
 import { posix } from 'node:path';
 import type { Place, Reason } from '../base/errors.ts';
+import type { ProcessorTime } from '../base/processor-time.ts';
 import { counted } from '../base/words.ts';
 import { parseDocument } from '../desired/document.ts';
 import type { SpecCode } from '../desired/errors.ts';
@@ -10,6 +11,7 @@ import { assemble, type Assembled } from './assemble.ts';
 import { Bundles } from './bundles.ts';
 import { reasonAt, SiteFindings } from './findings.ts';
 import { LayerStore, type LoadedLayer } from './layer-store.ts';
+import { Patterns } from './patterns.ts';
 import type { SiteFiles } from './site-files.ts';
 
 export const NODES = 'nodes';
@@ -27,6 +29,8 @@ export interface ReadSite {
   readonly kinds: readonly AnyKind[];
   /** Judges a flat document: its findings have pointers. Absent: the documents are not judged. */
   readonly judge: (document: Assembled) => readonly Reason[];
+  /** By which patterns that take too long are ended. */
+  readonly processorTime: ProcessorTime;
 }
 
 /** Nodes by what lies in nodes/; what there is no layer of a node is told. */
@@ -55,6 +59,7 @@ export class SiteReader {
   readonly findings = new SiteFindings();
   readonly store: LayerStore;
   readonly #bundles: Bundles;
+  readonly #patterns: Patterns;
   readonly #options: ReadSite;
   readonly #values = new Map<string, ValueUse>();
   readonly #missing = new Map<string, Missing>();
@@ -63,6 +68,7 @@ export class SiteReader {
     this.#options = options;
     this.store = new LayerStore(options.files);
     this.#bundles = new Bundles(options.files);
+    this.#patterns = new Patterns(options.processorTime);
   }
 
   /** Null: its layer cannot be read. `name` null: a layer alone, for no node. */
@@ -71,7 +77,7 @@ export class SiteReader {
     const nodes = name === null ? [] : [name];
     for (const reason of findings) this.findings.add(reason, ...nodes);
     if (layer === null) return null;
-    const assembled = await assemble(layer, name, this.#options.kinds, this.#bundles);
+    const assembled = await assemble(layer, name, this.#options.kinds, this.#bundles, this.#patterns);
     const made = [layer, ...layer.below, ...assembled.files];
     if (name !== null) for (const file of made) this.findings.note(file.path, name);
     for (const reason of assembled.findings) this.findings.add(reason, ...nodes);

@@ -1,6 +1,7 @@
 /** Layers judged as what becomes of them: the nodes that are made of them, or, where there are none yet, with stand-ins. */
 import { posix } from 'node:path';
 import type { Reason } from '../base/errors.ts';
+import type { ProcessorTime } from '../base/processor-time.ts';
 import type { AnyKind } from '../resources/kind.ts';
 import type { Assembled } from './assemble.ts';
 import { withGeneration } from './build-site.ts';
@@ -15,6 +16,7 @@ export interface SiteValidation {
   readonly files: SiteFiles;
   readonly kinds: readonly AnyKind[];
   readonly judge: (document: ValueMap) => readonly Reason[];
+  readonly processorTime: ProcessorTime;
 }
 
 /** What may stand in a nearer layer: a resource that is depended on, or told of changes. */
@@ -25,11 +27,12 @@ export async function validateSite(
   options: SiteValidation,
   targets: readonly string[] | null,
 ): Promise<{ readonly findings: readonly SiteFinding[]; readonly nodes: number; readonly layers: number }> {
-  const { files, kinds, judge } = options;
+  const { files, kinds, judge, processorTime } = options;
   const alone = new Set<Assembled>();
   const reader = new SiteReader({
     files,
     kinds,
+    processorTime,
     judge: (assembled) =>
       alone.has(assembled)
         ? judge(standIn(assembled.document)).filter(({ code }) => !elsewhere.has(code))

@@ -1,7 +1,7 @@
 /** The types of variables, and what a value of each is. */
 import { isIP } from 'node:net';
-import { runInThisContext } from 'node:vm';
 import { nearest, oneOf, quoted } from '../base/words.ts';
+import type { Pattern, PatternGaveUp } from './patterns.ts';
 
 export const VAR_TYPES = ['ip', 'cidr', 'integer', 'string', 'boolean', 'enum', 'list'] as const;
 export type VarTypeName = (typeof VAR_TYPES)[number];
@@ -15,7 +15,7 @@ export interface VarType {
   readonly min?: number;
   readonly max?: number;
   /** string: matches the whole of it. */
-  readonly pattern?: RegExp;
+  readonly pattern?: Pattern;
   /** list. */
   readonly of?: VarType;
 }
@@ -31,7 +31,7 @@ export function misfit(type: VarType, value: unknown): string | null {
       return misfitInteger(type, value);
     case 'string':
       if (typeof value !== 'string') return 'text; quote it if it looks like something else';
-      return type.pattern === undefined ? null : misfitPattern(type.pattern, value);
+      return type.pattern?.fits(value) === false ? `text that matches ${quoted(type.pattern.written)}` : null;
     case 'boolean':
       return typeof value === 'boolean' ? null : 'true or false';
     case 'enum':
@@ -41,24 +41,14 @@ export function misfit(type: VarType, value: unknown): string | null {
   }
 }
 
-const patternTakesMs = 500;
-
-function misfitPattern(pattern: RegExp, text: string): string | null {
-  const written = quoted(pattern.source.replace(/^\^\(\?:([^]*)\)\$$/u, '$1'));
-  const fits = fitsInTime(pattern, text);
-  if (fits === null) return `text of which ${written} can be told within ${patternTakesMs} ms: write a simpler pattern`;
-  return fits ? null : `text that matches ${written}`;
-}
-
-/** Null: it takes too long. Some patterns take longer than anybody lives, and nothing but the machine below can end it. */
-function fitsInTime(pattern: RegExp, text: string): boolean | null {
-  const program = `RegExp(${JSON.stringify(pattern.source)}, 'u').test(${JSON.stringify(text)})`;
-  try {
-    return runInThisContext(program, { timeout: patternTakesMs }) as boolean;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null;
-    throw error;
-  }
+/** The pattern of the type that has given up, its place as a pointer within the type; null: there is none. */
+export function patternGivenUp({
+  pattern,
+  of,
+}: VarType): { readonly pointer: string; readonly by: PatternGaveUp } | null {
+  if (pattern !== undefined && pattern.gaveUp !== null) return { pointer: '/pattern', by: pattern.gaveUp };
+  const within = of === undefined ? null : patternGivenUp(of);
+  return within === null ? null : { ...within, pointer: `/of${within.pointer}` };
 }
 
 function misfitInteger({ min, max }: VarType, value: unknown): string | null {

@@ -7,7 +7,8 @@ import type { SpecCode } from '../desired/errors.ts';
 import type { BuildCode } from './errors.ts';
 import { isMap, nearestFirst, type Layer, type ValueMap } from './layer.ts';
 import { mergeLayers, type Merged, type MergeFault } from './merge.ts';
-import { misfit, placeholder } from './var-types.ts';
+import type { Patterns } from './patterns.ts';
+import { misfit, patternGivenUp, placeholder } from './var-types.ts';
 
 /** What `${vars.NAME}` stands for. */
 export interface Variable {
@@ -41,10 +42,12 @@ export class Variables {
   readonly #variables = new Map<string, Variable>();
   /** Declared, and nothing to go by. */
   readonly #faulty = new Set<string>();
+  readonly #patterns: Patterns;
   readonly #declarations: Merged;
   readonly #values: Merged;
 
-  constructor(layers: readonly Layer[]) {
+  constructor(layers: readonly Layer[], patterns: Patterns) {
+    this.#patterns = patterns;
     const sorted = layers.toSorted(nearestFirst);
     // A null is of values alone: what a variable is stays, whoever takes its value away.
     this.#declarations = mergeLayers(sorted, (layer) => entriesOf(layer, isMap), varsPointer);
@@ -130,9 +133,24 @@ export class Variables {
         tell(`${quoted(name)} is no name of a variable: letters, digits and '_'`, childPointer(varsPointer, name));
   }
 
+  #tellGivenUp(name: string, declaration: Declaration): void {
+    const givenUp = patternGivenUp(declaration);
+    if (givenUp === null) return;
+    const pointer = childPointer(varsPointer, name) + givenUp.pointer;
+    const isItself = givenUp.by === 'itself';
+    this.faults.push({
+      code: 'KSN-BUILD-008',
+      message: `vars.${name}: ${isItself ? 'the pattern takes too long for its values' : 'all patterns together take too long, so that this one was not asked'}`,
+      place: originAt(this.#declarations, pointer)?.place(pointer) ?? {},
+      remedy: isItself
+        ? 'Write a simpler pattern: no repetition of what is itself repeated.'
+        : 'Write simpler patterns: no repetition of what is itself repeated.',
+    });
+  }
+
   #read(name: string, raw: unknown): void {
     const pointer = childPointer(varsPointer, name);
-    const declaration = readDeclaration(raw as ValueMap, pointer, (code, message, at, remedy) => {
+    const declaration = readDeclaration(raw as ValueMap, pointer, this.#patterns, (code, message, at, remedy) => {
       const from = originAt(this.#declarations, at);
       this.faults.push({
         code,
@@ -147,6 +165,7 @@ export class Variables {
     }
     const given = this.#isGiven(name) ? this.#values.value[name] : undefined;
     const wrong = given === undefined ? null : misfit(declaration, given);
+    this.#tellGivenUp(name, declaration);
     if (wrong !== null) {
       const { file, line } = this.#placeOf(name, this.#declarations);
       this.faults.push({

@@ -4,6 +4,7 @@ import { buildError } from '../authoring/errors.ts';
 import { shownParts } from '../authoring/show-node.ts';
 import { nodesOf, SiteReader } from '../authoring/site.ts';
 import { SiteFiles } from '../authoring/site-files.ts';
+import { processorTime } from '../base/processor-time.ts';
 import { nearest, quoted } from '../base/words.ts';
 import { kinds } from '../resources/registry.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
@@ -30,7 +31,7 @@ export async function buildShow(
       node,
       nodes.map(({ name }) => name),
     );
-  const reader = new SiteReader({ files, kinds, judge: () => [] });
+  const reader = new SiteReader({ files, kinds, judge: () => [], processorTime });
   const assembled = await reader.assemble(chosen.path, node);
   const parts = assembled === null ? [] : shownParts(assembled);
   if (output === 'table') terminal.print(showText(parts, terminal.palette));

@@ -1,6 +1,7 @@
 /** `keelson build SITE`: layers into flat documents, one a node, stamped and, with keys, signed. Needs no agent. */
 import { KeelsonError } from '../base/errors.ts';
 import { printableText } from '../base/printable-text.ts';
+import { processorTime } from '../base/processor-time.ts';
 import { kernelLock } from '../apply/lock.ts';
 import { buildSite, type Built, type Output, type SiteBuild } from '../authoring/build-site.ts';
 import type { SiteFinding } from '../authoring/findings.ts';
@@ -66,6 +67,7 @@ export async function build(invocation: Invocation, site: string, options: Build
       fs,
       kinds,
       judge,
+      processorTime,
       sign: (payload, before) => signed(payload, before, keys),
       ...(git !== null && { generation: git.generation }),
     }),

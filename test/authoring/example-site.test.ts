@@ -8,6 +8,7 @@ import { SiteFiles } from '../../agent/authoring/site-files.ts';
 import { validateSite } from '../../agent/authoring/validate-site.ts';
 import { judgeDocuments } from '../../agent/commands/judge-documents.ts';
 import { SpecChecker } from '../../agent/desired/spec-checker.ts';
+import { processorTime } from '../../agent/base/processor-time.ts';
 import { kinds } from '../../agent/resources/registry.ts';
 import { verifySpec, type VerifyContext } from '../../agent/verify/verify.ts';
 import { DEFAULT_POLICY } from '../../agent/verify/local-policy.ts';
@@ -53,14 +54,14 @@ function nodeNamed(node: string, address: string): VerifyContext {
 
 t.test('the site is valid, and so is every layer of it that is no node', async (t) => {
   const { fs } = await siteFs(t);
-  const { findings, nodes } = await validateSite({ files: new SiteFiles(fs), kinds, judge }, null);
+  const { findings, nodes } = await validateSite({ files: new SiteFiles(fs), kinds, judge, processorTime }, null);
   t.strictSame(findings.map(told), []);
   t.equal(nodes, 2);
 });
 
 t.test('built, signed, verified, applied', async (t) => {
   const { fs } = await siteFs(t);
-  const { built = [] } = await buildSite({ fs, kinds, judge });
+  const { built = [] } = await buildSite({ fs, kinds, judge, processorTime });
   t.strictSame(
     built.map(({ node }) => node),
     ['lb-a', 'lb-b'],
@@ -134,7 +135,7 @@ t.test('what this release does not have yet is refused at its place, and nothing
     join(site, 'nodes/lb-a.yaml'),
     'extends: [../later/lb.yaml]\nvars: { peer: 10.20.0.12, vrrpPriority: 150 }\n',
   );
-  const { findings = [] } = await buildSite({ fs, kinds, judge });
+  const { findings = [] } = await buildSite({ fs, kinds, judge, processorTime });
   t.strictSame(
     findings.map(
       ({ place, code, nodes }) => `${place?.file}:${place?.line}:${place?.column} ${code} ${nodes.join(' ')}`,

@@ -3,6 +3,7 @@ import { buildSite, type BuildOptions, type SiteBuild } from '../../agent/author
 import { writeOutputs } from '../../agent/authoring/write-outputs.ts';
 import type { SiteFinding } from '../../agent/authoring/findings.ts';
 import { judgeDocuments } from '../../agent/commands/judge-documents.ts';
+import { processorTime } from '../../agent/base/processor-time.ts';
 import { kinds } from '../../agent/resources/registry.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
 import { MemoryHost } from '../../hostfs/memory-host.ts';
@@ -37,7 +38,7 @@ export async function put(fs: FileSystem, tree: SiteTree): Promise<void> {
 }
 
 export function buildIn(fs: FileSystem, more: Partial<BuildOptions> = {}): Promise<SiteBuild> {
-  return buildSite({ fs, kinds, judge, ...more });
+  return buildSite({ fs, kinds, judge, processorTime, ...more });
 }
 
 /** Written too. Throws what is wrong with the site. */

@@ -440,7 +440,7 @@ t.test('a pattern is of the whole text, and never takes for ever', async (t) => 
     });
   t.match((await of('a)|(?:b', 'evil b')).map(told), [/^nodes\/a\.yaml:3:\d+ KSN-BUILD-008 .*no regular expression/u]);
   t.match((await of('(a+)+', `${'a'.repeat(64)}b`)).map(told), [
-    /^nodes\/a\.yaml:3:\d+ KSN-BUILD-008 .*simpler pattern/u,
+    /^nodes\/a\.yaml:3:\d+ KSN-BUILD-008 .*takes too long/u,
   ]);
   t.match((await of('a|b', 'ab')).map(told), [/KSN-BUILD-008 .*matches 'a\|b'/u]);
   t.strictSame(await of('a|b\u2028"', 'b\u2028"'), []);
