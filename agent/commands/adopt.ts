@@ -1,5 +1,4 @@
 /** `keelson adopt PATH…`: a spec of what is on this host now, to begin with. Writes nothing but the file that --out names. */
-import { writeFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { excludes } from '../adopt/exclusion.ts';
 import { specOf } from '../adopt/adopted-spec.ts';
@@ -14,6 +13,7 @@ import type { ExitCode, Invocation } from './invocation.ts';
 import { openRootFolder } from './open-root.ts';
 import { agentSettingsOf, readConfig } from './settings.ts';
 import { adoptText } from './text/adopt-text.ts';
+import { writeNew } from './write-new.ts';
 
 export interface AdoptOptions {
   readonly series: string;
@@ -49,7 +49,7 @@ export async function adopt(
   ].map((line) => line.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?'));
   const adopted = await specOf(haul, { kinds, settings, policy, fs, series, comment });
   const taken = Object.values(adopted.sections).some((section) => Object.keys(section).length > 0);
-  if (taken && out !== undefined) await write(out, adopted.text, withSecrets);
+  if (taken && out !== undefined) await writeNew(out, adopted.text, withSecrets);
   else if (taken) terminal.print(adopted.text.trimEnd());
   terminal.warn(adoptText(adopted, { kinds, out, blind: root.libc === null, palette: terminal.palette }));
   if (!taken) return 1;
@@ -62,22 +62,4 @@ function inRoot(path: string, isWholeHost: boolean): string {
   if (!absolute.startsWith('/'))
     throw cliError('KSN-CLI-001', `${path} is not absolute, as paths in another root are`, { element: path });
   return absolute.length > 1 && absolute.endsWith('/') ? absolute.slice(0, -1) : absolute;
-}
-
-/** What is there stays. With secrets in it nobody else may read it. */
-async function write(file: string, text: string, secret: boolean): Promise<void> {
-  try {
-    await writeFile(file, text, { flag: 'wx', mode: secret ? 0o600 : 0o666 });
-  } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    throw cliError(
-      'KSN-CLI-002',
-      `cannot write ${file}: ${exists ? 'it is there already' : (error as Error).message}`,
-      {
-        cause: error,
-        element: file,
-        ...(exists && { remedy: 'Name another file, or move that one away.' }),
-      },
-    );
-  }
 }

@@ -234,6 +234,16 @@ function ignition(program: Command, run: Run): void {
     .option('--merge-dir <folder>', 'where configs that it merges lie, by the last part of their URL')
     .addOption(output())
     .action((file, options) => run(async (i) => (await import('./ignition-audit.ts')).ignitionAudit(i, file, options)));
+  group
+    .command('render')
+    .description('a signed spec into the config of a first boot, after which the agent has nothing to change')
+    .argument('<spec>', 'a signed envelope; - is standard input')
+    .requiredOption('--trust <folder>', 'the trust roots that the node shall have')
+    .option('--butane', 'for butane, in YAML', false)
+    .option('-o, --out <file>', 'where to write it; standard output otherwise')
+    .action((file, options) =>
+      run(async (i) => (await import('./ignition-render.ts')).ignitionRender(i, file, options)),
+    );
 }
 
 function living(program: Command, run: Run): void {

@@ -65,7 +65,8 @@ export async function auditLink(link: IgnitionLink, audit: PathAudit): Promise<A
   if (found.type !== 'link') return { element, verdict: verdictOf([otherType('link', found)]) };
   const differs = cleaned(found.target ?? '') !== cleaned(target);
   const what: readonly Difference[] = differs ? [{ of: 'target', wanted: target, found: found.target ?? '' }] : [];
-  const owner = ownerDifferences(link, found, true, audit.accounts);
+  // Ignition gives a link that is told no owner the one of what it leads to; it means nothing.
+  const owner = ownerDifferences(link, found, false, audit.accounts);
   return { element, verdict: verdictOf([...what, ...owner.sure]) };
 }
 

@@ -3,8 +3,11 @@ import {
   chmodSync,
   chownSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -17,6 +20,7 @@ import t, { type Test } from 'tap';
 import { ignitionAudit } from '../../agent/commands/ignition-audit.ts';
 import { readConfig } from '../../agent/ignition/read-config.ts';
 import { fakeInvocation } from '../commands/fake-invocation.ts';
+import { keelson, started } from '../scenarios/program.ts';
 import { ignitionApply, ignitionValidate, lacksIgnition } from './ignition/oracle.ts';
 
 const skip = lacksIgnition();
@@ -213,3 +217,77 @@ t.test('Ignition and we agree on what a config is', { skip }, (t) => {
   }
   t.end();
 });
+
+const SPEC = `apiVersion: keelson.dev/v1
+kind: NodeSpec
+metadata: { series: lb, generation: 7 }
+spec:
+  directories:
+    /etc/app: { mode: "0750", group: haproxy }
+  files:
+    /etc/app/app.conf: { content: { inline: "listen \${facts.hostname} é\\n" }, mode: "0640", group: haproxy }
+    /etc/app/data.bin: { content: { base64: AP8KDQ== }, owner: 33 }
+    /etc/new/folder/usual.conf: { content: { inline: "" } }
+    /etc/host.conf: { content: { inline: "\${facts.hostname}\\n", facts: true } }
+  links:
+    /etc/app/current: { target: data.bin }
+`;
+
+/** Inode and times of everything beneath: a file that was written anew has others. */
+function picture(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .toSorted()
+    .map((path) => {
+      const { ino, mode, uid, gid, mtimeMs } = lstatSync(join(folder, path));
+      return [path, ino, mode, uid, gid, lstatSync(join(folder, path)).isDirectory() ? '' : mtimeMs].join(' ');
+    });
+}
+
+t.test(
+  'after the first boot of a rendered config the agent has nothing to change',
+  { skip, timeout: 120_000 },
+  async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'keelson-render-'));
+    t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+    const at = (name: string): string => join(folder, name);
+    const ran = async (...words: readonly string[]): Promise<string> => {
+      const { code, out, err } = await keelson(...words);
+      t.equal(code, 0, `${words.join(' ')}: ${out}${err}`);
+      return out + err;
+    };
+    writeFileSync(at('lb.yaml'), SPEC);
+    await ran('keygen', 'ops-1', '--out', at('keys'));
+    mkdirSync(at('trust'));
+    writeFileSync(at('trust/ops-1.yaml'), readFileSync(at('keys/ops-1.yaml')));
+    await ran('sign', at('lb.yaml'), '--key', at('keys/ops-1.key'), '--out', at('lb.dsse.json'));
+    const said = await ran('ignition', 'render', at('lb.dsse.json'), '--trust', at('trust'), '-o', at('first.ign'));
+    t.match(said, /left to the agent: file:\/etc\/host[.]conf: it depends on facts/u);
+    const butane = await ran('ignition', 'render', at('lb.dsse.json'), '--trust', at('trust'), '--butane');
+    t.match(butane, /^variant: fcos\nversion: 1[.]5[.]0\nstorage:\n/u);
+    t.match(ignitionValidate(at('first.ign')), { status: 0, out: '' });
+    const refused = await keelson('ignition', 'render', at('lb.yaml'), '--trust', at('trust'));
+    t.equal(refused.code, 1, 'a spec that nobody signed');
+
+    const root = at('root');
+    mkdirSync(join(root, 'etc'), { recursive: true });
+    writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\n');
+    writeFileSync(join(root, 'etc/group'), 'root:x:0:\nhaproxy:x:188:\n');
+    writeFileSync(join(root, 'etc/hostname'), 'lb-a\n');
+    const applied = ignitionApply(at('first.ign'), root);
+    t.equal(applied.status, 0, applied.out.split('\n').slice(-3).join('\n'));
+    t.strictSame((await audited(root, at('first.ign'))).items, []);
+
+    const before = picture(join(root, 'etc'));
+    const agent = started(t, '--root', root, 'agent');
+    await agent.says(/"event":"ready"/u);
+    const end = Date.now() + 30_000;
+    let status = '';
+    while (!status.includes(' OK ') && Date.now() < end) status = (await keelson('--root', root, 'status')).out;
+    t.match(status, /lb-a +OK .*lb\/7/u);
+    const after = picture(join(root, 'etc')).filter((line) => !line.startsWith('host.conf '));
+    t.strictSame(after, before, 'the agent wrote nothing but what is its own to write');
+    t.equal(readFileSync(join(root, 'etc/host.conf'), 'utf8'), 'lb-a\n');
+    t.strictSame((await audited(root, at('first.ign'))).items, []);
+    t.equal((await agent.stop()).code, 0);
+  },
+);
