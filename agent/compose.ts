@@ -30,7 +30,8 @@ import { openEngine } from './reconcile/open-engine.ts';
 import { EventJournal } from './report/event-journal.ts';
 import { EventLog } from './report/event-log.ts';
 import { Notices } from './report/notices.ts';
-import { StatusStore } from './report/status-store.ts';
+import { Ages } from './report/standing.ts';
+import { readStanding, StatusStore } from './report/status-store.ts';
 import type { Draft, KindSettings } from './resources/kind.ts';
 import { processEffects, type ProcessTable } from './resources/process-effects.ts';
 import { kinds } from './resources/registry.ts';
@@ -68,6 +69,11 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
     }),
   );
   const statuses = building.use(new StatusStore({ fs, path: folders.status, clock, log: log.room('status') }));
+  const ages = new Ages(await readStanding(fs, folders.status), {
+    node: settings().engine.nodeName,
+    bootId,
+    now: clock.now(),
+  });
   const notices = building.use(
     new Notices({
       fs,
@@ -114,10 +120,11 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       checkGate: (gate, host, signal) => checkGate(gate, { ...host, ports: {} }, signal),
       settings: () => settings().engine,
       events,
+      ages,
       publish: (status) => {
         // What lies there may be another agent's.
         if (lock.lost) return;
-        statuses.publish(status);
+        statuses.publish(status, ages.left);
         notices.publish(status);
       },
       parseEnvelope: (envelope, accepted, fingerprint) =>

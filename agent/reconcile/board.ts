@@ -6,6 +6,7 @@ import { planError } from '../plan/errors.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { TxId } from '../apply/records.ts';
 import type { Withheld } from '../plan/withhold.ts';
+import type { Ages } from '../report/standing.ts';
 import type { ResourceCondition, ResourceStatus } from '../report/status.ts';
 import type { Address, Draft, Note } from '../resources/kind.ts';
 
@@ -30,16 +31,23 @@ function orphanOf(address: Address): Reason {
 }
 
 export class Board {
+  readonly #ages: Ages;
   readonly #rows = new Map<Address, ResourceStatus>();
   /** Arrived, but for an effect that is still owed: no look sees that. */
   readonly #owed = new Map<Address, { readonly tx: TxId; readonly reason: Reason }>();
   #remarks = new Map<string, Reason>();
   readonly #toldNotes = new Set<string>();
 
+  /** `ages`: what an earlier agent said, until it is found again. */
+  constructor(ages: Ages) {
+    this.#ages = ages;
+  }
+
   /** The age stays while the condition does. */
   set(address: Address, finding: Finding, at: Instant): void {
     const before = this.#rows.get(address);
-    const since = before?.condition === finding.condition ? before.since : at;
+    const since =
+      before?.condition === finding.condition ? before.since : (this.#ages.ofRow(address, finding.condition) ?? at);
     this.#rows.set(address, { address, since, ...finding });
   }
 
@@ -139,6 +147,7 @@ export class Board {
       if (finding.condition === 'changing' && before !== undefined && LASTING.has(before)) continue;
       this.set(address, finding, at);
     }
+    if (complete) this.#ages.keepOnly(found);
     // Looked at, with nothing to say of it any more.
     for (const address of complete ? this.#rows.keys() : look.targets.keys())
       if (!found.has(address)) this.#rows.delete(address);

@@ -11,6 +11,7 @@ import type { Address, Health, Target } from '../resources/kind.ts';
 import type { Debts } from './debts.ts';
 import type { Trials } from './trials.ts';
 import { activeOverrides, heldBy, type Desired, type DesiredView } from './desired.ts';
+import type { Ages } from '../report/standing.ts';
 import type { Board } from './board.ts';
 
 /** Asked for anew wherever they matter, so that a reload is in force from there on. */
@@ -31,6 +32,7 @@ export interface Reconciliation {
   readonly execution: Execution;
   readonly view: DesiredView;
   readonly board: Board;
+  readonly ages: Ages;
   readonly reservations: Reservations;
   readonly debts: Debts;
   readonly trials: Trials;

@@ -149,7 +149,9 @@ function noteWaits(
   }
   for (const wait of waits) {
     const began = since.get(wait.address);
-    r.board.set(wait.address, { condition: 'waiting', reason: wait.reason }, now(r));
+    // What could not be looked at is called so already; two words in turn would begin its age anew at every try.
+    if (r.board.get(wait.address)?.condition !== 'unknown')
+      r.board.set(wait.address, { condition: 'waiting', reason: wait.reason }, now(r));
     if (began === undefined) {
       since.set(wait.address, r.execution.clock.monotonic());
       r.execution.events.emit({

@@ -227,6 +227,7 @@ export class Lanes {
       failing: this.#failing(),
       lookedAt: this.#maintenance.lookedAt,
       bootId,
+      ages: this.#r.ages,
       now: now(this.#r),
     };
     return drawStatus(input, before);

@@ -2,6 +2,7 @@
 import type { Reason } from '../base/errors.ts';
 import type { Accepted, Blocked } from '../apply/records.ts';
 import type { StateView } from '../apply/state.ts';
+import type { Ages } from '../report/standing.ts';
 import { WORST_FIRST } from '../report/condition-words.ts';
 import type { GenerationRef, NodeStatus, ResourceCondition, ResourceStatus, Verdict } from '../report/status.ts';
 import type { Instant } from '../base/clock.ts';
@@ -23,6 +24,8 @@ export interface StatusInput {
   /** When a look at everything ended last; null: none has since the start. */
   readonly lookedAt: Instant | null;
   readonly bootId: string;
+  /** What an earlier agent left to be found again. */
+  readonly ages: Ages;
   readonly now: Instant;
 }
 
@@ -75,9 +78,11 @@ export function judge(input: StatusInput): Judgement {
   const waiting =
     rows.find((row) => row.condition === 'waiting' && row.reason?.code !== 'KSN-PLAN-006') ?? worst('waiting');
   if (open.some((tx) => tx.cause === 'generation')) {
-    return waiting === undefined
+    // What cannot be looked at is waited for, too.
+    const first = waiting ?? worst('unknown');
+    return first === undefined
       ? withReason('Changing', failing, failing?.remedy)
-      : withReason('Waiting', waiting.reason, waiting.reason?.remedy);
+      : withReason('Waiting', first.reason, first.reason?.remedy);
   }
   if (blocked !== undefined)
     return withReason(
@@ -116,8 +121,8 @@ function withReason(verdict: Verdict, reason: Reason | undefined, next: string |
 }
 
 /**
- * `before`: the status that this one follows; its number goes on, and `since` stays while word and reason do. Of the
- * resources, those that are not well come first, and only so many.
+ * `before`: the status that this one follows; its number goes on, and `since` stays while the word does, whatever the
+ * reason. Of the resources, those that are not well come first, and only so many.
  */
 export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeStatus {
   const { state, rows, settings, overrides } = input;
@@ -130,8 +135,9 @@ export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeS
       (a, b) => WORST_FIRST.indexOf(a.condition) - WORST_FIRST.indexOf(b.condition) || (a.address < b.address ? -1 : 1),
     )
     .slice(0, MOST_SHOWN);
+  const { verdict } = judgement;
   const since =
-    before?.verdict === judgement.verdict && before.reason?.code === judgement.reason?.code ? before.since : input.now;
+    before?.verdict === verdict ? before.since : (input.ages.ofVerdict(verdict, state.wanted?.digest) ?? input.now);
   return {
     node: settings.nodeName,
     agentVersion: settings.agentVersion,

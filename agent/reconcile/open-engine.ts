@@ -28,6 +28,7 @@ import { sweepStore, sweepTemporaries, type Swept } from '../apply/temporaries.t
 import type { GateSpec } from '../desired/shared-fields.ts';
 import type { NodeSpec } from '../desired/node-spec.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
+import { Ages } from '../report/standing.ts';
 import type { NodeStatus } from '../report/status.ts';
 import type {
   Accounts,
@@ -76,6 +77,8 @@ export interface EngineParts {
   readonly settings: () => EngineSettings;
   readonly events: EventSink;
   readonly publish: (status: NodeStatus) => void;
+  /** What the agent before this one left to be found again; absent: nothing. */
+  readonly ages?: Ages;
   /** Parses and validates an accepted envelope; its signatures were judged when it was accepted. */
   readonly parseEnvelope: (
     envelope: Uint8Array,
@@ -164,7 +167,8 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
   const pulse = new Pulse(clock);
   const writer = opened.use(new SerialRunner(pulse));
   const wake = new Wake();
-  const board = new Board();
+  const ages = parts.ages ?? new Ages(null, { node: parts.settings().nodeName, bootId, now: clock.now() });
+  const board = new Board(ages);
   const execution: Execution = {
     kinds,
     book,
@@ -207,6 +211,7 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     execution,
     view,
     board,
+    ages,
     reservations: new Reservations(),
     debts: new Debts(),
     trials: new Trials(),

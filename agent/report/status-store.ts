@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts';
 import { printableText } from '../base/printable-text.ts';
 import { redactText } from '../base/redact-text.ts';
 import { reportError } from './errors.ts';
+import { standingOf, type Left, type Standing } from './standing.ts';
 import type { NodeStatus } from './status.ts';
 
 export const STATUS_FORMAT = 1;
@@ -29,20 +30,25 @@ export interface StatusStoreOptions {
   readonly log: Log;
 }
 
+interface Pending {
+  readonly status: NodeStatus;
+  readonly left: Left | undefined;
+}
+
 /** Writes the newest status only: what comes while a write is under way replaces what waits. */
 export class StatusStore implements AsyncDisposable {
   readonly #options: StatusStoreOptions;
   readonly #closing = new AbortController();
-  #pending: NodeStatus | null = null;
+  #pending: Pending | null = null;
   #writing: Promise<void> | null = null;
 
   constructor(options: StatusStoreOptions) {
     this.#options = options;
   }
 
-  /** Returns at once; the disk follows. */
-  publish(status: NodeStatus): void {
-    this.#pending = status;
+  /** Returns at once; the disk follows. `left`: what is not found again yet, for the next start. */
+  publish(status: NodeStatus, left?: Left): void {
+    this.#pending = { status, left };
     this.#writing ??= this.#write();
   }
 
@@ -55,12 +61,12 @@ export class StatusStore implements AsyncDisposable {
   async #write(): Promise<void> {
     await this.#pause(REST_MS);
     while (this.#pending !== null) {
-      const status = this.#pending;
+      const pending = this.#pending;
       this.#pending = null;
       try {
-        await this.#save(status);
+        await this.#save(pending);
       } catch (error) {
-        this.#pending ??= status;
+        this.#pending ??= pending;
         this.#options.log.error('status-not-written', 'the status could not be written', {
           element: this.#options.path,
           error: asKeelsonError(error),
@@ -76,9 +82,9 @@ export class StatusStore implements AsyncDisposable {
     return this.#options.clock.sleep(ms, this.#closing.signal).catch(() => {});
   }
 
-  async #save(status: NodeStatus): Promise<void> {
+  async #save(pending: Pending): Promise<void> {
     const { fs, path, mode = 0o600, clock } = this.#options;
-    const text = `${JSON.stringify({ format: STATUS_FORMAT, writtenAt: clock.now(), status }, safe)}\n`;
+    const text = `${JSON.stringify({ format: STATUS_FORMAT, writtenAt: clock.now(), ...pending }, safe)}\n`;
     try {
       await fs.writeDurably(path, Buffer.from(text), { mode, uid: 0, gid: 0 });
     } catch (error) {
@@ -93,6 +99,8 @@ export class StatusStore implements AsyncDisposable {
 export interface StoredStatus {
   readonly writtenAt: Instant;
   readonly status: NodeStatus;
+  /** What was said before it, and not found again yet. */
+  readonly left?: Left | undefined;
 }
 
 const ASK_AS_ROOT =
@@ -106,7 +114,7 @@ export async function readStoredStatus(
   try {
     if ((await fs.lstat(path)) === null) return null;
     const stored: unknown = JSON.parse(Buffer.from(await fs.read(path, LARGEST_BYTES)).toString('utf8'));
-    if (isStored(stored)) return { writtenAt: stored.writtenAt, status: stored.status };
+    if (isStored(stored)) return { writtenAt: stored.writtenAt, status: stored.status, left: stored.left };
   } catch (error) {
     const why = error instanceof FsError ? error.message : 'no JSON';
     const isDenied = error instanceof FsError && error.code === 'DENIED';
@@ -117,6 +125,16 @@ export async function readStoredStatus(
     });
   }
   throw reportError('KSN-REPORT-004', `${path} was written by another release`, { element: path });
+}
+
+/** For the agent that starts: what was said last; null where nobody knows, which costs the ages alone. */
+export async function readStanding(fs: ReadFileSystem, path: string): Promise<Standing | null> {
+  try {
+    const stored = await readStoredStatus(fs, path);
+    return stored === null ? null : standingOf(stored.status, stored.left);
+  } catch {
+    return null;
+  }
 }
 
 function isStored(value: unknown): value is StoredStatus & { readonly format: number } {

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { silentLog } from '../../agent/base/log.ts';
-import { readStoredStatus, StatusStore } from '../../agent/report/status-store.ts';
+import { readStanding, readStoredStatus, StatusStore } from '../../agent/report/status-store.ts';
+import { Ages } from '../../agent/report/standing.ts';
 import type { NodeStatus } from '../../agent/report/status.ts';
 import { FsError } from '../../hostfs/errors.ts';
 import { memoryRoot } from '../support/roots.ts';
@@ -144,4 +145,32 @@ t.test('who may not read it is told how to, not to start what may be running', a
     code: 'KSN-REPORT-004',
     remedy: /^Run it as root.*the group keelson/,
   });
+});
+
+t.test('what an agent had not found again when it died is there for the next', async (t) => {
+  const { root, clock, store } = await made();
+  t.equal(await readStanding(root.fs, path), null, 'nothing was said');
+  const wait = { address: 'pod:haproxy', condition: 'waiting', since: 5 } as const;
+  const said = status(1, { verdict: 'Waiting', since: 4, resources: [wait] });
+  store.publish(said);
+  await clock.advance(REST_MS);
+  const here = { node: 'lb-a', bootId: 'b', now: 100 };
+  const ages = new Ages(await readStanding(root.fs, path), here);
+  store.publish(status(2, { verdict: 'Unknown', since: 100, resources: [] }), ages.left);
+  await clock.advance(1_000 + REST_MS);
+  t.match(await readStoredStatus(root.fs, path), { status: { verdict: 'Unknown', since: 100 } }, 'as it is now');
+  const again = new Ages(await readStanding(root.fs, path), here);
+  t.equal(again.ofVerdict('Waiting', undefined), 4);
+  t.equal(again.ofRow('pod:haproxy', 'waiting'), 5);
+  t.equal(again.left, undefined);
+  t.equal(new Ages(await readStanding(root.fs, path), { ...here, now: 4 }).ofRow('pod:haproxy', 'waiting'), null);
+});
+
+t.test('a status that cannot be read, or says it wrongly, costs the ages alone', async (t) => {
+  const { root } = await made();
+  const stored = { format: 1, writtenAt: 0, status: status(1) };
+  for (const text of ['{', '{"format":2}', JSON.stringify({ ...stored, left: { rows: 7 } })]) {
+    await root.fs.writeDurably(path, Buffer.from(text), { mode: 0o600, uid: 0, gid: 0 });
+    t.equal(await readStanding(root.fs, path), null, text);
+  }
 });

@@ -135,6 +135,13 @@ t.test('killed at any time, it goes on where it was', async (t) => {
   await following.says(/VerdictGood/u);
   t.match(await at('status'), { code: 0, out: /OK {2}running lb\/1/u });
   t.equal((await second.stop()).code, 0);
+  const said = async () => JSON.parse((await at('status', '-o', 'json')).out) as { verdict: string; since: number };
+  const { since } = await said();
+  const third = started(t, '--root', root, 'agent');
+  await third.says(/"event":"ready"/u);
+  while ((await said()).verdict !== 'OK');
+  t.match(await said(), { verdict: 'OK', since }, 'nothing began anew');
+  t.equal((await third.stop()).code, 0);
 });
 
 t.test('doctor names what is lacking, with the next step', async (t) => {

@@ -13,6 +13,7 @@ import type { NodeSpec } from '../../agent/desired/node-spec.ts';
 import { checkGate } from '../../agent/health/gates.ts';
 import type { EngineSettings } from '../../agent/reconcile/context.ts';
 import { openEngine, type OpenedEngine } from '../../agent/reconcile/open-engine.ts';
+import { Ages, standingOf, type Standing } from '../../agent/report/standing.ts';
 import type { NodeStatus } from '../../agent/report/status.ts';
 import type {
   AnyKind,
@@ -41,6 +42,8 @@ export interface EngineNodeOptions {
   readonly run?: (spec: CommandSpec) => CommandResult | Promise<CommandResult>;
   readonly effects?: readonly EffectSupport[];
   readonly bootId?: string;
+  /** As an agent before it left it on disk. */
+  readonly standing?: Standing;
   readonly clock?: VirtualClock;
   readonly journalBytes?: number;
   readonly takeLock?: TakeLock;
@@ -122,6 +125,8 @@ export class EngineNode implements AsyncDisposable {
   #opened: OpenedEngine | null = null;
   #running: Promise<void> | null = null;
   status: NodeStatus | null = null;
+  /** What would lie on disk for the next start. */
+  standing: Standing | null = null;
 
   private constructor(
     machine: MemoryHost,
@@ -184,6 +189,7 @@ export class EngineNode implements AsyncDisposable {
       ...this.#options.settings,
     });
     const clock: Clock = this.clock;
+    const ages = new Ages(this.#options.standing ?? null, { node: 'lb-a', bootId, now: clock.now() });
     return openEngine({
       fs: this.fs,
       stateDir: STATE,
@@ -202,8 +208,10 @@ export class EngineNode implements AsyncDisposable {
       checkGate: this.#options.checkGate ?? ((gate, host, signal) => checkGate(gate, { ...host, ports: {} }, signal)),
       settings,
       events: { emit: (event) => void this.events.push(event) },
+      ages,
       publish: (status) => {
         this.status = status;
+        this.standing = standingOf(status, ages.left);
       },
       parseEnvelope: async (envelope) => JSON.parse(Buffer.from(envelope).toString()) as NodeSpec,
       journalBytes,
