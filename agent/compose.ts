@@ -23,6 +23,8 @@ import { RootAccounts } from './host/accounts.ts';
 import { readFacts } from './host/facts.ts';
 import { lateFacts } from './host/node-facts/late-facts.ts';
 import { HostGuardTimers } from './host/guard-timers.ts';
+import { MemorySysctls } from './host/memory-sysctls.ts';
+import { procSysctls } from './host/proc-sysctls.ts';
 import { createProcessTable } from './host/process-table.ts';
 import { createRunCommand } from './host/run-command.ts';
 import { spawnDetached } from './host/spawn-detached.ts';
@@ -104,6 +106,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       kinds,
       accounts,
       abilities: { selinux: parts.selinux, kubelet: null },
+      sysctls: parts.ownsProcesses ? procSysctls('/proc/sys') : new MemorySysctls({ missing: 'empty' }),
       kindSettings,
       run,
       effects: [processEffects(parts.ownsProcesses ? createProcessTable() : NO_PROCESSES)],

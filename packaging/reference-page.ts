@@ -5,6 +5,7 @@ import { exampleAt } from '../agent/commands/text/schema-example.ts';
 import { typeWords } from '../agent/commands/text/schema-text.ts';
 import { yamlLines } from '../agent/commands/text/yaml-lines.ts';
 import { plainSchema } from '../agent/desired/json-schema.ts';
+import { sectionPath } from '../agent/desired/section-place.ts';
 import { sharedProperties } from '../agent/desired/shared-schema.ts';
 import type { AnyKind } from '../agent/resources/kind.ts';
 
@@ -42,18 +43,21 @@ export async function referencePage(kinds: readonly AnyKind[]): Promise<string> 
     ...table({ health: health ?? {}, gates: gates ?? {} }, []),
   ];
   for (const kind of kinds) {
-    const section = sections[kind.name] ?? {};
+    const path = sectionPath(kind.name);
+    const section = path.reduce<JsonSchema>((at, part) => at.properties?.[part] ?? {}, { properties: sections });
     const resource = mapValue(section) ?? {};
+    // Of a kind that also takes a value alone: the form with fields.
+    const whole = [resource, ...(resource.anyOf ?? [])].find(({ properties }) => properties !== undefined) ?? resource;
     const own = Object.fromEntries(
-      Object.entries(resource.properties ?? {}).filter(([name]) => !(name in sharedProperties)),
+      Object.entries(whole.properties ?? {}).filter(([name]) => !(name in sharedProperties)),
     );
     lines.push('', `## ${kind.name}`, '');
     lines.push(
       `${resource.description ?? ''} Each key is ${kind.key.meaning}; its address is \`${kind.prefix}:KEY\`.`,
       '',
     );
-    lines.push(...table(own, resource.required ?? []), '', '```yaml');
-    lines.push(...yamlLines(exampleAt({ type: 'object', properties: { [kind.name]: section } }, [kind.name])), '```');
+    lines.push(...table(own, whole.required ?? []), '', '```yaml');
+    lines.push(...yamlLines(exampleAt({ type: 'object', properties: sections }, path)), '```');
   }
   lines.push('', '## Fields of every resource', '');
   lines.push('`check` stands where there is content to be checked: at files and static pods.', '');

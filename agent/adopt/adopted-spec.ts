@@ -3,6 +3,7 @@ import { Document, visit } from 'yaml';
 import { bug, type Reason } from '../base/errors.ts';
 import { partsOfPointer } from '../desired/pointer.ts';
 import { API_VERSION } from '../desired/node-spec-schema.ts';
+import { kindAt, nested, sectionPath } from '../desired/section-place.ts';
 import { SpecChecker } from '../desired/spec-checker.ts';
 import { validateDocument } from '../desired/validate.ts';
 import { adoptError } from '../resources/adopt-errors.ts';
@@ -58,8 +59,16 @@ type At = readonly [section: string, key: string];
 
 /** The resource that a finding is about: by its place in the document, else by its address. */
 function placeOf({ place, element }: Reason, kinds: readonly AnyKind[]): At | null {
-  const [root, section, key] = partsOfPointer(place?.pointer ?? '');
-  if (root === 'spec' && section !== undefined && key !== undefined) return [section, key];
+  const [root, ...parts] = partsOfPointer(place?.pointer ?? '');
+  const section =
+    root === 'spec'
+      ? kindAt(
+          parts,
+          kinds.map(({ name }) => name),
+        )
+      : undefined;
+  const key = section === undefined ? undefined : parts[sectionPath(section).length];
+  if (section !== undefined && key !== undefined) return [section, key];
   const kind = kinds.find(({ prefix }) => element?.startsWith(`${prefix}:`) === true);
   return kind === undefined ? null : [kind.name, (element ?? '').slice(kind.prefix.length + 1)];
 }
@@ -92,11 +101,12 @@ function ofWhole(reason: Reason, text: string, sections: Sections): Error {
 }
 
 function textOf(sections: Sections, { kinds, series, comment }: SpecOptions): string {
-  const spec = Object.fromEntries(
+  const spec = nested<unknown>(
     kinds.flatMap(({ name }) => {
       const entries = Object.entries(sections[name] ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
-      return entries.length === 0 ? [] : [[name, Object.fromEntries(entries)]];
+      return entries.length === 0 ? [] : [[name, Object.fromEntries(entries)] as const];
     }),
+    (_, members) => members,
   );
   const document = { apiVersion: API_VERSION, kind: 'NodeSpec', metadata: { series, generation: 1 }, spec };
   const text = yamlOf(document);

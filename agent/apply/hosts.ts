@@ -9,6 +9,7 @@ import type {
   ReadHost,
   RunCommand,
   StageHost,
+  Sysctls,
 } from '../resources/kind.ts';
 
 /** What hosts are made of; the composition root says which file system, accounts and stores these are. */
@@ -18,6 +19,7 @@ export interface HostParts {
   readonly abilities: HostAbilities;
   readonly settings: KindSettings;
   readonly clock: Clock;
+  readonly sysctls: Sysctls;
   readonly run: RunCommand;
   readonly fingerprint: (bytes: Uint8Array) => Fingerprint;
   readonly digester: ReadHost['digester'];
@@ -41,7 +43,18 @@ export interface Hosts {
  */
 export function hostsOf(parts: HostParts): Hosts {
   const { fs, accounts, abilities, settings, clock, run, fingerprint, digester } = parts;
-  const read: ReadHost = { fs: readOnly(fs), accounts, abilities, settings, clock, run, fingerprint, digester };
+  const sysctls = { read: (path: string) => parts.sysctls.read(path) };
+  const read: ReadHost = {
+    fs: readOnly(fs),
+    accounts,
+    abilities,
+    settings,
+    clock,
+    sysctls,
+    run,
+    fingerprint,
+    digester,
+  };
   const stage: StageHost = {
     ...read,
     content: parts.content,
@@ -55,7 +68,7 @@ export function hostsOf(parts: HostParts): Hosts {
     },
   };
   const stageForGood: StageHost = { ...stage, undoable: false };
-  return { read, stage, stageForGood, mutate: { ...stage, fs } };
+  return { read, stage, stageForGood, mutate: { ...stage, fs, sysctls: parts.sysctls } };
 }
 
 function readOnly(fs: FileSystem): ReadFileSystem {

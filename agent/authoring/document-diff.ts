@@ -48,12 +48,24 @@ function partsOf(document: unknown, kinds: readonly AnyKind[]): ReadonlyMap<stri
       parts.set(key, rest);
     } else parts.set(key, value);
   }
-  for (const [name, section] of Object.entries(isMap(document['spec']) ? document['spec'] : {})) {
-    const kind = kinds.find((each) => each.name === name);
-    if (kind === undefined || !isMap(section)) parts.set(`spec.${name}`, section);
-    else for (const [key, resource] of Object.entries(section)) parts.set(`${kind.prefix}:${key}`, resource);
-  }
+  collectSections(isMap(document['spec']) ? document['spec'] : {}, '', kinds, parts);
   return parts;
+}
+
+function collectSections(
+  sections: ValueMap,
+  group: string,
+  kinds: readonly AnyKind[],
+  parts: Map<string, unknown>,
+): void {
+  for (const [key, section] of Object.entries(sections)) {
+    const name = `${group}${key}`;
+    const kind = kinds.find((each) => each.name === name);
+    const isGroup = kinds.some((each) => each.name.startsWith(`${name}.`));
+    if (isMap(section) && isGroup) collectSections(section, `${name}.`, kinds, parts);
+    else if (kind === undefined || !isMap(section)) parts.set(`spec.${name}`, section);
+    else for (const [own, resource] of Object.entries(section)) parts.set(`${kind.prefix}:${own}`, resource);
+  }
 }
 
 /** Null where there is none to be shown: what not everybody may read on the node, nobody reads in a diff. */

@@ -138,14 +138,16 @@ export async function layerSchema(kinds: readonly AnyKind[]): Promise<Readonly<R
 }
 
 function withResourceKeys(spec: Schema, kinds: readonly AnyKind[]): Schema {
-  const sections = kinds.map((kind) => {
-    const section = spec.properties?.[kind.name] ?? {};
-    const resources = Object.entries(section.patternProperties ?? {}).map(([pattern, resource]) => [
-      pattern,
-      { ...resource, properties: { ...resourceKeys(kind), ...resource.properties } },
-    ]);
-    return [kind.name, { ...section, patternProperties: Object.fromEntries(resources) }];
-  });
+  const sections = kinds
+    .filter(({ bundle }) => bundle !== undefined)
+    .map((kind) => {
+      const section = spec.properties?.[kind.name] ?? {};
+      const resources = Object.entries(section.patternProperties ?? {}).map(([pattern, resource]) => [
+        pattern,
+        { ...resource, properties: { ...resourceKeys(kind), ...resource.properties } },
+      ]);
+      return [kind.name, { ...section, patternProperties: Object.fromEntries(resources) }];
+    });
   return { ...spec, properties: { ...spec.properties, ...(Object.fromEntries(sections) as Record<string, Schema>) } };
 }
 

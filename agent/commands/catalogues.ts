@@ -10,6 +10,7 @@ import { HEALTH_ERRORS } from '../health/errors.ts';
 import { PLAN_ERRORS } from '../plan/errors.ts';
 import { RESOURCE_ERRORS } from '../resources/errors.ts';
 import { CA_ERRORS } from '../resources/ca-anchors/errors.ts';
+import { KERNEL_ERRORS } from '../resources/kernel/errors.ts';
 import { POD_ERRORS } from '../resources/static-pods/errors.ts';
 import { ENGINE_ERRORS } from '../reconcile/errors.ts';
 import { CONFIG_ERRORS } from '../config/errors.ts';
@@ -33,6 +34,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   RESOURCE_ERRORS,
   POD_ERRORS,
   CA_ERRORS,
+  KERNEL_ERRORS,
   ENGINE_ERRORS,
   CONTROL_ERRORS,
   DEBUG_ERRORS,

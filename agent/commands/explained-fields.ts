@@ -2,6 +2,7 @@
 import { nearest, quoted } from '../base/words.ts';
 import { LAYER_KEYS, resourceKeys } from '../authoring/layer-schema.ts';
 import { isLaterField, isLaterSection, laterSectionOf } from '../desired/later.ts';
+import { sectionPath } from '../desired/section-place.ts';
 import { plainSchema } from '../desired/json-schema.ts';
 import { kinds } from '../resources/registry.ts';
 import { cliError } from './errors.ts';
@@ -74,7 +75,8 @@ export class ExplainedFields {
 
   #pathOf(name: string): readonly string[] {
     const [first = '', ...rest] = name.split('.');
-    return [this.#sections.get(first) ?? first, ...rest];
+    const section = this.#sections.get(first);
+    return section === undefined ? [first, ...rest] : [...sectionPath(section), ...rest];
   }
 
   #unknown(name: string, path: readonly string[]): Error {
@@ -103,6 +105,7 @@ export async function explainedFields(): Promise<ExplainedFields> {
   const document = (await plainSchema(kinds)) as JsonSchema;
   const sections = { ...document.properties?.['spec']?.properties };
   for (const kind of kinds) {
+    if (kind.bundle === undefined) continue;
     const section = sections[kind.name];
     const own = resourceKeys(kind) as Readonly<Record<string, JsonSchema>>;
     const resources = Object.entries(section?.patternProperties ?? {}).map(([pattern, resource]) => [

@@ -1,6 +1,7 @@
 /** Flat documents judged where people are, for no node in particular: the checks of every node, and what no node's policy can allow. */
 import type { Reason } from '../base/errors.ts';
 import { childPointer } from '../desired/pointer.ts';
+import { sectionPointer } from '../desired/section-place.ts';
 import { SpecChecker, type Checked } from '../desired/spec-checker.ts';
 import { judgeValue } from '../desired/validate.ts';
 import { kinds } from '../resources/registry.ts';
@@ -30,5 +31,5 @@ export function policyFindings({ legible }: Checked): readonly Reason[] {
 function pointerOfElement(element: string): string {
   const end = element.indexOf(':');
   const kind = kinds.find(({ prefix }) => prefix === element.slice(0, end));
-  return kind === undefined ? '/spec' : childPointer(childPointer('/spec', kind.name), element.slice(end + 1));
+  return kind === undefined ? '/spec' : childPointer(sectionPointer(kind.name), element.slice(end + 1));
 }

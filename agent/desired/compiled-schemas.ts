@@ -55,7 +55,12 @@ export class CompiledSchemas {
 
 /** The schema of one resource with anything allowed under the names of the shared fields. */
 function withoutShared(schema: TSchema): TSchema {
-  const { properties = {} } = schema as { readonly properties?: Readonly<Record<string, TSchema>> };
+  const { properties, anyOf } = schema as {
+    readonly properties?: Readonly<Record<string, TSchema>>;
+    readonly anyOf?: readonly TSchema[];
+  };
+  if (anyOf !== undefined) return { ...schema, anyOf: anyOf.map(withoutShared) };
+  if (properties === undefined) return schema;
   const shared: Readonly<Record<string, TSchema>> = sharedProperties;
   const own = Object.entries(properties).map(([name, type]) => [name, type === shared[name] ? {} : type]);
   return { ...schema, properties: Object.fromEntries(own) as Readonly<Record<string, TSchema>> };

@@ -5,6 +5,7 @@ import { parentPath } from '../../hostfs/path.ts';
 import { errorOf, Findings } from './findings.ts';
 import type { NodeSpec } from './node-spec.ts';
 import { childPointer } from './pointer.ts';
+import { sectionIn } from './section-place.ts';
 import { substituteSection } from './substitute.ts';
 
 type AnyItem = Item<unknown>;
@@ -35,7 +36,7 @@ export function expandSections(
   outlines: readonly AnyItem[] = [],
 ): readonly AnyItem[] {
   const expanded = kinds.flatMap((kind) => {
-    const section = sections[kind.name];
+    const section = sectionIn(sections, kind.name);
     return section === undefined ? [] : (kind.expand(section, context) as readonly AnyItem[]);
   });
   return withClosed(withNeeds(withImplied([...expanded, ...outlines], kinds))).toSorted((a, b) =>

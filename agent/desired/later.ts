@@ -2,7 +2,6 @@
 
 /** Sections of the spec, with the prefixes of their addresses as far as they are known. */
 const sections: ReadonlyMap<string, readonly string[]> = new Map([
-  ['kernel', ['sysctl']],
   ['selinux', []],
   ['units', ['unit']],
   ['certificates', ['certificate']],

@@ -1,6 +1,7 @@
 /** The head of a NodeSpec and its sections, as a schema: built from the kinds, so that it never lags behind them. */
 import { Type, type TObject, type TProperties, type TSchema } from '@sinclair/typebox';
 import type { AnyKind } from '../resources/kind.ts';
+import { nested } from './section-place.ts';
 import { gatesType } from './shared-schema.ts';
 import { KEY_EXAMPLE, KEY_MEANING, durationType, patternType } from './value-types.ts';
 
@@ -119,7 +120,7 @@ export function documentSchema(sections: TProperties): TObject {
 /** For reading: sections are looked at one resource at a time, so that faults stay bounded. */
 export function headSchema(kinds: readonly AnyKind[]): TObject {
   return documentSchema(
-    Object.fromEntries(kinds.map(({ name }) => [name, Type.Optional(Type.Object({}, { additionalProperties: true }))])),
+    grouped(kinds.map(({ name }) => [name, Type.Optional(Type.Object({}, { additionalProperties: true }))] as const)),
   );
 }
 
@@ -128,7 +129,16 @@ export async function completeSchema(kinds: readonly AnyKind[]): Promise<TObject
   const sections = kinds.map(
     async (kind) => [kind.name, Type.Optional(sectionSchema(kind, await kind.schema()))] as const,
   );
-  return documentSchema(Object.fromEntries(await Promise.all(sections)));
+  return documentSchema(grouped(await Promise.all(sections)));
+}
+
+/** What groups of sections hold, in words. */
+const groupWords: Readonly<Record<string, string>> = { kernel: 'The kernel of the node.' };
+
+function grouped(sections: readonly (readonly [string, TSchema])[]): TProperties {
+  return nested<TSchema>(sections, (name, members) =>
+    Type.Optional(Type.Object({ ...members }, { ...closed, description: groupWords[name] ?? '' })),
+  );
 }
 
 /** A section with the example of its kind, where it has one. */

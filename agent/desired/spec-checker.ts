@@ -13,6 +13,7 @@ import { API_VERSION } from './node-spec-schema.ts';
 import { checkOwnership } from './ownership.ts';
 import { childPointer, partsOfPointer } from './pointer.ts';
 import { checkCycles, checkReferences, checkTargets, type Declaration, type PointerOf } from './references.ts';
+import { sectionIn, sectionPointer } from './section-place.ts';
 import { refuseReferences, substituteSection } from './substitute.ts';
 import { quoted } from '../base/words.ts';
 
@@ -102,7 +103,7 @@ export class SpecChecker {
   }
 
   #checkSection(kind: AnyKind, raw: Section, context: ExpandContext, findings: Findings): KnownSection {
-    const pointer = childPointer('/spec', kind.name);
+    const pointer = sectionPointer(kind.name);
     const substitution = new Findings();
     const section = substituteSection(raw, context.facts, pointer, substitution);
     findings.push(...substitution.all);
@@ -159,7 +160,7 @@ export class SpecChecker {
     const declarations = this.kinds.flatMap((kind) => declarationsIn(kind, sectionOf(value, kind)));
     const pointers = new Map<string, string>(declarations.map(({ address, pointer }) => [address, pointer]));
     const pointerOf: PointerOf = (address) =>
-      pointers.get(address) ?? childPointer('/spec', this.#kindOf(address)?.name ?? '');
+      pointers.get(address) ?? sectionPointer(this.#kindOf(address)?.name ?? '');
     const addresses = new Set([...pointers.keys(), ...items.map(({ address }) => address)]);
     checkReferences(declarations, addresses, sectionNames(value), findings);
     if (this.#kindOf('pod:') !== undefined) checkTargets(declarations, 'pod', findings);
@@ -170,7 +171,7 @@ export class SpecChecker {
       const own = items.filter(({ address }) => this.#kindOf(address) === kind);
       if (own.length === 0) continue;
       const reasons = kind.across?.(own, items) ?? [];
-      findings.push(...reasons.map((reason) => beneath(reason, childPointer('/spec', kind.name))));
+      findings.push(...reasons.map((reason) => beneath(reason, sectionPointer(kind.name))));
     }
     return items;
   }
@@ -221,7 +222,7 @@ function checkAddresses(items: readonly Item<unknown>[], pointerOf: PointerOf, f
 }
 
 function declarationsIn(kind: AnyKind, section: Section): readonly Declaration[] {
-  const pointer = childPointer('/spec', kind.name);
+  const pointer = sectionPointer(kind.name);
   return Object.entries(section).map(([key, resource]) => {
     const raw: unknown = isMap(resource) ? resource['dependsOn'] : undefined;
     const dependsOn = Array.isArray(raw)
@@ -244,8 +245,7 @@ function sectionNames(value: unknown): ReadonlySet<string> {
 
 function sectionOf(value: unknown, kind: AnyKind): Section {
   const spec = isMap(value) ? value['spec'] : undefined;
-  const section = isMap(spec) ? spec[kind.name] : undefined;
-  return isMap(section) ? section : {};
+  return (isMap(spec) ? sectionIn(spec, kind.name) : undefined) ?? {};
 }
 
 /** The key of the section that a pointer leads through; undefined where it names the whole section. */

@@ -35,11 +35,17 @@ export async function guardScriptOf(
     effects: await effectLines(change.effects, { physical, hasSystemd }),
   };
   if (undo.by === 'command') {
-    return guardScript({ ...common, place: null, undo: runCall(0, COMMAND_TIMEOUT_MS, undo.argv) });
+    const argv = await Promise.all(undo.argv.map(inRoot));
+    return guardScript({ ...common, place: null, undo: runCall(0, COMMAND_TIMEOUT_MS, argv) });
   }
   const place = { folder: fs.physical(await realFolder(fs, undo.path)), name: baseName(undo.path) };
   const bytes = undo.bytes === undefined ? [] : [await physical(await pathOfBytes(undo, undo.bytes))];
   return guardScript({ ...common, place, undo: [undo.call, ...bytes, ...undo.words] });
+
+  /** A kind knows paths in the root alone: `{root}/proc/sys`. */
+  async function inRoot(word: string): Promise<string> {
+    return word.startsWith('{root}/') ? physical(word.slice('{root}'.length)) : word;
+  }
 
   async function pathOfBytes({ path }: PathUndo, which: Fingerprint | 'as they are'): Promise<string> {
     const { id, address } = change;

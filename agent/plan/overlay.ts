@@ -1,4 +1,5 @@
 /** Lays patches (overrides) over the sections of a spec before they are expanded. RFC 7386 merge. */
+import { sectionIn } from '../desired/section-place.ts';
 import type { AnyKind, Address } from '../resources/kind.ts';
 import { kindOf, prefixOf } from './targets.ts';
 
@@ -21,7 +22,7 @@ export function overlay(sections: Sections, patches: readonly Patch[], kinds: re
     const kind = kindOf(kinds, address);
     if (kind === undefined) continue;
     const key = address.slice(prefixOf(address).length + 1);
-    const section = (result[kind.name] ??= {});
+    const section = (result[kind.name] ??= { ...sectionIn(sections, kind.name) });
     const merged = mergePatch(section[key], patch);
     if (merged === undefined) delete section[key];
     else section[key] = merged;

@@ -41,6 +41,7 @@ import type {
   KindSettings,
   ReadHost,
   RunCommand,
+  Sysctls,
 } from '../resources/kind.ts';
 import { Board } from './board.ts';
 import { Wake, type EngineSettings, type Reconciliation } from './context.ts';
@@ -69,6 +70,7 @@ export interface EngineParts {
   readonly kinds: readonly AnyKind[];
   readonly accounts: Accounts;
   readonly abilities: HostAbilities;
+  readonly sysctls: Sysctls;
   readonly kindSettings: KindSettings;
   readonly run: RunCommand;
   readonly effects: readonly EffectSupport[];
@@ -157,6 +159,7 @@ export async function openEngine(parts: EngineParts): Promise<OpenedEngine> {
     abilities: parts.abilities,
     settings: parts.kindSettings,
     clock,
+    sysctls: parts.sysctls,
     run: parts.run,
     fingerprint,
     digester: () => key.digester(),

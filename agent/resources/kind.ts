@@ -239,6 +239,24 @@ export interface ExpandContext {
   fingerprint(bytes: Uint8Array): Fingerprint;
 }
 
+/** What the kernel has at a path beneath /proc/sys: its text, nothing, or why it cannot be told. */
+export type SysctlReading =
+  | { readonly text: string; readonly writable: boolean }
+  | { readonly absent: true }
+  | { readonly unreadable: string };
+
+/** `refused`: the kernel does not take this value; `read-only`: it takes none. */
+export type SysctlOutcome = 'written' | 'absent' | 'read-only' | 'refused';
+
+/** The kernel's parameters. Paths are relative to /proc/sys: `net/ipv4/conf/eth0.100/rp_filter`. */
+export interface ReadSysctls {
+  read(path: string): Promise<SysctlReading>;
+}
+
+export interface Sysctls extends ReadSysctls {
+  write(path: string, value: string): Promise<SysctlOutcome>;
+}
+
 /** Cannot write: kinds observe and probe with this. */
 export interface ReadHost {
   readonly fs: ReadFileSystem;
@@ -246,6 +264,7 @@ export interface ReadHost {
   readonly abilities: HostAbilities;
   readonly settings: KindSettings;
   readonly clock: Clock;
+  readonly sysctls: ReadSysctls;
   fingerprint(bytes: Uint8Array): Fingerprint;
   /** For fs.audit: feeds the same keyed fingerprint. */
   digester(): Digester;
@@ -281,6 +300,7 @@ export interface StageHost extends ReadHost {
 /** What `apply` gets: everything that staging had, and the means to change the host. */
 export interface Host extends StageHost {
   readonly fs: FileSystem;
+  readonly sysctls: Sysctls;
 }
 
 /** Dot-name beside the target: kubelet, cron.d and friends ignore it. */

@@ -6,7 +6,8 @@ import { caAnchors } from './ca-anchors/index.ts';
 import { directories } from './directories/index.ts';
 import { files } from './files/index.ts';
 import type { AnyKind } from './kind.ts';
+import { sysctls } from './kernel/index.ts';
 import { links } from './links/index.ts';
 import { staticPods } from './static-pods/index.ts';
 
-export const kinds: readonly AnyKind[] = [directories, files, links, caAnchors, staticPods];
+export const kinds: readonly AnyKind[] = [directories, files, links, caAnchors, staticPods, sysctls];

@@ -124,7 +124,6 @@ const later: Readonly<Record<string, readonly string[]>> = {
   'later/certificates.yaml': ['3:3 KSN-SPEC-015'],
   'later/checks-in-pods.yaml': ['5:16 KSN-SPEC-029'],
   'later/disruption.yaml': ['5:7 KSN-SPEC-015'],
-  'later/kernel.yaml': ['3:3 KSN-SPEC-015'],
   'later/selinux.yaml': ['3:3 KSN-SPEC-015'],
   'later/units.yaml': ['3:3 KSN-SPEC-015'],
 };

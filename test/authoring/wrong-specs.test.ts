@@ -36,7 +36,7 @@ vars:
   port: { type: interger }
 spec:
   health: { stableFor: 60 }
-  kernel: {}
+  selinux: {}
   files:
     /etc/a: { from: files/none }
     /etc/b: { from: files/b, template: true, lable: x }

@@ -286,7 +286,7 @@ export const wrongSpecs: readonly WrongSpec[] = [
     /did you mean 'facts\.hostname'\?/u,
   ),
   wrong('a kind that there is none of', node('sausages: { a: {} }'), ['nodes:3:3 KSN-SPEC-010'], /Known here/u),
-  wrong('a kind of later', node('kernel: { sysctls: {} }'), ['nodes:3:3 KSN-SPEC-015'], /agent that has the kind/u),
+  wrong('a kind of later', node('selinux: { booleans: {} }'), ['nodes:3:3 KSN-SPEC-015'], /agent that has the kind/u),
   wrong('an empty layer', (file) => ({ [file('nodes')]: '' }), ['nodes:1:1 KSN-SPEC-009'], /./u),
   wrong(
     'two documents',

@@ -1,4 +1,5 @@
 /** The real agent in this process, on a folder as its root: everything of agent/compose.ts but sockets and sources. */
+import { MemorySysctls } from '../../agent/host/memory-sysctls.ts';
 import { randomUUID } from 'node:crypto';
 import { silentLog } from '../../agent/base/log.ts';
 import { systemClock } from '../../agent/base/system-clock.ts';
@@ -66,6 +67,7 @@ export async function openBenchAgent(root: string, settleMs: number): Promise<Be
       kinds,
       accounts,
       abilities: { selinux: false, kubelet: null },
+      sysctls: new MemorySysctls(),
       kindSettings: KIND_SETTINGS,
       run: createRunCommand({ clock: systemClock }),
       effects: [processEffects(createProcessTable())],

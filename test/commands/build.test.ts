@@ -41,7 +41,7 @@ t.test('a build, a second one, and a change', async (t) => {
   t.notOk(existsSync(join(site, 'generations.json')), 'a check writes nothing');
   t.match(await run(site), {
     code: 0,
-    out: 'lb-a, lb-b  lb/1\n  new, 15 resources\n2 changed, 0 same. Written to site/build.',
+    out: 'lb-a, lb-b  lb/1\n  new, 17 resources\n2 changed, 0 same. Written to site/build.',
   });
   t.match(await run(site, { check: true }), { code: 0, out: '0 changed, 2 same. site/build is up to date.' });
   writeFileSync(

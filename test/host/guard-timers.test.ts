@@ -228,3 +228,13 @@ t.test('a real timer that was disarmed does not', async (t) => {
   await systemClock.sleep(1_500);
   t.equal(readFileSync(g.at(path), 'utf8'), 'bad');
 });
+
+t.test("a kind's own undo is told where this root lies", async (t) => {
+  await using g = await guarded();
+  mkdirSync(g.at('/proc/sys/net'), { recursive: true });
+  g.write('/proc/sys/net/x', 'bad', 0o644);
+  const argv = ['/bin/sh', '-c', 'printf "%s" "$2" >"$1"', 'sh', '{root}/proc/sys/net/x', 'good'];
+  await g.guards.arm({ ...replaced, guard: { seconds: 30, argv } });
+  t.match(g.fire(), { status: 0, stderr: '' });
+  t.equal(readFileSync(g.at('/proc/sys/net/x'), 'utf8'), 'good');
+});

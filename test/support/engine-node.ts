@@ -11,6 +11,7 @@ import type { GuardTimers } from '../../agent/apply/guard-timers.ts';
 import type { CommandSpec, GateSpec } from '../../agent/desired/shared-fields.ts';
 import type { NodeSpec } from '../../agent/desired/node-spec.ts';
 import { checkGate } from '../../agent/health/gates.ts';
+import { MemorySysctls } from '../../agent/host/memory-sysctls.ts';
 import type { EngineSettings } from '../../agent/reconcile/context.ts';
 import { openEngine, type OpenedEngine } from '../../agent/reconcile/open-engine.ts';
 import { Ages, standingOf, type Standing } from '../../agent/report/standing.ts';
@@ -47,6 +48,8 @@ export interface EngineNodeOptions {
   readonly clock?: VirtualClock;
   readonly journalBytes?: number;
   readonly takeLock?: TakeLock;
+  /** What the kernel has; it outlives a crash of this machine only if it is given again. */
+  readonly sysctls?: MemorySysctls;
   readonly entropy?: Entropy;
   /** Instead of asking: for gates whose services no machine in memory has. */
   readonly checkGate?: (gate: GateSpec) => Promise<Health>;
@@ -117,6 +120,7 @@ export class EngineNode implements AsyncDisposable {
   readonly fs: FileSystem & AsyncDisposable;
   readonly events: EventDraft[];
   readonly guards: TestGuards;
+  readonly sysctls: MemorySysctls;
   readonly #options: EngineNodeOptions;
   readonly #stop = new AbortController();
   /** The machine is no more: nobody waits for it, and it must not go on turning the clock. */
@@ -140,6 +144,7 @@ export class EngineNode implements AsyncDisposable {
     this.clock = options.clock ?? new VirtualClock();
     this.events = before?.events ?? [];
     this.guards = before?.guards ?? new TestGuards();
+    this.sysctls = options.sysctls ?? new MemorySysctls({ missing: 'empty' });
   }
 
   static async on(machine: MemoryHost = new MemoryHost(), options: EngineNodeOptions = {}): Promise<EngineNode> {
@@ -201,6 +206,7 @@ export class EngineNode implements AsyncDisposable {
       kinds,
       accounts: { uid: () => null, gid: () => null },
       abilities: { selinux: false, kubelet: null },
+      sysctls: this.sysctls,
       kindSettings: { ...TEST_SETTINGS, ...this.#options.kindSettings },
       run: async (spec) => (await run?.(spec)) ?? PASSED,
       effects,

@@ -3,7 +3,15 @@ import type { Clock } from '../../agent/base/clock.ts';
 import { systemClock } from '../../agent/base/system-clock.ts';
 import { hostsOf, type Hosts } from '../../agent/apply/hosts.ts';
 import type { CommandSpec } from '../../agent/desired/shared-fields.ts';
-import type { CommandResult, ExpandContext, Fingerprint, Item, KindSettings } from '../../agent/resources/kind.ts';
+import type {
+  CommandResult,
+  ExpandContext,
+  Fingerprint,
+  Item,
+  KindSettings,
+  Sysctls,
+} from '../../agent/resources/kind.ts';
+import { MemorySysctls } from '../../agent/host/memory-sysctls.ts';
 import type { PrimitiveName } from '../../hostfs/interpose.ts';
 import type { Choose } from '../../hostfs/memory-crash.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
@@ -20,6 +28,8 @@ export interface TestHostOptions {
   /** Stands in for every program. */
   readonly run?: (spec: CommandSpec) => CommandResult | Promise<CommandResult>;
   readonly selinux?: boolean;
+  /** Default: a kernel that has none. */
+  readonly sysctls?: Sysctls;
   /** What a comparison of two pictures leaves out of a file: nonces. */
   readonly blur?: (content: Uint8Array) => Uint8Array;
 }
@@ -100,6 +110,7 @@ export function testHost(
     fs,
     accounts: { uid: (name) => users[name] ?? null, gid: (name) => groups[name] ?? null },
     abilities: { selinux, kubelet: null },
+    sysctls: options.sysctls ?? new MemorySysctls(),
     settings,
     clock,
     run: async (spec) => {
