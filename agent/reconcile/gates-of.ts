@@ -22,11 +22,9 @@ export interface GateCheck extends HealthCheck {
  * arrived and is well.
  */
 export function gatesOf(r: Reconciliation, desired: Desired, changed: ReadonlySet<Address>): readonly GateCheck[] {
-  const own = (desired.spec?.gates ?? []).map((gate, index) => gateCheck(r, gate, { of: 'the spec', index }, true));
-  const ofItems = desired.items.flatMap((item) =>
-    item.shared.gates.map((gate, index) => gateCheck(r, gate, { of: item.address, index }, changed.has(item.address))),
-  );
-  return [...own, ...ofItems, ...(changed.size > 0 ? [implicitGate(r, desired, changed)] : [])];
+  const own = placed(desired.spec?.gates ?? [], 'the spec', true);
+  const ofItems = desired.items.flatMap(({ address, shared }) => placed(shared.gates, address, changed.has(address)));
+  return [...checksOf(r, [...own, ...ofItems]), ...(changed.size > 0 ? [implicitGate(r, desired, changed)] : [])];
 }
 
 /** Of a renewal or an override: what it changed, and nothing else, which may have been unwell before. */
@@ -36,25 +34,37 @@ export function gatesOfChanged(
   changed: ReadonlySet<Address>,
 ): readonly GateCheck[] {
   const items = desired.items.filter(({ address }) => changed.has(address));
-  const own = items.flatMap((item) =>
-    item.shared.gates.map((gate, index) => gateCheck(r, gate, { of: item.address, index }, true)),
-  );
-  return [...own, implicitGate(r, desired, changed)];
+  const own = items.flatMap(({ address, shared }) => placed(shared.gates, address, true));
+  return [...checksOf(r, own), implicitGate(r, desired, changed)];
 }
 
-interface GatePlace {
+interface PlacedGate {
+  readonly gate: GateSpec;
   readonly of: string;
-  readonly index: number;
+  /** `file:/etc/x gates/0` */
+  readonly place: string;
+  readonly ofChanged: boolean;
 }
 
-/** Of a command only the program is told, and several gates may have the same one: the place tells them apart. */
-function gateCheck(r: Reconciliation, gate: GateSpec, { of, index }: GatePlace, ofChanged: boolean): GateCheck {
+function placed(gates: readonly GateSpec[], of: string, ofChanged: boolean): readonly PlacedGate[] {
+  return gates.map((gate, index) => ({ gate, of, place: `${of} gates/${index}`, ofChanged }));
+}
+
+function checksOf(r: Reconciliation, gates: readonly PlacedGate[]): readonly GateCheck[] {
+  const named = Map.groupBy(gates, ({ gate }) => gateSubject(gate));
+  return gates.map((one) => gateCheck(r, one, named.get(gateSubject(one.gate))?.length === 1));
+}
+
+/** Of a command only the program is told, of a URL no query: the place tells apart those that read alike. */
+function gateCheck(r: Reconciliation, { gate, of, place, ofChanged }: PlacedGate, isOnlyOne: boolean): GateCheck {
   const check = async (signal: AbortSignal): Promise<Health> => {
     const health = await r.checkGate(gate, signal);
-    if (gate.type !== 'exec' || health.is === 'healthy' || health.reason === undefined) return health;
-    return { ...health, reason: { ...health.reason, element: `${of} gates/${index}` } };
+    const isWhole = gate.type !== 'exec' && gate.type !== 'http';
+    if (isWhole || health.is === 'healthy' || health.reason === undefined) return health;
+    const message = isOnlyOne ? health.reason.message : `${place}: ${health.reason.message}`;
+    return { ...health, reason: { ...health.reason, message, element: place } };
   };
-  return { subject: `${of} ${gateSubject(gate)}`, ofChanged, check };
+  return { subject: `${isOnlyOne ? of : place} ${gateSubject(gate)}`, ofChanged, check };
 }
 
 /** Always there: every changed item is as desired, but for what has to wait for the verdict, and well. */
