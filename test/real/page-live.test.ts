@@ -1,4 +1,6 @@
 /** The page in a real browser, on the real endpoint: what it does while the node changes and the way to it fails. */
+import { once } from 'node:events';
+import { get, type ClientRequest, type IncomingMessage } from 'node:http';
 import t, { type Test } from 'tap';
 import type { Page } from 'playwright-core';
 import type { PageView } from '../../agent/debug/page/page-view.ts';
@@ -17,8 +19,15 @@ interface Shown {
   readonly complaints: readonly string[];
 }
 
-/** The page of a node, as it hears of it. */
+/** The page of a node, once it hears of it. */
 async function shown(t: Test, view: PageView, path = ''): Promise<Shown> {
+  const it = await opened(t, view, path);
+  await it.page.locator('.hearing.live').waitFor();
+  return it;
+}
+
+/** `before`: what is to be so when the page comes. */
+async function opened(t: Test, view: PageView, path = '', before?: (way: Way) => Promise<void>): Promise<Shown> {
   if (browser === null) throw new Error('no browser');
   const node = new PageNode(view);
   const way = await Way.to(t, node);
@@ -31,8 +40,8 @@ async function shown(t: Test, view: PageView, path = ''): Promise<Shown> {
   page.on('console', (said) => {
     if (said.type() === 'error' && !said.text().startsWith('Failed to load resource')) complaints.push(said.text());
   });
+  await before?.(way);
   await page.goto(way.url + path);
-  await page.locator('.hearing.live').waitFor();
   return { node, way, page, complaints };
 }
 
@@ -106,6 +115,64 @@ t.test('an agent that hangs is not taken for one that has nothing to say', { ski
   await page.locator('.notice').waitFor({ timeout: 25_000 });
   t.match(await page.locator('h1').innerText(), /Last known, at \d\d:\d\d:\d\dZ:/u);
   node.become(pageView('Degraded'));
+  way.open();
+  await page.locator('.hearing.live').waitFor();
+  t.match(await page.locator('h1').innerText(), 'Degraded');
+});
+
+t.test(
+  'one viewer more than there are streams asks by itself, and says how fresh it is',
+  { skip, timeout: 120_000 },
+  async (t) => {
+    const others: ClientRequest[] = [];
+    const { node, way, page, complaints } = await opened(t, pageView('OK'), '', async (to) => {
+      for (let taken = 0; taken < 8; taken += 1) {
+        const other = get(`${to.url}v1/events`, { headers: { accept: 'text/event-stream' } });
+        others.push(other);
+        other.on('error', () => {});
+        const [answer] = (await once(other, 'response')) as [IncomingMessage];
+        t.equal(answer.statusCode, 200);
+        answer.on('error', () => {});
+        answer.resume();
+      }
+    });
+    await page.locator('.hearing.polled').waitFor();
+    t.match(await page.locator('.hearing').innerText(), /^State of \d\d:\d\d:\d\dZ, asked for every ten seconds$/u);
+    await page.evaluate(`
+    window.wasLost = false;
+    new MutationObserver(() => { wasLost ||= document.querySelector('.notice') !== null; }).observe(document.body, { subtree: true, childList: true });
+  `);
+    node.become(pageView('RolledBack'));
+    node.happen('what the ninth sees too');
+    await page.getByRole('heading', { level: 1, name: 'lb-a: Rolled back' }).waitFor();
+    await page.getByText('what the ninth sees too').waitFor();
+    t.equal(await page.locator('.hearing.polled').count(), 1);
+    // Slowly: a status, events and a try for a stream, every ten seconds.
+    const streams = (): number => way.asked.filter((path) => path.startsWith('/v1/events?after=')).length;
+    const before = streams();
+    await page.waitForTimeout(12_000);
+    t.ok(streams() - before <= 2, 'tries are slow');
+    t.equal(await page.evaluate('wasLost'), false, 'no try that is refused counts as a loss');
+    others[0]?.destroy();
+    await page.locator('.hearing.live').waitFor();
+    node.happen('by the stream');
+    await page.getByText('by the stream').waitFor();
+    way.close();
+    await page.locator('.notice').waitFor();
+    t.strictSame(complaints, []);
+  },
+);
+
+t.test('a page that slept does not take what it shows for now', { skip }, async (t) => {
+  const { node, way, page } = await shown(t, pageView('OK'));
+  way.silence();
+  await page.evaluate('{ const clock = Date.now; Date.now = () => clock() + 60_000; }');
+  const woken = Date.now();
+  await page.locator('.hearing.connecting').waitFor();
+  t.ok(Date.now() - woken < 3_000, 'before a question could fail');
+  t.match(await page.locator('.hearing').innerText(), /^State of .*connecting/u);
+  node.become(pageView('Degraded'));
+  way.cut();
   way.open();
   await page.locator('.hearing.live').waitFor();
   t.match(await page.locator('h1').innerText(), 'Degraded');

@@ -61,6 +61,7 @@ function hearing({ connection = 'loaded', now, asOf = now, query = PLAIN_QUERY }
     loaded: ['State of ', wallTime(asOf, now), ' ', element('a', { href: queryText(query) }, 'Load again')],
     connecting: ['State of ', wallTime(asOf, now), ', connecting …'],
     live: ['Live'],
+    polled: ['State of ', wallTime(asOf, now), ', asked for every ten seconds'],
     lost: ['State of ', wallTime(asOf, now)],
   };
   return element('p', { class: `hearing ${connection}` }, words[connection]);

@@ -7,10 +7,10 @@ import type { NodeStatus, ResourceStatus } from '../../report/status.ts';
 import type { PageQuery } from './page-query.ts';
 
 /**
- * How the page hears of the node. `loaded`: it was written once and hears nothing (no script runs). `lost`: what it
- * shows is old, and must look so.
+ * How the page hears of the node. `loaded`: it was written once and hears nothing (no script runs). `polled`: it
+ * asks now and then. `lost`: what it shows is old, and must look so.
  */
-export type Connection = 'loaded' | 'connecting' | 'live' | 'lost';
+export type Connection = 'loaded' | 'connecting' | 'live' | 'polled' | 'lost';
 
 export interface PageView {
   readonly status: NodeStatus;

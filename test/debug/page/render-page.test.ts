@@ -84,6 +84,8 @@ t.test('the plan, where it is asked for', async (t) => {
 
 t.test('a page that hears nothing says of when it is, and one that lost the agent says that first', async (t) => {
   t.match(wordsOf(renderPage(pageView('OK'))), 'lb-a State of 03:16:40Z');
+  const polled = renderPage(pageView('OK', { connection: 'polled', asOf: PAGE_NOW - 9_000 }));
+  t.match(wordsOf(polled), 'State of 03:16:31Z , asked for every ten seconds');
   const lost = renderPage(pageView('OK', { connection: 'lost', asOf: PAGE_NOW - 32_000 }));
   t.match(wordsOf(lost), 'Connection lost , showing the state of 03:16:08Z , 32 s old');
   t.match(wordsOf(lost), 'lb-a: Last known, at 03:16:08Z : OK');

@@ -3,8 +3,9 @@
  * answers. An agent that hangs holds its connections open, so a silent stream proves nothing.
  *
  * A browser has six connections to one place for all its tabs: a page that nobody looks at gives its stream back, and
- * only asks.
+ * only asks. An agent serves so many streams and no more: a page that has none asks too, for a stream first of all.
  */
+import type { EventRecord } from '../../../report/events.ts';
 import type { NodeStatus } from '../../../report/status.ts';
 import { ask } from './ask.ts';
 
@@ -12,6 +13,8 @@ import { ask } from './ask.ts';
 export interface AgentListener {
   /** The agent has answered: this is how the node is, now. */
   heard(status: NodeStatus): void;
+  /** The same where the agent has no stream for this page: the next comes when it is asked again. */
+  polled(status: NodeStatus): void;
   /** As it came, for whoever shows it to read: of thousands that come at once most are never shown. */
   event(seq: number, text: string): void;
   lost(): void;
@@ -20,6 +23,8 @@ export interface AgentListener {
 }
 
 const checkMs = 10_000;
+/** As many as a page shows. */
+const polledEvents = 50;
 const retryMs = 2_000;
 
 export class AgentLink {
@@ -29,6 +34,8 @@ export class AgentLink {
   #stream: EventSource | null = null;
   #retry: number | undefined;
   #isWatched: boolean;
+  /** The agent answers, and not with a stream. */
+  #isRefused = false;
   /** Statuses that the stream brought: one that was asked for before the newest of them is not told. */
   #statuses = 0;
 
@@ -38,13 +45,14 @@ export class AgentLink {
     this.#cursor = cursor;
     this.#isWatched = isWatched;
     if (isWatched) this.#open();
-    setInterval(() => void this.#check(), checkMs);
+    setInterval(() => void this.check(), checkMs);
   }
 
   /** Somebody looks at the page now, or nobody does any more. */
   watch(isWatched: boolean): void {
     if (isWatched === this.#isWatched) return;
     this.#isWatched = isWatched;
+    this.#isRefused = false;
     if (isWatched) this.#open();
     else this.#close();
   }
@@ -52,15 +60,29 @@ export class AgentLink {
   /** Something of the agent's could not be had: nothing here counts as fresh until it is heard again. */
   lose(): void {
     this.#close();
+    this.#isRefused = false;
     this.#listener.lost();
     // By hand: a browser tries again by itself where a connection broke, and not where it was refused.
-    this.#retry = setTimeout(() => (this.#isWatched ? this.#open() : void this.#check()), retryMs);
+    this.#retry = setTimeout(() => (this.#isWatched ? this.#open() : void this.check()), retryMs);
   }
 
-  async #check(): Promise<void> {
+  /** Whether it still answers, and how the node is. */
+  async check(): Promise<void> {
     const before = this.#statuses;
     try {
-      const status = await ask<NodeStatus>('/v1/status');
+      const isPolled = this.#isRefused;
+      const [status, events] = await Promise.all([
+        ask<NodeStatus>('/v1/status'),
+        isPolled ? ask<readonly EventRecord[]>(`/v1/events?limit=${polledEvents}`) : [],
+      ]);
+      if (isPolled) {
+        // Meanwhile nobody looks, or a stream was had, which tells all of it.
+        if (!this.#isRefused) return;
+        this.#takePolled(events);
+        if (before === this.#statuses) this.#listener.polled(status);
+        this.#open();
+        return;
+      }
       // Where there is to be a stream, it says by itself when it stands again.
       const isHeard = !this.#isWatched || this.#stream?.readyState === EventSource.OPEN;
       if (isHeard && before === this.#statuses) this.#listener.heard(status);
@@ -69,10 +91,28 @@ export class AgentLink {
     }
   }
 
+  #takePolled(events: readonly EventRecord[]): void {
+    const [last = '', logId = ''] = this.#cursor.split('@', 2);
+    if (logId !== '' && events.some((event) => event.logId !== logId)) return this.#listener.reset();
+    for (const event of events) {
+      if (event.seq <= Number(last)) continue;
+      this.#cursor = `${event.seq}@${event.logId}`;
+      this.#listener.event(event.seq, JSON.stringify(event));
+    }
+  }
+
   #close(): void {
     clearTimeout(this.#retry);
     this.#stream?.close();
     this.#stream = null;
+  }
+
+  /** Somebody answers: whether that is the agent, the next question shows. */
+  #refused(): void {
+    this.#close();
+    const isNews = !this.#isRefused;
+    this.#isRefused = true;
+    if (isNews) void this.check();
   }
 
   #open(): void {
@@ -88,8 +128,14 @@ export class AgentLink {
       this.#listener.heard(JSON.parse(data) as NodeStatus);
     });
     stream.addEventListener('reset', () => this.#listener.reset());
+    stream.addEventListener('open', () => {
+      if (stream === this.#stream) this.#isRefused = false;
+    });
     stream.addEventListener('error', () => {
-      if (stream === this.#stream) this.lose();
+      if (stream !== this.#stream) return;
+      // A browser gives up by itself where something else than a stream was answered, and only there.
+      if (stream.readyState === EventSource.CLOSED) this.#refused();
+      else this.lose();
     });
   }
 }

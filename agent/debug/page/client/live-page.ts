@@ -16,6 +16,9 @@ import { RecentEvents } from './recent-events.ts';
 const resourcesMs = 1_000;
 const planMs = 5_000;
 
+/** An answer is asked for every ten seconds and comes within five, or counts as none; one more for timers. */
+const freshMs = 16_000;
+
 export interface LivePageOptions {
   /** Of the node, when the page was written. */
   readonly now: number;
@@ -64,13 +67,21 @@ export class LivePage implements AgentListener {
   }
 
   heard(status: NodeStatus): void {
+    this.#take(status, 'live');
+  }
+
+  polled(status: NodeStatus): void {
+    this.#take(status, 'polled');
+  }
+
+  #take(status: NodeStatus, connection: 'live' | 'polled'): void {
     const before = this.#status;
     // Another release may have another page.
     if (before !== null && before.agentVersion !== status.agentVersion) return this.reset();
     this.#status = status;
     this.#asOf = this.#now();
     if (this.#connection === 'lost') this.#announcement = 'Connected again.';
-    this.#connection = 'live';
+    this.#connection = connection;
     if (before !== null && before.verdict !== status.verdict) this.#announcement = verdictSentence(status);
     if (before?.seq !== status.seq || before.bootId !== status.bootId) this.#isBehind = true;
     if (this.#isBehind) {
@@ -110,9 +121,25 @@ export class LivePage implements AgentListener {
 
   /** Somebody looks at the page now, or nobody does any more. Whoever comes back sees old news as such until newer come. */
   watch(isWatched: boolean): void {
-    if (isWatched && this.#connection === 'live') this.#connection = 'connecting';
+    if (isWatched) this.#doubt();
     this.#link.watch(isWatched);
     this.#changed();
+  }
+
+  /**
+   * Called each second. A page that was frozen, with its tab or its machine, knows nothing of the time between: what it
+   * shows is old as soon as it wakes, not when the next question finds no answer.
+   */
+  tick(): void {
+    if (this.#now() - this.#asOf > freshMs && this.#doubt()) void this.#link.check();
+    this.#changed();
+  }
+
+  /** What is shown counts as old until the agent is heard again; false where it does already. */
+  #doubt(): boolean {
+    if (this.#connection !== 'live' && this.#connection !== 'polled') return false;
+    this.#connection = 'connecting';
+    return true;
   }
 
   /** Null until all of it is known; what the agent wrote stays until then. */

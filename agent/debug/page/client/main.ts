@@ -20,7 +20,7 @@ const page = new LivePage({
 });
 listenToReader(page);
 // Ages grow by themselves.
-setInterval(() => drawing.ask(), 1_000);
+setInterval(() => page.tick(), 1_000);
 document.addEventListener('visibilitychange', () => page.watch(!document.hidden));
 
 function draw(): void {
