@@ -112,7 +112,7 @@ export default {
       base,
       '^hostfs/',
       '^agent/host/',
-      '^agent/resources/kind[.]ts$',
+      '^agent/resources/(kind|unit-manager)[.]ts$',
     ),
 
     only(
@@ -244,6 +244,13 @@ export default {
       'what is counted is told as text in one place',
       'node_modules/prom-client',
       '^agent/debug/',
+      '^test/',
+    ),
+    reserved(
+      'dbus-is-for-systemd',
+      'the bus is spoken to by the adapters of the host',
+      'node_modules/dbus-next',
+      '^agent/host/systemd/',
       '^test/',
     ),
     reserved(

@@ -19,6 +19,8 @@ import type { DebugPort } from './debug/port.ts';
 import { asKeelsonError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { checkGate } from './health/gates.ts';
+import type { GatePorts } from './health/port-gate.ts';
+import { unitActiveGate } from './health/unit-active-gate.ts';
 import { RootAccounts } from './host/accounts.ts';
 import { readFacts } from './host/facts.ts';
 import { lateFacts } from './host/node-facts/late-facts.ts';
@@ -28,6 +30,7 @@ import { procSysctls } from './host/proc-sysctls.ts';
 import { createProcessTable } from './host/process-table.ts';
 import { createRunCommand } from './host/run-command.ts';
 import { spawnDetached } from './host/spawn-detached.ts';
+import { SystemdUnits } from './host/systemd/systemd-units.ts';
 import { openEngine } from './reconcile/open-engine.ts';
 import { EventJournal } from './report/event-journal.ts';
 import { EventLog } from './report/event-log.ts';
@@ -37,11 +40,14 @@ import { readStanding, StatusStore } from './report/status-store.ts';
 import type { Draft, KindSettings } from './resources/kind.ts';
 import { processEffects, type ProcessTable } from './resources/process-effects.ts';
 import { kinds } from './resources/registry.ts';
+import { unitEffects } from './resources/unit-effects.ts';
 import { FolderSource } from './sources/folder.ts';
 import { LazyChecker, reloadAccepted, SpecVerifier } from './sources/spec-verifier.ts';
-import { parentPath } from '../hostfs/path.ts';
+import { joinPath, parentPath } from '../hostfs/path.ts';
 
 const NO_PROCESSES: ProcessTable = { all: async () => [], byPid: async () => null, signal: async () => false };
+/** Where systemd answers, in the root. */
+const SYSTEM_BUS = '/run/dbus/system_bus_socket';
 const PRIVATE = { mode: 0o700, uid: 0, gid: 0 } as const;
 const SHARED = { mode: 0o755, uid: 0, gid: 0 } as const;
 
@@ -90,6 +96,19 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
   const accounts = new RootAccounts(fs);
   await accounts.refresh();
   const run = createRunCommand({ clock });
+  const units = parts.hasSystemd
+    ? building.use(
+        new SystemdUnits({
+          socket: fs.physical(SYSTEM_BUS),
+          clock,
+          entropy: parts.entropy,
+          fs,
+          outputFolder: joinPath(folders.runtime, 'transient'),
+          monotonicUs: () => process.hrtime.bigint() / 1000n,
+        }),
+      )
+    : null;
+  const gatePorts: GatePorts = units === null ? {} : { unitActive: unitActiveGate(units) };
   const checker = new LazyChecker(kinds);
   const { kindSettings } = settings().verifier;
   const { agentVersion } = settings().engine;
@@ -109,7 +128,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       sysctls: parts.ownsProcesses ? procSysctls('/proc/sys') : new MemorySysctls({ missing: 'empty' }),
       kindSettings,
       run,
-      effects: [processEffects(parts.ownsProcesses ? createProcessTable() : NO_PROCESSES)],
+      effects: [processEffects(parts.ownsProcesses ? createProcessTable() : NO_PROCESSES), unitEffects(units)],
       guards: new HostGuardTimers({
         fs,
         stateDir: folders.state,
@@ -120,7 +139,7 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
         accounts,
         bootId,
       }),
-      checkGate: (gate, host, signal) => checkGate(gate, { ...host, ports: {} }, signal),
+      checkGate: (gate, host, signal) => checkGate(gate, { ...host, ports: gatePorts }, signal),
       settings: () => settings().engine,
       events,
       ages,

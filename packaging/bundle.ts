@@ -1,7 +1,8 @@
 /**
  * Bundles the program. `keelson.cjs` (or the file that is named) chooses one of the files beside it: `keelson-agent.cjs`,
  * the daemon, or `keelson-commands.cjs`, every other command. Both read `keelson-endpoint.cjs` when the endpoint is first
- * asked, and `keelson-cpu-model.cjs` for facts of a processor that no file names.
+ * asked, the daemon `keelson-dbus.cjs` when it first speaks to systemd, and `keelson-cpu-model.cjs` for facts of a
+ * processor that no file names.
  *
  * `import()` stays late: the code is in the file, but a module is evaluated when it is first asked for. Node keeps the
  * compiled code between starts when NODE_COMPILE_CACHE names a folder (the unit file sets it).
@@ -25,6 +26,8 @@ const commands = { entry: 'agent/commands/every-command.ts', file: `${dirname(ou
 const endpoint = { entry: 'agent/debug/libraries.ts', file: `${dirname(outfile)}/keelson-endpoint.cjs` };
 /** Loaded on processors that no file names: a library's, with a function of ours around it. */
 const cpuModel = { entry: 'agent/host/node-facts/cpu-model.ts', file: `${dirname(outfile)}/keelson-cpu-model.cjs` };
+/** Third parties' alone. */
+const dbus = { entry: 'agent/host/systemd/libraries.ts', file: `${dirname(outfile)}/keelson-dbus.cjs` };
 
 const common: BuildOptions = {
   absWorkingDir: root,
@@ -64,11 +67,11 @@ function outside(...parts: readonly { readonly entry: string; readonly file: str
   };
 }
 
-const files = [outfile, agent.file, commands.file, endpoint.file, cpuModel.file];
+const files = [outfile, agent.file, commands.file, endpoint.file, dbus.file, cpuModel.file];
 for (const file of files) for (const made of [file, `${file}.map`]) rmSync(made, { force: true });
 await build({ ...ours, entryPoints: ['agent/main.ts'], outfile, plugins: [outside(agent, commands)] });
 for (const { entry, file } of [agent, commands]) {
-  const plugins = [lateModules(['yaml']), outside(endpoint, cpuModel)];
+  const plugins = [lateModules(['yaml']), outside(endpoint, dbus, cpuModel)];
   await build({ ...ours, entryPoints: [entry], outfile: file, plugins });
 }
 await build({
@@ -84,6 +87,15 @@ await build({
   ),
 });
 await build({ ...common, entryPoints: [cpuModel.entry], outfile: cpuModel.file });
+await build({
+  ...common,
+  entryPoints: [dbus.entry],
+  outfile: dbus.file,
+  // Other ways to a bus than a socket with a name: the agent takes none of them.
+  alias: Object.fromEntries(
+    ['event-stream', 'usocket', 'x11'].map((name) => [name, './packaging/not-in-the-bundle.ts']),
+  ),
+});
 // A text with one character beyond ASCII is held with two bytes for each. The bundler escapes them, but in patterns.
 const [beyond] = /.{0,40}[^\p{ASCII}]/u.exec(readFileSync(agent.file, 'utf8')) ?? [];
 if (beyond !== undefined)

@@ -1,2 +1,2 @@
-/** In place of packages, in the bundle, that a library of the endpoint has for uses which the endpoint makes not. */
+/** In place of packages, in the bundle, that a library has for uses which the agent makes not. */
 throw new Error('a part that the bundle leaves out was asked for');

@@ -19,6 +19,7 @@ import { REPORT_ERRORS } from '../report/errors.ts';
 import { ADOPT_ERRORS } from '../resources/adopt-errors.ts';
 import { EFFECT_ERRORS } from '../resources/effect-errors.ts';
 import { HOST_ERRORS } from '../host/errors.ts';
+import { UNIT_ERRORS } from '../host/systemd/errors.ts';
 import { SOURCE_ERRORS } from '../sources/errors.ts';
 import { VERIFY_ERRORS } from '../verify/errors.ts';
 import { CLI_ERRORS } from './errors.ts';
@@ -44,6 +45,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   ADOPT_ERRORS,
   IGNITION_ERRORS,
   HOST_ERRORS,
+  UNIT_ERRORS,
   SOURCE_ERRORS,
   VERIFY_ERRORS,
   CLI_ERRORS,

@@ -6,7 +6,7 @@ import { childPointer } from './pointer.ts';
 import { parseDuration } from '../base/units.ts';
 
 /** Gates that a part of the agent answers; the parts arrive one by one. */
-export const PORT_GATES = ['unit', 'pod', 'timeSync', 'ladder', 'xid', 'readiness', 'certificate'] as const;
+export const PORT_GATES = ['unitActive', 'pod', 'timeSync', 'ladder', 'xid', 'readiness', 'certificate'] as const;
 
 const defaultTimeoutMs = 5000;
 
@@ -63,7 +63,7 @@ function gateOf(raw: RawGate, pointer: string, findings: Findings): GateSpec {
     };
   }
   if (raw.exec !== undefined) return { type: 'exec', boot, timeoutMs, command: { argv: [...raw.exec], timeoutMs } };
-  const port = PORT_GATES.find((name) => Object.hasOwn(raw, name)) ?? 'unit';
+  const port = PORT_GATES.find((name) => Object.hasOwn(raw, name)) ?? 'unitActive';
   const forMs = raw.for === undefined ? null : parseDuration(raw.for);
   return { type: 'port', boot, timeoutMs, port, arguments: raw[port], ...(forMs !== null && { forMs }) };
 }

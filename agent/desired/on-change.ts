@@ -5,9 +5,10 @@ import { childPointer } from './pointer.ts';
 import { quoted } from '../base/words.ts';
 import { parseDuration } from '../base/units.ts';
 
-const systemdUnit = String.raw`[A-Za-z0-9:_.\\@-]+\.(?:service|socket|timer|path|target|mount)`;
+/** The name of a unit of systemd. */
+export const UNIT_PATTERN = String.raw`[A-Za-z0-9:_.\\@-]+\.(?:service|socket|timer|path|target|mount)`;
 /** `unit:x.service`, `pod:x`, `process:NAME`, `pidfile:/run/x.pid`, `command:<words>`. */
-export const TARGET_PATTERN = String.raw`^(?:unit:${systemdUnit}|pod:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|process:[^\s/\u0000-\u001F\u007F]{1,64}|pidfile:/[^\u0000-\u001F\u007F]+|command:[^\u0000-\u001F\u007F]{1,128})$`;
+export const TARGET_PATTERN = String.raw`^(?:unit:${UNIT_PATTERN}|pod:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|process:[^\s/\u0000-\u001F\u007F]{1,64}|pidfile:/[^\u0000-\u001F\u007F]+|command:[^\u0000-\u001F\u007F]{1,128})$`;
 
 /** What may be sent to a process. SIGKILL and SIGSTOP are restarts done badly. */
 export const SIGNALS = [

@@ -2,8 +2,8 @@
  * The schema of the fields that every resource shares; a kind spreads {@link sharedProperties} into its own, or
  * {@link contentlessProperties}.
  */
-import { Type, type TObject, type TProperties } from '@sinclair/typebox';
-import { SIGNALS, TARGET_PATTERN } from './on-change.ts';
+import { Type, type TObject, type TProperties, type TSchema } from '@sinclair/typebox';
+import { SIGNALS, TARGET_PATTERN, UNIT_PATTERN } from './on-change.ts';
 import { PORT_GATES } from './gates.ts';
 import { ADDRESS_PATTERN, KEY_MEANING, durationType, pathType, patternType } from './value-types.ts';
 
@@ -29,10 +29,17 @@ const everyGate = {
   timeout: Type.Optional(durationType('How long one look may take. Default: 5s, of commands 10s.')),
 } as const;
 
+/** What the argument of a gate must be; what no part of the agent answers yet is taken as it stands. */
+const portArguments: Readonly<Partial<Record<string, TSchema>>> = {
+  unitActive: patternType(`^${UNIT_PATTERN}$`, "a unit: 'chronyd.service'", 'Is active: a unit of systemd.', {
+    examples: ['chronyd.service'],
+  }),
+};
+
 function portGate(port: string): TObject {
   return Type.Object(
     {
-      [port]: Type.Unknown({ description: `What must hold of ${port}.` }),
+      [port]: portArguments[port] ?? Type.Unknown({ description: `What must hold of ${port}.` }),
       for: Type.Optional(durationType('How long it must have held.', { examples: ['5m'] })),
       ...everyGate,
     },

@@ -23,7 +23,7 @@ export type GateSpec = { readonly boot: boolean; readonly timeoutMs: number } & 
       readonly contains?: string;
       readonly insecure?: boolean;
     }
-  /** Known names whose port a later issue fills: unit, pod, timeSync, … */
+  /** Known names whose port may be missing here: unitActive, pod, timeSync, … */
   | { readonly type: 'port'; readonly port: string; readonly arguments: unknown; readonly forMs?: number }
 );
 

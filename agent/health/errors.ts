@@ -58,6 +58,13 @@ export const HEALTH_ERRORS = {
     next: 'Look at the element named; give `health.deadline` more time if it needs it.',
     retryable: true,
   },
+  'KSN-GATE-009': {
+    fault: 'caller',
+    meaning: 'A unit that must be active is not.',
+    evidence: 'The state in the message; `systemctl status UNIT`, `journalctl -u UNIT`.',
+    next: 'Read what the journal of the unit says; start it where nothing else does.',
+    retryable: true,
+  },
 } as const satisfies Catalogue;
 
 export const healthError = errorsOf(HEALTH_ERRORS);

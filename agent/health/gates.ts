@@ -60,7 +60,7 @@ function wordsOf(gate: GateSpec): string {
     case 'http':
       return `http ${withoutQuery(gate.url)}`;
     case 'port':
-      return gate.port;
+      return typeof gate.arguments === 'string' ? `${gate.port} ${gate.arguments}` : gate.port;
   }
 }
 

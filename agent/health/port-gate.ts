@@ -4,7 +4,7 @@ import { healthError } from './errors.ts';
 
 export type PortGate = Extract<GateSpec, { type: 'port' }>;
 
-/** Answers gates of one name (`unit`, `pod`, `timeSync`, …) from their arguments in the spec. */
+/** Answers gates of one name (`unitActive`, `pod`, `timeSync`, …) from their arguments in the spec. */
 export type GatePort = (gate: PortGate, signal: AbortSignal) => Promise<Health>;
 
 /** By the name of the gate; what is missing is `unjudged`: shown, outside the verdict, never called healthy. */

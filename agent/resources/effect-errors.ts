@@ -29,6 +29,14 @@ export const EFFECT_ERRORS = {
     next: 'Run the command by hand on the node; its output says what it misses.',
     retryable: true,
   },
+  'KSN-EFFECT-005': {
+    fault: 'caller',
+    meaning:
+      'A unit that ran was restarted for a change, and does not run any more, though nothing failed: a condition of it may not hold.',
+    evidence: '`systemctl status UNIT`, `systemctl show UNIT -p ConditionResult`.',
+    next: 'Correct what the change did to the unit: conditions in its files, or what they look at.',
+    retryable: true,
+  },
 } as const satisfies Catalogue;
 
 export const effectError = errorsOf(EFFECT_ERRORS);

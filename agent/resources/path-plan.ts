@@ -5,6 +5,7 @@
 import { resourceError } from './errors.ts';
 import type { Address, Draft, Item, Note, Observation, Owned, Planned, State, Target } from './kind.ts';
 import { difference, samePath, servesAsDirectory, type PathSpec, type PathState } from './path-state.ts';
+import { owedByPath } from './unit-folders.ts';
 
 export interface PathPlanInput {
   readonly targets: readonly Target<PathSpec, PathState>[];
@@ -137,7 +138,7 @@ function wantedDraft(
     adopts: false,
     claims,
     needs,
-    effects: shared.onChange,
+    effects: to?.type === 'directory' ? shared.onChange : [...owedByPath(spec.path), ...shared.onChange],
     // A repair is never undone.
     undo:
       unsaved && rest.why !== 'drift' && (seen.type === 'large' || seen.content !== contentOf(to)) ? 'none' : 'exact',

@@ -1,6 +1,6 @@
 /**
  * Effects that need nothing but the kernel: signals to processes by name or pid file, and commands. Targets whose
- * managers have no port yet (units, pods) are skipped, visibly.
+ * manager has no port yet (pods) are skipped, visibly.
  */
 import { bug } from '../base/errors.ts';
 import { effectError } from './effect-errors.ts';
@@ -31,10 +31,10 @@ export interface ProcessTable {
   signal(process: ProcessIdentity, signal: string): Promise<boolean>;
 }
 
-/** `run` throws EffectSkipped for units and pods, which have no port in this release. */
+/** `run` throws EffectSkipped for pods, which have no port in this release. */
 export function processEffects(table: ProcessTable): EffectSupport {
   return {
-    prefixes: ['process', 'pidfile', 'command', 'unit', 'pod'],
+    prefixes: ['process', 'pidfile', 'command', 'pod'],
     async run(effect, host, signal) {
       const colon = effect.target.indexOf(':');
       const rest = effect.target.slice(colon + 1);
@@ -45,8 +45,6 @@ export function processEffects(table: ProcessTable): EffectSupport {
           return signalByFile(table, rest, effect, host);
         case 'command':
           return runCommand(effect, host, signal);
-        case 'unit':
-          throw new EffectSkipped(`${effect.verb} ${effect.target}: no systemd port in this release`);
         case 'pod':
           throw new EffectSkipped(`${effect.verb} ${effect.target}: no kubelet port in this release`);
         default:

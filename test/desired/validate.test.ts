@@ -162,7 +162,7 @@ t.test('every way to be wrong has its words', async (t) => {
     [
       'boxes: { /a: { gates: [ { boot: true } ] } }',
       [
-        "KSN-SPEC-033 needs one of 'http', 'tcp', 'file', 'exec', 'unit', 'pod', 'timeSync', 'ladder', 'xid', 'readiness' or 'certificate'",
+        "KSN-SPEC-033 needs one of 'http', 'tcp', 'file', 'exec', 'unitActive', 'pod', 'timeSync', 'ladder', 'xid', 'readiness' or 'certificate'",
       ],
     ],
     [

@@ -28,7 +28,7 @@ const entry: Entry = {
 const host: GateHost = {
   clock: systemClock,
   run: createRunCommand({ clock: systemClock }),
-  ports: { unit: async () => ({ is: 'healthy' }) },
+  ports: { unitActive: async () => ({ is: 'healthy' }) },
   fs: {
     lstat: async (path: string) => {
       const file = files[path];
@@ -150,7 +150,7 @@ t.test('what nobody here can judge is unjudged, never healthy', async (t) => {
   const pod = await check({ type: 'port', port: 'pod', arguments: {} });
   t.match(pod, { is: 'unjudged', reason: { code: 'KSN-GATE-007', message: /no pod gate here yet/ } });
   t.match(await check({ type: 'port', port: 'toString', arguments: {} }), { is: 'unjudged' });
-  t.match(await check({ type: 'port', port: 'unit', arguments: {} }), { is: 'healthy' });
+  t.match(await check({ type: 'port', port: 'unitActive', arguments: {} }), { is: 'healthy' });
 });
 
 t.test('an abort comes through', async (t) => {

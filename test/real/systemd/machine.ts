@@ -60,6 +60,11 @@ export class Machine implements AsyncDisposable {
     await this.#isUp();
   }
 
+  /** A path of it as this side reaches it, through what is mounted there. */
+  through(path: string): string {
+    return `/proc/${this.#init()}/root${path}`;
+  }
+
   /** What systemd itself said; more after `systemctl log-level debug`. */
   get journal(): string {
     return this.run('journalctl', '--no-pager', '--output=cat', '_PID=1').out;
