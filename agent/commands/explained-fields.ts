@@ -33,7 +33,8 @@ export class ExplainedFields {
     const path = this.#pathOf(name);
     const [first = '', last = first] = [path[0], path.at(-1)];
     if (schemaAt(this.#root, path) !== null) return null;
-    const section = isLaterSection(first) ? first : laterSectionOf(`${first}:`);
+    const named = [first, path.slice(0, 2).join('.')].find(isLaterSection);
+    const section = named ?? laterSectionOf(`${first}:`);
     const isField = isLaterField(last) && (path.length === 1 || kinds.some((kind) => kind.name === first));
     if (section === undefined && !isField) return null;
     const what = section ?? last;

@@ -50,7 +50,7 @@ function reportKey(key: string, schema: Schema, at: string, findings: Findings):
   const guess = nearest(key, known);
   const more = guess === undefined ? '' : `; did you mean ${quoted(guess)}?`;
   if (meaning !== undefined) findings.add('KSN-SPEC-017', `${quoted(key)} is not ${meaning}`, place);
-  else if (at === '/spec' && isLaterSection(key)) {
+  else if (isLaterAt(at, key)) {
     findings.add(
       'KSN-SPEC-015',
       `${quoted(key)} is not in this release; it has ${oneOf(known.filter((name) => name !== 'health' && name !== 'gates'))}`,
@@ -70,6 +70,12 @@ function reportKey(key: string, schema: Schema, at: string, findings: Findings):
       guess === undefined ? remedy : { remedy: `Write ${quoted(guess)}.` },
     );
   }
+}
+
+/** Under `spec`, or in a group of sections there. */
+function isLaterAt(pointer: string, key: string): boolean {
+  const [top, ...group] = partsOfPointer(pointer);
+  return top === 'spec' && isLaterSection([...group, key].join('.'));
 }
 
 /** `/spec/files/~1etc~1x` */

@@ -2,6 +2,8 @@
 
 /** Sections of the spec, with the prefixes of their addresses as far as they are known. */
 const sections: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kernel.modules', ['module']],
+  ['kernel.arguments', []],
   ['selinux', []],
   ['units', ['unit']],
   ['certificates', ['certificate']],
@@ -12,7 +14,7 @@ const sections: ReadonlyMap<string, readonly string[]> = new Map([
 /** Fields of resources. */
 const fields: ReadonlySet<string> = new Set(['disruption']);
 
-/** Whether a key of `spec` is a section of later. */
+/** Whether a key of `spec`, or GROUP.KEY beneath one, is a section of later. */
 export function isLaterSection(name: string): boolean {
   return sections.has(name);
 }

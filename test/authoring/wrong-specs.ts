@@ -434,4 +434,10 @@ export const wrongSpecs: readonly WrongSpec[] = [
     ['nodes:3:9 KSN-SPEC-026'],
     /Write the value out/u,
   ),
+  wrong(
+    'a section of later in a group',
+    node('kernel: { modules: {} }'),
+    ['nodes:3:13 KSN-SPEC-015'],
+    /agent that has the kind/u,
+  ),
 ];

@@ -143,7 +143,17 @@ t.test('what comes later is said to', async (t) => {
     await said('units'),
     "units  comes in a later release\n   A spec that has 'units' is refused for now (KSN-SPEC-015).",
   );
-  for (const name of ['certificates', 'selinux', 'secrets', 'accelerators', 'certificate', 'selinux.booleans'])
+  for (const name of [
+    'certificates',
+    'selinux',
+    'secrets',
+    'accelerators',
+    'certificate',
+    'selinux.booleans',
+    'kernel.modules',
+    'module',
+    'kernel.arguments',
+  ])
     t.match(await said(name), / comes in a later release\n/u, name);
   for (const name of ['disruption', 'staticPods.disruption', 'pod.disruption'])
     t.match(await said(name), /^[\w.]+ {2}comes in a later release\n.*'disruption' is refused/u, name);
