@@ -1,11 +1,10 @@
 /** Flat documents judged where people are, for no node in particular: the checks of every node, and what no node's policy can allow. */
 import type { Reason } from '../base/errors.ts';
-import { childPointer } from '../desired/pointer.ts';
-import { sectionPointer } from '../desired/section-place.ts';
 import { SpecChecker, type Checked } from '../desired/spec-checker.ts';
 import { judgeValue } from '../desired/validate.ts';
 import { kinds } from '../resources/registry.ts';
 import { checkPolicy, DEFAULT_POLICY } from '../verify/local-policy.ts';
+import { withPointers } from '../verify/place-of-element.ts';
 
 /** Where kubelet's own documentation puts manifests; a node may say otherwise, and judges for itself again. */
 export const anyNode = { manifestFolder: '/etc/kubernetes/manifests', foreignManifests: 'report' } as const;
@@ -21,15 +20,5 @@ export async function judgeDocuments(): Promise<(document: unknown) => readonly 
 
 /** What even the policy of a node that allows everything keeps from specs, whatever else is wrong with them. */
 export function policyFindings({ legible }: Checked): readonly Reason[] {
-  return checkPolicy(legible.items, legible, kinds, DEFAULT_POLICY).map((reason) => ({
-    ...reason,
-    place: { pointer: pointerOfElement(reason.element ?? '') },
-  }));
-}
-
-/** `file:/etc/x` → `/spec/files/~1etc~1x` */
-function pointerOfElement(element: string): string {
-  const end = element.indexOf(':');
-  const kind = kinds.find(({ prefix }) => prefix === element.slice(0, end));
-  return kind === undefined ? '/spec' : childPointer(sectionPointer(kind.name), element.slice(end + 1));
+  return withPointers(checkPolicy(legible.items, legible, kinds, DEFAULT_POLICY), kinds);
 }

@@ -1,7 +1,8 @@
 /** The fields that every resource shares: their types, and the way to them from what the schema let pass. */
-import type { CommandSpec, SharedFields, Drift, OnChange, OnRemove } from './shared-types.ts';
+import type { CommandSpec, SharedFields, Drift, OnRemove } from './shared-types.ts';
 import { errorOf, Findings } from './findings.ts';
 import { gatesOf } from './gates.ts';
+import { legibleFields } from './legible-fields.ts';
 import { DEFAULT_COMMAND_TIMEOUT_MS, onChangeOf } from './on-change.ts';
 import { childPointer } from './pointer.ts';
 import { parseDuration } from '../base/units.ts';
@@ -64,17 +65,9 @@ export function readSharedFields(resource: unknown, pointer: string, findings: F
   };
 }
 
-/** Of a resource with faults: what it tells of its changes, which others may be held against. */
+/** Of a resource with faults: what it tells of its changes, commands and gates, which others and policy are held against. */
 export function outlineFields(raw: unknown): SharedFields {
-  const { onChange } = (typeof raw === 'object' && raw !== null ? raw : {}) as RawShared;
-  const entries: readonly (readonly [string, unknown])[] =
-    typeof onChange === 'object' && onChange !== null ? Object.entries(onChange) : [];
-  return {
-    ...NO_SHARED_FIELDS,
-    onChange: entries.flatMap(([target, verb]) =>
-      verb === 'restart' ? [{ target: target as OnChange['target'], verb }] : [],
-    ),
-  };
+  return { ...NO_SHARED_FIELDS, ...legibleFields(raw) };
 }
 
 function commandOf(raw: { readonly exec: readonly string[]; readonly timeout?: string }): CommandSpec {

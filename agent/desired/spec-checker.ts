@@ -3,7 +3,8 @@ import { asKeelsonError, type Reason } from '../base/errors.ts';
 import type { AnyKind, ExpandContext, Item } from '../resources/kind.ts';
 import { reportErrors } from './ajv-errors.ts';
 import { CompiledSchemas, type Part } from './compiled-schemas.ts';
-import { readSharedFields } from './shared-fields.ts';
+import { outlineFields, readSharedFields } from './shared-fields.ts';
+import { legibleGates } from './legible-fields.ts';
 import { Findings } from './findings.ts';
 import { readHead } from './head.ts';
 import { expandSections } from './items.ts';
@@ -14,7 +15,7 @@ import { checkOwnership } from './ownership.ts';
 import { childPointer, partsOfPointer } from './pointer.ts';
 import { checkCycles, checkReferences, checkTargets, type Declaration, type PointerOf } from './references.ts';
 import { sectionIn, sectionPointer } from './section-place.ts';
-import { refuseReferences, substituteSection } from './substitute.ts';
+import { refuseReferences, substituteSection, substituteValue } from './substitute.ts';
 import { quoted } from '../base/words.ts';
 
 type Section = Readonly<Record<string, unknown>>;
@@ -24,11 +25,14 @@ type Sections = Readonly<Record<string, Section>>;
 interface Known {
   readonly sections: Sections;
   readonly outlines: readonly Item<unknown>[];
+  readonly bare: readonly Item<unknown>[];
 }
 
 interface KnownSection {
   readonly sound: Section;
   readonly outlines: readonly Item<unknown>[];
+  /** Of what no kind can make an outline: its name, gates and commands. */
+  readonly bare: readonly Item<unknown>[];
 }
 
 export interface Checked {
@@ -74,7 +78,8 @@ export class SpecChecker {
     const spec = this.#checkHead(value, context, findings);
     const known = this.#checkSections(value, context, findings);
     const items = this.#checkAcross(value, known, context, findings);
-    const legible = { items, gates: spec?.gates ?? [] };
+    const gates = spec?.gates ?? legibleGates(rawGates(value, context));
+    const legible = { items: [...items, ...known.bare], gates };
     if (findings.any || spec === null) return { spec: null, items: [], legible, findings: findings.all };
     return { spec, items, legible, findings: [] };
   }
@@ -93,12 +98,13 @@ export class SpecChecker {
     const count = this.kinds.reduce((sum, kind) => sum + Object.keys(sectionOf(value, kind)).length, 0);
     if (count > LIMITS.resources) {
       findings.add('KSN-SPEC-028', `the spec has ${count} resources; a node accepts ${LIMITS.resources}`, '/spec');
-      return { sections: {}, outlines: [] };
+      return { sections: {}, outlines: [], bare: [] };
     }
     const checked = this.kinds.map((kind) => this.#checkSection(kind, sectionOf(value, kind), context, findings));
     return {
       sections: Object.fromEntries(this.kinds.map(({ name }, index) => [name, checked[index]?.sound ?? {}])),
       outlines: checked.flatMap(({ outlines }) => outlines),
+      bare: checked.flatMap(({ bare }) => bare),
     };
   }
 
@@ -115,15 +121,19 @@ export class SpecChecker {
       findings.push(...own.all);
       if (fits && !faulty.has(key)) askable[key] = resource;
       if (own.any) faulty.add(key);
-      if (findings.full) return { sound: {}, outlines: [] };
+      if (findings.full) return { sound: {}, outlines: [], bare: [] };
     }
     for (const key of this.#askKind(kind, askable, context, pointer, findings)) faulty.add(key);
     const apart = Object.groupBy(Object.entries(section), ([key]) =>
       faulty.has(key) || faulty.has(undefined) ? 'faulty' : 'sound',
     );
+    const outlines = (apart.faulty ?? []).map(([key, resource]) => outlineOf(kind, key, resource, context));
     return {
       sound: Object.fromEntries(apart.sound ?? []),
-      outlines: (apart.faulty ?? []).flatMap(([key, resource]) => outlineOf(kind, key, resource, context)),
+      outlines: outlines.filter((item) => item !== null),
+      bare: (apart.faulty ?? []).flatMap(([key, resource], index) =>
+        outlines[index] === null ? [bareItem(kind, key, resource)] : [],
+      ),
     };
   }
 
@@ -192,10 +202,28 @@ export class SpecChecker {
 }
 
 /** A resource with faults still lies somewhere and still mounts what it mounts: the others are held against that. */
-function outlineOf(kind: AnyKind, key: string, resource: unknown, context: ExpandContext): readonly Item<unknown>[] {
-  if (!kind.key.pattern.test(key)) return [];
+function outlineOf(kind: AnyKind, key: string, resource: unknown, context: ExpandContext): Item<unknown> | null {
+  if (!kind.key.pattern.test(key)) return null;
   const item: Item<unknown> | null | undefined = kind.outline?.(key, resource, context);
-  return item === null || item === undefined ? [] : [item];
+  return item ?? null;
+}
+
+/** Claims nothing, so that no other resource is held against what nobody can read. */
+function bareItem(kind: AnyKind, key: string, resource: unknown): Item<unknown> {
+  return {
+    address: `${kind.prefix}:${key}`,
+    spec: undefined,
+    drift: 'repair',
+    claims: [],
+    needs: [],
+    shared: outlineFields(resource),
+  };
+}
+
+/** With facts resolved as far as they are known; what is wrong with them is told elsewhere. */
+function rawGates(value: unknown, { facts }: ExpandContext): unknown {
+  const spec = isMap(value) ? value['spec'] : undefined;
+  return substituteValue(isMap(spec) ? spec['gates'] : undefined, facts, '/spec/gates', new Findings());
 }
 
 /** A Deployment, say: one finding, not a hundred. */

@@ -35,7 +35,7 @@ export function validateDocument(bytes: Uint8Array, options: ValidateOptions): C
   };
   const checked = options.checker.check(document.value, context);
   const all = [...checked.findings, ...(options.beyond?.(checked) ?? [])];
-  const findings = placed(all, document, options.file);
+  const findings = inDocument(all, document, options.file);
   if (parsed.findings === undefined) return { ...checked, findings };
   return { ...checked, spec: null, items: [], findings: inOrder([...parsed.findings, ...findings]) };
 }
@@ -55,11 +55,11 @@ export function checkDocument(
   file?: string,
 ): Checked {
   const checked = checker.check(document.value, context);
-  return { ...checked, findings: placed(checked.findings, document, file) };
+  return { ...checked, findings: inDocument(checked.findings, document, file) };
 }
 
-/** In the order of the document, at most a hundred. */
-function placed(findings: readonly Reason[], document: SourceDocument, file: string | undefined): readonly Reason[] {
+/** Findings that have pointers, with their lines: in the order of the document, none twice, at most a hundred. */
+export function inDocument(findings: readonly Reason[], document: SourceDocument, file?: string): readonly Reason[] {
   if (findings.length === 0) return [];
   const all = inOrder(withoutRepeats(findings).map((reason) => withPlace(reason, document, file)));
   if (all.length <= LIMITS.findings) return all;

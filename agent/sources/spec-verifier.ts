@@ -100,9 +100,10 @@ export class SpecVerifier {
       settings: kindSettings,
       fingerprint,
     });
+    const { content } = verification;
+    if (content !== undefined)
+      refusing(content.findingsWith(await checkResolvedPaths(content.items, content.gates, fs, policy)));
     if (verification.refused !== undefined) throw new RefusedDocument(verification.refused);
-    const { gates } = verification.verified.spec;
-    refusing(await checkResolvedPaths(verification.items, gates, fs, policy));
     return { spec: verification.verified, already: verification.already };
   }
 
@@ -122,7 +123,7 @@ export class SpecVerifier {
     if (recognised === null || known === null) return null;
     const { spec, items, facts } = known;
     const refused = checkPolicy(items, spec, this.#options.checker.kinds, policy);
-    refusing(refused.length > 0 ? refused : await checkResolvedPaths(items, spec.gates, fs, policy));
+    refusing([...refused, ...(await checkResolvedPaths(items, spec.gates, fs, policy))]);
     return {
       spec: { ...recognised, spec, facts, source, envelope: document, checkedBy: agentVersion },
       already: true,

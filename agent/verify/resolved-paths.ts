@@ -14,7 +14,10 @@ import { gateRefusal, pathRefusal, type LocalPolicy } from './local-policy.ts';
 
 const mostLinks = 40;
 
-/** Items, and files that gates ask for, whose parent folders lead through links of this host to where policy lets no spec go. */
+/**
+ * Items, and files that gates ask for, whose parent folders lead through links of this host to where policy lets no spec
+ * go. Not what {@link checkPolicy} refuses by its words already: it is told once.
+ */
 export async function checkResolvedPaths(
   items: readonly Item<unknown>[],
   gates: readonly GateSpec[],
@@ -34,7 +37,7 @@ export async function checkResolvedPaths(
   const checkGates = async (asked: readonly GateSpec[], element: string): Promise<void> => {
     for (const path of new Set(asked.flatMap((gate) => (gate.type === 'file' ? [gate.path] : [])))) {
       const place = await elsewhere(path);
-      const why = place === null ? null : gateRefusal(place, policy);
+      const why = place === null || gateRefusal(path, policy) !== null ? null : gateRefusal(place, policy);
       if (why === null) continue;
       const message = `${element}: a gate asks for ${path}, which is in truth ${place} and ${why}`;
       reasons.push(verifyError('KSN-VERIFY-025', message, { element }).toReason());
@@ -46,7 +49,7 @@ export async function checkResolvedPaths(
     await checkGates(shared.gates, address);
     for (const path of new Set(claims.filter(isPath).map(pathOf))) {
       const place = await elsewhere(path);
-      const why = place === null ? null : pathRefusal(place, policy);
+      const why = place === null || pathRefusal(path, policy) !== null ? null : pathRefusal(place, policy);
       if (why !== null)
         reasons.push(
           verifyError('KSN-VERIFY-024', `${address} is in truth ${place}, which ${why}`, {

@@ -7,8 +7,8 @@
  *  3. the payload as JSON within limits; its series
  *  4. enough distinct keys, bound to that series and in force
  *  5. the replay guard of the series; notAfter, selector, version of the agent
- *  6. schema and kinds: all findings at once
- *  7. local policy over everything that the spec declares
+ *  6. schema and kinds, and local policy over everything that the spec declares as far as it can be read: all findings
+ *     at once
  *
  * A plain document takes the place of 1–4 only where the configuration allows its series unsigned, by name.
  */
@@ -16,15 +16,16 @@ import { KeelsonError, type Reason } from '../base/errors.ts';
 import type { Instant } from '../base/clock.ts';
 import { parseDocument } from '../desired/document.ts';
 import type { SourceDocument } from '../desired/source-text.ts';
-import type { SpecChecker } from '../desired/spec-checker.ts';
-import { checkDocument } from '../desired/validate.ts';
+import type { Checked, Legible, SpecChecker } from '../desired/spec-checker.ts';
+import { inDocument } from '../desired/validate.ts';
 import { oneOf, quoted } from '../base/words.ts';
-import type { ExpandContext, Item } from '../resources/kind.ts';
+import type { ExpandContext } from '../resources/kind.ts';
 import { digestOf, jsonIn, looksLikeEnvelope, readEnvelope } from './dsse.ts';
 import { verifyError } from './errors.ts';
 import { freshnessReasons, readIdentity } from './freshness.ts';
 import { checkPolicy, type LocalPolicy } from './local-policy.ts';
 import { decide, type Newest } from './replay-guard.ts';
+import { withPointers } from './place-of-element.ts';
 import { matchesAny } from './series-pattern.ts';
 import { countSigners, signersOf } from './signers.ts';
 import type { Trust } from './trust-store.ts';
@@ -50,13 +51,23 @@ export interface VerifyContext extends ExpandContext {
 export type Verification =
   | {
       readonly verified: VerifiedSpec;
-      /** What it declares, facts resolved; for {@link checkResolvedPaths}. */
-      readonly items: readonly Item<unknown>[];
+      readonly content: Content;
       /** It was accepted before: nothing is to be done. */
       readonly already: boolean;
       readonly refused?: undefined;
     }
-  | { readonly refused: readonly Reason[]; readonly verified?: undefined };
+  | {
+      readonly refused: readonly Reason[];
+      /** There where what it says was judged. */
+      readonly content?: Content;
+      readonly verified?: undefined;
+    };
+
+/** What a document declares, as far as it can be read, facts resolved; for {@link checkResolvedPaths}. */
+export interface Content extends Legible {
+  /** Everything that is wrong with it, with what is found beyond, by its element, in the order of the document. */
+  findingsWith(more: readonly Reason[]): readonly Reason[];
+}
 
 /** What it takes to know who stands for a payload. */
 export type AuthenticateContext = Pick<VerifyContext, 'trust' | 'now' | 'allowUnsigned' | 'file'>;
@@ -79,8 +90,7 @@ export function verifySpec(bytes: Uint8Array, context: VerifyContext): Verificat
   try {
     const authentic = authenticate(bytes, context);
     if ('refused' in authentic) return authentic;
-    if ('unbound' in authentic)
-      return { refused: checkDocument(authentic.unbound, context.checker, context, authentic.file).findings };
+    if ('unbound' in authentic) return refusal(read(authentic.unbound, context, authentic.file).content);
     return judge(bytes, authentic, context);
   } catch (error) {
     if (!(error instanceof KeelsonError)) throw error;
@@ -143,9 +153,9 @@ function takeUnsigned(bytes: Uint8Array, { allowUnsigned, file }: AuthenticateCo
 }
 
 function judge(envelope: Uint8Array, { payload, document, signers }: Authentic, context: VerifyContext): Verification {
-  const { checker, policy, facts, file, source } = context;
+  const { facts, file, source } = context;
   const identity = readIdentity(document.value);
-  if (identity?.generation === undefined) return { refused: checkDocument(document, checker, context, file).findings };
+  if (identity?.generation === undefined) return refusal(read(document, context, file).content);
   const digest = digestOf(payload);
   const { series, generation } = identity;
   const guard = decide({ series, generation, digest }, context.guard(series));
@@ -154,14 +164,29 @@ function judge(envelope: Uint8Array, { payload, document, signers }: Authentic, 
     ? []
     : [...(guard.is === 'refused' ? [guard.reason] : []), ...freshnessReasons(identity, context)];
   if (stale.length > 0) return { refused: stale };
-  const { spec, items, findings } = checkDocument(document, checker, context, file);
-  if (spec === null) return { refused: findings };
-  const refused = checkPolicy(items, spec, checker.kinds, policy);
-  if (refused.length > 0) return { refused };
+  const { spec, content } = read(document, context, file);
+  if (spec === null || content.findingsWith([]).length > 0) return refusal(content);
   const checkedBy = context.agentVersion;
   return {
     verified: { series, generation, digest, spec, facts, signers, source, envelope, checkedBy },
-    items,
+    content,
     already,
   };
+}
+
+function read(
+  document: SourceDocument,
+  context: VerifyContext,
+  file: string | undefined,
+): Pick<Checked, 'spec'> & { readonly content: Content } {
+  const { checker, policy } = context;
+  const { spec, legible, findings } = checker.check(document.value, context);
+  const against = checkPolicy(legible.items, legible, checker.kinds, policy);
+  const findingsWith: Content['findingsWith'] = (more) =>
+    inDocument([...findings, ...withPointers([...against, ...more], checker.kinds)], document, file);
+  return { spec, content: { ...legible, findingsWith } };
+}
+
+function refusal(content: Content): Verification {
+  return { refused: content.findingsWith([]), content };
 }

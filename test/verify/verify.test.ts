@@ -15,7 +15,7 @@ const trust = trustOf([ana, ben]);
 t.test('a signed spec is taken', async (t) => {
   const bytes = payload();
   const envelope = signed(bytes, ana, ben);
-  const { verified, already, items } = { items: [], already: null, ...verifySpec(envelope, node(trust)) };
+  const { verified, already, content } = { already: null, ...verifySpec(envelope, node(trust)) };
   t.match(verified, {
     series: 'lb',
     generation: 5,
@@ -27,7 +27,7 @@ t.test('a signed spec is taken', async (t) => {
   });
   t.match(verified?.digest, /^sha256:[0-9a-f]{64}$/);
   t.equal(already, false);
-  t.ok(items.some(({ address }) => address === 'box:/srv/a'));
+  t.ok(content?.items.some(({ address }) => address === 'box:/srv/a'));
 });
 
 t.test('each attack of a transport has its own code and changes nothing', async (t) => {
