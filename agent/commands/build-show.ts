@@ -8,7 +8,8 @@ import { processorTime } from '../base/processor-time.ts';
 import { nearest, quoted } from '../base/words.ts';
 import { kinds } from '../resources/registry.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
-import { openRootFolder } from './open-root.ts';
+import { openSite } from './open-site.ts';
+import { seenIn } from './site-failure.ts';
 import { seenFromHere } from './site-folder.ts';
 import { dataText, type Output } from './text/data.ts';
 import { findingsSum, findingsText } from './text/findings-text.ts';
@@ -21,10 +22,10 @@ export async function buildShow(
   node: string,
   output: Output,
 ): Promise<ExitCode> {
-  const opened = await openRootFolder(site);
+  const opened = await openSite(site);
   await using fs = opened.fs;
   const files = new SiteFiles(fs);
-  const nodes = await nodesOf(files, new SiteFindings());
+  const nodes = await seenIn(site, () => nodesOf(files, new SiteFindings()));
   const chosen = nodes.find(({ name }) => name === node);
   if (chosen === undefined)
     throw unknownNode(
@@ -32,7 +33,7 @@ export async function buildShow(
       nodes.map(({ name }) => name),
     );
   const reader = new SiteReader({ files, kinds, judge: () => [], processorTime });
-  const assembled = await reader.assemble(chosen.path, node);
+  const assembled = await seenIn(site, () => reader.assemble(chosen.path, node));
   const parts = assembled === null ? [] : shownParts(assembled);
   if (output === 'table') terminal.print(showText(parts, terminal.palette));
   else terminal.print(await dataText({ node, parts }, output));

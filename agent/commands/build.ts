@@ -20,15 +20,14 @@ import {
 import { fits, keyIdOf, parsePrivateKey } from '../verify/keys.ts';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { cliError } from './errors.ts';
-import { FsError } from '../../hostfs/errors.ts';
 import { gitGeneration } from './git-generation.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
-import { openRootFolder } from './open-root.ts';
+import { openSite } from './open-site.ts';
 import { readGiven } from './read-given.ts';
 import { judgeDocuments } from './judge-documents.ts';
 import { lockSite } from './site-lock.ts';
 import { seenFromHere, shownPath, withNodes } from './site-folder.ts';
-import { siteFailure } from './site-failure.ts';
+import { seenIn } from './site-failure.ts';
 import { buildText } from './text/build-text.ts';
 import { dataText, type Output as Form } from './text/data.ts';
 import { findingsSum, findingsText } from './text/findings-text.ts';
@@ -56,7 +55,7 @@ export async function build(invocation: Invocation, site: string, options: Build
   const keys = await Promise.all(
     (options.key ?? []).map(async (file) => parsePrivateKey(Buffer.from(await readGiven(file)).toString('utf8'))),
   );
-  const opened = await openRootFolder(site);
+  const opened = await openSite(site);
   await using fs = opened.fs;
   const judge = await judgeDocuments();
   await using held = new AsyncDisposableStack();
@@ -92,19 +91,6 @@ async function refused({ terminal }: Invocation, findings: readonly SiteFinding[
     terminal.warn([...findingsText(withNodes(findings), terminal.palette), findingsSum(findings)]);
   else terminal.print(await dataText({ findings }, output));
   return 1;
-}
-
-/** A failure that names a file of the site names it as the person would. */
-async function seenIn<T>(site: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof FsError) throw siteFailure(site, error);
-    if (!(error instanceof KeelsonError) || error.place === undefined) throw error;
-    const [reason = error.toReason()] = seenFromHere(site, [error.toReason()]);
-    const { code, fault, message, remedy = '' } = reason;
-    throw new KeelsonError(code, { fault, meaning: message, evidence: '', next: remedy }, message, reason);
-  }
 }
 
 /**

@@ -13,9 +13,9 @@ export function seenFromHere<R extends Reason>(site: string, findings: readonly 
   });
 }
 
-/** `site/roles/lb.yaml` */
+/** `site/roles/lb.yaml`; `.` where the person stands. */
 export function shownPath(site: string, file: string): string {
-  return relative('', join(resolve(site), file));
+  return relative('', join(resolve(site), file)) || '.';
 }
 
 /** The folder above a layer in which nodes/ lies; else the one in which roles/ does; null: it is in no site. */

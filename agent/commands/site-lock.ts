@@ -2,6 +2,7 @@
  * One build writes a site: two at once would give one number to different documents. The kernel takes the lock back
  * when its holder dies, so the file may stay behind and holds nobody up.
  */
+import { FsError } from '../../hostfs/errors.ts';
 import type { FileSystem } from '../../hostfs/filesystem.ts';
 import type { Lock, TakeLock } from '../apply/lock.ts';
 import { buildError } from '../authoring/errors.ts';
@@ -56,6 +57,9 @@ async function attempt(fs: FileSystem, take: TakeLock, warn: (why: string) => vo
         [Symbol.asyncDispose]: async () => {
           try {
             await fs.remove(path);
+          } catch (error) {
+            // It may stay behind: what the build made is no worse for it.
+            if (!(error instanceof FsError)) throw error;
           } finally {
             lock[Symbol.dispose]();
           }

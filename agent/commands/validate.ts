@@ -70,7 +70,7 @@ async function layerOf(
   invocation: Invocation,
 ): Promise<{ readonly site: string; readonly path: string | null } | null> {
   if (file === '-') return null;
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) return { site: resolve(file), path: null };
+  if (isFolder(file)) return { site: resolve(file), path: null };
   const site = siteOf(file);
   let document: GivenDocument;
   try {
@@ -87,6 +87,15 @@ async function layerOf(
   if (!isLayer && (site === null || metadata?.generation !== undefined)) return null;
   const folder = site ?? resolve(file, '..');
   return { site: folder, path: relative(folder, resolve(file)) };
+}
+
+/** Where nobody may look, it is none: why it cannot be read is told where documents are. */
+function isFolder(file: string): boolean {
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** A file that cannot be read is one more thing that is wrong: the others are judged all the same. */

@@ -14,6 +14,7 @@ import { loadLibc } from '../../hostfs/ffi.ts';
 import { ErrnoError } from '../../hostfs/primitives.ts';
 import { NODE_FLAGS } from '../../packaging/node-flags.ts';
 import { systemClock } from '../../agent/base/system-clock.ts';
+import { memorySite, put } from '../authoring/site-maker.ts';
 import { fakeInvocation } from './fake-invocation.ts';
 
 const keelson = fileURLToPath(new URL('../../bin/keelson', import.meta.url));
@@ -95,4 +96,18 @@ t.test('where there are no locks', async (t) => {
   await using own = await lockSite(fs, kernelLock(loadLibc()), invocation);
   await t.rejects(lockSite(fs, failing('EACCES'), invocation), { code: 'KSN-BUILD-020', message: /another user/u });
   t.ok(none && readOnly && own);
+});
+
+t.test('a lock that cannot be taken away undoes no build', async (t) => {
+  const { fs, machine } = await memorySite({});
+  let [taken, freed] = [0, 0];
+  const take: TakeLock = async () => {
+    taken += 1;
+    if ((await fs.lstat(`/${SITE_LOCK}`)) === null) await put(fs, { [SITE_LOCK]: '' });
+    return { [Symbol.dispose]: () => void (freed += 1) };
+  };
+  const lock = await lockSite(fs, take, fakeInvocation('/'));
+  machine.fail(({ primitive }) => (primitive === 'unlink' ? 'EROFS' : undefined));
+  await lock[Symbol.asyncDispose]();
+  t.equal(freed, taken);
 });
