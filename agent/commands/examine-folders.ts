@@ -1,12 +1,14 @@
 /** What the agent needs of folders and file systems. Nothing is written. */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { folderChangeableBy } from '../base/changeable-by.ts';
 import { KeelsonError } from '../base/errors.ts';
 import { counted } from '../base/words.ts';
 import { judgeState, type Loose } from '../apply/state-folder.ts';
 import { foreignNotice } from '../report/notice-files.ts';
 import { readTrust, TRUST_FOLDERS } from '../verify/trust-store.ts';
-import { parentPath } from '../../hostfs/path.ts';
+import { realFolder } from '../host/real-folder.ts';
+import { baseName, parentPath } from '../../hostfs/path.ts';
 import { fine, lacking, limited, type Examined, type Ground } from './examined.ts';
 import { mountOf } from './mounts.ts';
 
@@ -65,10 +67,17 @@ async function judgedState({ root, folders }: Ground): Promise<KeelsonError | re
   }
 }
 
-/** The nearest folder that is there counts: the agent makes the rest. */
-export async function stateFileSystem({ machine, path, folders }: Ground): Promise<Examined> {
+/** Where the links on the way lead; the nearest folder that is there counts: the agent makes the rest. */
+export async function stateFileSystem({
+  invocation,
+  machine,
+  root: { fs },
+  folders: { state },
+}: Ground): Promise<Examined> {
   const what = 'state disk';
-  const mount = mountOf((await machine.text('/proc/self/mountinfo')) ?? '', path(folders.state));
+  const root = await realpath(invocation.global.root).catch(() => invocation.global.root);
+  const real = join(root, await realFolder(fs, state), baseName(state));
+  const mount = mountOf((await machine.text('/proc/self/mountinfo')) ?? '', real);
   if (mount === null) return fine(what, 'nobody here to ask (/proc/self/mountinfo)');
   const detail = `${mount.type} at ${mount.point}`;
   if (mount.readOnly)

@@ -20,6 +20,7 @@ import {
   stateFolder,
   trustRoots,
 } from './examine-folders.ts';
+import { listenPort } from './examine-port.ts';
 import { clockKept, ffi, kubelet, openFiles, selinux, watches } from './examine-machine.ts';
 import { fine, lacking, thisMachine, type Examined, type Ground, type Machine } from './examined.ts';
 import type { Invocation } from './invocation.ts';
@@ -68,17 +69,19 @@ async function examineHost(
     status,
     path: (inRoot) => join(global.root, inRoot),
   };
-  const pid = status === null ? null : await runningPid(fs, folders.state, readBootId()).catch(() => null);
+  const running = await runningPid(fs, folders.state, readBootId()).catch(() => null);
+  const pid = status === null ? null : running;
   return [
     config,
     await rootFolder(ground),
     await lookedAt('state folder', () => stateFolder(ground)),
-    await stateFileSystem(ground),
+    await lookedAt('state disk', () => stateFileSystem(ground)),
     await lookedAt('spec folder', () => specFolder(ground)),
     await lookedAt('trust roots', () => trustRoots(ground)),
     await lookedAt('agent', () => agentRuns(ground, failure)),
     version(ground),
     await lookedAt('sockets', () => sockets(ground)),
+    ...(await listenPort(ground, running)),
     await lookedAt('guards', () => guards(ground)),
     await lookedAt('systemd', () => unit(ground)),
     await lookedAt('notices', () => notices(ground)),

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { AgentFolders } from '../composition.ts';
 import type { Settings } from '../config/settings.ts';
 import { createRunCommand } from '../host/run-command.ts';
+import { socketHolder, type SocketHolder } from '../host/socket-holder.ts';
 import type { NodeStatus } from '../report/status.ts';
 import type { Invocation } from './invocation.ts';
 import type { OpenedRoot } from './open-root.ts';
@@ -24,6 +25,8 @@ export interface Machine {
   isProgram(path: string): Promise<boolean>;
   /** What it printed; null where it failed or is not there. */
   output(argv: readonly string[]): Promise<string | null>;
+  /** Null where nobody is seen to have it. */
+  socketHolder(inode: string): Promise<SocketHolder | null>;
 }
 
 export interface Ground {
@@ -55,6 +58,7 @@ export function thisMachine(clock: Clock, signal: AbortSignal, shown?: number): 
       const { exitCode, outputTail } = await run({ argv, timeoutMs: PATIENCE_MS }, signal);
       return exitCode === 0 ? outputTail : null;
     },
+    socketHolder: (inode) => socketHolder(inode),
   };
 }
 

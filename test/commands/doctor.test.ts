@@ -15,6 +15,7 @@ function fakeMachine(texts: Readonly<Record<string, string>> = {}, programs: rea
     text: async (path) => texts[path] ?? null,
     isProgram: async (path) => programs.includes(path),
     output: async () => null,
+    socketHolder: async (inode) => (inode === '4711' ? { pid: 812, name: 'nginx' } : null),
   };
 }
 
@@ -236,4 +237,39 @@ t.test("where a notice belongs lies something that is not the agent's", async (t
     detail: /^\/run\/motd\.d\/10-keelson is a file .*nothing is shown/u,
   });
   t.match(await looked('keelson: STOPPED at …\n'), { is: 'ok' });
+});
+
+t.test('the disk of the state is the one where the links on the way lead', async (t) => {
+  const root = t.testdir({ var: {}, srv: { lib: {} }, link: t.fixture('symlink', '.') });
+  symlinkSync('/srv/lib', join(root, 'var/lib'));
+  const mounts = `22 1 8:1 / / rw - xfs /dev/vda4 rw\n23 22 8:2 / ${join(root, 'srv')} rw - tmpfs tmpfs rw\n`;
+  for (const given of [root, join(root, 'link')]) {
+    const person = fakeInvocation(given);
+    await doctor(person, 'host', { output: 'json' }, fakeMachine({ '/proc/self/mountinfo': mounts }));
+    const found = JSON.parse(person.printed.join('\n')) as Examined[];
+    t.match(
+      found.find(({ what }) => what === 'state disk'),
+      { is: 'limited', detail: `tmpfs at ${join(root, 'srv')} is empty after a boot` },
+    );
+  }
+});
+
+t.test('the port of debug.listen: free, or somebody has it', async (t) => {
+  const looked = async (table: string, listen = '127.0.0.1:9464') => {
+    const config = `debug: { listen: "${listen}" }\n`;
+    const person = fakeInvocation(t.testdir({ etc: { keelson: { 'config.d': { '10.yaml': config } } } }));
+    await doctor(person, 'host', { output: 'json' }, fakeMachine({ '/proc/net/tcp': table }));
+    return (JSON.parse(person.printed.join('\n')) as Examined[]).find(({ what }) => what === 'debug.listen');
+  };
+  const line = (local: string, state: string, inode: string) =>
+    `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0 100 0 0 10 0\n`;
+  t.match(await looked(''), { is: 'ok', detail: '127.0.0.1:9464 is free' });
+  t.match(await looked(line('0100007F:24F8', '01', '4711')), { is: 'ok' }, 'a connection is no listener');
+  for (const address of ['0100007F', '00000000'])
+    t.match(await looked(line(`${address}:24F8`, '0A', '4711')), {
+      is: 'limited',
+      detail: /^127\.0\.0\.1:9464 is taken, by process 812 \(nginx\)/u,
+      next: /another port/u,
+    });
+  t.match(await looked(line('0100007F:24F8', '0A', '1')), { is: 'limited', detail: /by whom, root can see/u });
 });

@@ -88,7 +88,12 @@ t.test('on a host of its own the step is of systemd', async (t) => {
   const opened = await openRootFolder(root);
   await using _ = opened.fs;
   const folders = await agentFolders(invocation);
-  const machine = { text: async () => null, isProgram: async () => false, output: async () => null };
+  const machine = {
+    text: async () => null,
+    isProgram: async () => false,
+    output: async () => null,
+    socketHolder: async () => null,
+  };
   const ground = { invocation, machine, root: { ...opened, isWholeHost: true }, folders, settings: null, status: null };
   const silence = controlError('KSN-CTL-015', 'does not answer');
   const found = await agentRuns({ ...ground, path: (inRoot) => join(root, inRoot) }, silence);
