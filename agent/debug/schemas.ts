@@ -70,6 +70,7 @@ const resourceShape: Schema = object(
       ],
     },
     reason: ref('Reason'),
+    until: { enum: ['input', 'window', 'reboot', 'approval'], description: 'Of what waits: what ends it.' },
     since: instant,
     detail: text,
   },
@@ -91,6 +92,10 @@ const statusShape: Schema = object(
     reason: ref('Reason'),
     rollbackIncomplete: ref('Reason'),
     next: { ...text, description: 'What a person does next.' },
+    reboot: {
+      ...object({ needed: { const: true }, why: list(ref('Reason')) }, ['needed', 'why']),
+      description: 'There while something waits for a reboot. Absent does not say that none is needed.',
+    },
     wanted: ref('Generation'),
     running: ref('Generation'),
     lastKnownGood: ref('Generation'),

@@ -8,13 +8,14 @@ import type { TxId } from '../apply/records.ts';
 import type { Withheld } from '../plan/withhold.ts';
 import type { Ages } from '../report/standing.ts';
 import type { ResourceCondition, ResourceStatus } from '../report/status.ts';
-import type { Address, Draft, Note } from '../resources/kind.ts';
+import type { Address, Draft, Note, Wait, WaitUntil } from '../resources/kind.ts';
 
 /** What a look, or a change, says of one address. */
 export interface Finding {
   readonly condition: ResourceCondition;
   readonly reason?: Reason;
   readonly detail?: string;
+  readonly until?: WaitUntil;
 }
 
 const LASTING: ReadonlySet<ResourceCondition> = new Set(['waiting', 'failed', 'contended']);
@@ -30,6 +31,7 @@ function orphanOf(address: Address): Reason {
   return planError('KSN-PLAN-003', message, { element: address }).toReason();
 }
 
+/** As looks and changes find it; nothing of it is on disk. */
 export class Board {
   readonly #ages: Ages;
   readonly #rows = new Map<Address, ResourceStatus>();
@@ -135,7 +137,10 @@ export class Board {
     for (const draft of [...withheld.observed, ...withheld.kept])
       found.set(draft.address, { condition: differs(draft) ? 'differs' : 'ok', detail: draft.summary });
     for (const wait of [...look.waits, ...withheld.waits])
-      found.set(wait.address, { condition: this.#waitCondition(look, wait.address), reason: wait.reason });
+      found.set(
+        wait.address,
+        isUnseen(look, wait.address) ? { condition: 'unknown', reason: wait.reason } : waitingFor(wait),
+      );
     for (const [address, { reason }] of this.#owed) {
       if (found.get(address)?.condition === 'ok') found.set(address, { condition: 'failed', reason });
     }
@@ -153,15 +158,20 @@ export class Board {
       if (!found.has(address)) this.#rows.delete(address);
   }
 
-  #waitCondition(look: Survey, address: Address): ResourceCondition {
-    const seen = look.seen.get(address);
-    return seen !== undefined && 'unknown' in seen ? 'unknown' : 'waiting';
-  }
-
   #noteCondition(look: Survey, { address, foreign }: Note): ResourceCondition {
     const target = look.targets.get(address);
     return foreign === true || (target?.item === null && target.owned === null) ? 'foreign' : 'differs';
   }
+}
+
+/** What a wait says of its address. */
+export function waitingFor({ reason, until }: Wait): Finding {
+  return { condition: 'waiting', reason, until };
+}
+
+function isUnseen(look: Survey, address: Address): boolean {
+  const seen = look.seen.get(address);
+  return seen !== undefined && 'unknown' in seen;
 }
 
 function noteKey({ address, reason }: Note): string {

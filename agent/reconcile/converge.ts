@@ -15,6 +15,7 @@ import type { Survey } from '../plan/survey.ts';
 import type { Address, Change, Draft, Wait } from '../resources/kind.ts';
 import { isTakenAsItIs } from '../resources/taken-as-it-is.ts';
 import { isRestrained, look, noteDue, now, pause, restraintOf, type Reconciliation } from './context.ts';
+import { waitingFor } from './board.ts';
 import type { Desired } from './desired.ts';
 import { keepBooks } from './bookkeeping.ts';
 import { supersedeTrials } from './judge-maintenance.ts';
@@ -150,8 +151,7 @@ function noteWaits(
   for (const wait of waits) {
     const began = since.get(wait.address);
     // What could not be looked at is called so already; two words in turn would begin its age anew at every try.
-    if (r.board.get(wait.address)?.condition !== 'unknown')
-      r.board.set(wait.address, { condition: 'waiting', reason: wait.reason }, now(r));
+    if (r.board.get(wait.address)?.condition !== 'unknown') r.board.set(wait.address, waitingFor(wait), now(r));
     if (began === undefined) {
       since.set(wait.address, r.execution.clock.monotonic());
       r.execution.events.emit({

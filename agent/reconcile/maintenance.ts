@@ -16,6 +16,7 @@ import type { Address, Draft } from '../resources/kind.ts';
 import { keepBooks } from './bookkeeping.ts';
 import { isRestrained, look, now, overridesInForce, restraintOf, type Reconciliation } from './context.ts';
 import { contention, isDamped, rivals, showContended } from './contended.ts';
+import { waitingFor } from './board.ts';
 import type { Desired } from './desired.ts';
 import { owe } from './pay-debts.ts';
 import { livingIn, probeAll } from './gates-of.ts';
@@ -187,7 +188,7 @@ async function carryOut(
     if (reason !== null)
       events.emit({ type: 'EffectFailed', message: `a ${cause} failed: ${reason.message}`, reason, tx });
     for (const wait of outcome.waits) {
-      r.board.set(wait.address, { condition: 'waiting', reason: wait.reason }, now(r));
+      r.board.set(wait.address, waitingFor(wait), now(r));
       again.set(wait.address, RETRY_MS);
     }
     // Looked at while it was being written: it is whole by now, most likely.

@@ -148,6 +148,7 @@ export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeS
     since,
     ...judgement,
     ...(state.rollbackIncomplete !== null && { rollbackIncomplete: state.rollbackIncomplete }),
+    ...rebootOf(rows),
     ...refs(state),
     blocked: [...state.blocked.values()].map(({ series, generation, digest, reason, at }) => ({
       series,
@@ -171,6 +172,15 @@ export function drawStatus(input: StatusInput, before: NodeStatus | null): NodeS
     })),
     remarks: input.remarks,
   };
+}
+
+function rebootOf(rows: readonly ResourceStatus[]): Pick<NodeStatus, 'reboot'> {
+  const why = rows
+    .filter(({ until }) => until === 'reboot')
+    .toSorted((a, b) => (a.address < b.address ? -1 : 1))
+    .flatMap(({ reason }) => reason ?? [])
+    .slice(0, MOST_SHOWN);
+  return why.length === 0 ? {} : { reboot: { needed: true, why } };
 }
 
 function refs(state: StateView): Pick<NodeStatus, 'wanted' | 'running' | 'lastKnownGood'> {

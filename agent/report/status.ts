@@ -1,7 +1,7 @@
 /** What the node says of itself: written to disk on change (readable while the daemon is down) and served on the socket. */
 import type { Reason } from '../base/errors.ts';
 import type { Instant } from '../base/clock.ts';
-import type { Address } from '../resources/kind.ts';
+import type { Address, WaitUntil } from '../resources/kind.ts';
 
 export type Verdict =
   | 'OK' // as desired, every gate held
@@ -41,6 +41,8 @@ export interface ResourceStatus {
   readonly condition: ResourceCondition;
   /** ok and placed need none. */
   readonly reason?: Reason;
+  /** Of what waits: what ends it. */
+  readonly until?: WaitUntil;
   readonly since: Instant;
   /** Short words: 'Placed (no kubelet here)', 'ana, 38 min left'. */
   readonly detail?: string;
@@ -64,6 +66,8 @@ export interface NodeStatus {
   readonly rollbackIncomplete?: Reason;
   /** One line: what a person does next. */
   readonly next?: string;
+  /** There while something waits for one: its reasons, of at most 50 resources. Absent does not say that none is needed. */
+  readonly reboot?: { readonly needed: true; readonly why: readonly Reason[] };
   readonly wanted?: GenerationRef;
   readonly running?: GenerationRef;
   readonly lastKnownGood?: GenerationRef;

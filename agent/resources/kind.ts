@@ -127,6 +127,7 @@ export interface Change<S> extends Draft<S> {
   readonly id: ChangeId;
 }
 
+/** What waits for a `reboot` makes the status of the node say that it needs one, with the reason. */
 export type WaitUntil = 'input' | 'window' | 'reboot' | 'approval';
 
 /** Waiting is not failing: listed with its age; neither rolls back nor blocks. */

@@ -164,3 +164,26 @@ t.test('proof 5: a pod waits five minutes', async (t) => {
     t.equal(status.running?.generation, 1);
   });
 });
+
+t.test('what only a reboot ends is told of the node, with why, until it is over', async (t) => {
+  await using it = await scriptedNode();
+  const { node, kind } = it;
+  await node.accept(things(1, { a: '1' }));
+  t.equal(node.status?.reboot, undefined);
+  for (const [key, until] of [
+    ['b', 'reboot'],
+    ['a', 'reboot'],
+    ['c', 'window'],
+  ] as const)
+    Object.assign(kind.script(key), { waits: `${key} is not in force`, until });
+  await it.begin(things(2, { a: '2', b: '2', c: '2' }), 60_000);
+  const why = [{ message: 'a is not in force' }, { message: 'b is not in force' }];
+  t.match(node.status, { verdict: 'Waiting', reboot: { needed: true, why } });
+  t.equal(node.status?.reboot?.why.length, 2, 'a window is none');
+  t.match(rowOf(it, 'thing:c'), { condition: 'waiting', until: 'window' });
+  for (const key of ['a', 'b', 'c']) kind.script(key).waits = null;
+  const status = await node.settled();
+  t.equal(status.verdict, 'OK');
+  t.equal(status.reboot, undefined);
+  t.equal(rowOf(it, 'thing:c')?.until, undefined);
+});

@@ -1,4 +1,5 @@
 /** `keelson status` in words: one word, the reason, the next step, then what is not as it should be. */
+import type { Reason } from '../../base/errors.ts';
 import type { NodeStatus, ResourceCondition, ResourceStatus } from '../../report/status.ts';
 import { CONDITIONS, conditionWord } from '../../report/condition-words.ts';
 import { counted } from '../../base/words.ts';
@@ -68,10 +69,17 @@ export function statusText(view: StatusView, options: TextOptions): string[] {
     );
   }
   lines.push(...listed(view, now, width));
+  if (status.reboot !== undefined) add('boot', rebootWords(status.reboot.why));
   for (const remark of status.remarks)
     if (remark.message !== status.reason?.message) add('note', oneLine(remark.message));
   if (status.mode === 'observe' && status.verdict !== 'Observe') add('mode', 'observe: nothing is changed here');
   return lines;
+}
+
+/** "reboot needed: iommu=pt is not in force, and 2 more". */
+function rebootWords([first, ...more]: readonly Reason[]): string {
+  const because = first === undefined ? '' : `: ${oneLine(first.message)}`;
+  return `reboot needed${because}${more.length === 0 ? '' : `, and ${more.length} more`}`;
 }
 
 /** How an agent that could not be asked is spoken of; `silent`: its process, where that is there. */

@@ -54,6 +54,7 @@ export function verdictBand(view: PageView): Element {
       ),
       status.rollbackIncomplete !== undefined &&
         element('p', { class: 'open' }, 'The rollback is not complete: ', reasonWords(status.rollbackIncomplete)),
+      rebootLine(status),
       element('p', { class: 'next' }, element('strong', {}, 'Next'), ' ', oneLine(next)),
     ),
     generations(status),
@@ -63,6 +64,20 @@ export function verdictBand(view: PageView): Element {
 /** "Rolled back: the file … does not contain …": the band for a screen reader, on one line. */
 export function verdictSentence({ verdict, reason }: NodeStatus): string {
   return `${verdictName(verdict)}: ${oneLine(reason?.message ?? meanings[verdict])}`;
+}
+
+/** The first reason, and how many more there are. */
+function rebootLine({ reboot }: NodeStatus): Child {
+  const [first, ...more] = reboot?.why ?? [];
+  if (first === undefined) return null;
+  return element(
+    'p',
+    { class: 'reboot' },
+    element('strong', {}, 'Reboot needed'),
+    ' ',
+    reasonWords(first),
+    more.length > 0 && ` and ${more.length} more`,
+  );
 }
 
 /** A word that may be old says so before it is read. */

@@ -54,6 +54,15 @@ t.test('a node that was left has a word of its own', async (t) => {
   ]);
 });
 
+t.test('a reboot that is needed is a line, with the first reason', async (t) => {
+  const why = [reason('iommu=pt is not in force'), reason('nouveau is loaded'), reason('hugepages')];
+  const lines = (...reasons: typeof why) =>
+    statusText({ status: { ...rolledBack, reboot: { needed: true, why: reasons } } }, { now });
+  t.ok(lines(...why).includes('boot  reboot needed: iommu=pt is not in force, and 2 more'));
+  t.ok(lines(...why.slice(0, 1)).includes('boot  reboot needed: iommu=pt is not in force'));
+  t.notMatch(statusText({ status: rolledBack }, { now }).join('\n'), /reboot/u);
+});
+
 t.test('why there is a rollback and what keeps it open are two lines', async (t) => {
   const open = reason('command command:hosts failed: exit 1');
   const status: NodeStatus = { ...rolledBack, verdict: 'Degraded', rollbackIncomplete: open };

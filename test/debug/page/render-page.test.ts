@@ -46,6 +46,20 @@ t.test('without a spec nothing is made up', async (t) => {
   t.notMatch(words, /certificate|reboot/iu, 'what is not known is left out');
 });
 
+t.test('a reboot that is needed stands in the band, with why', async (t) => {
+  const view = pageView('Waiting');
+  const why = ['iommu=pt is not in force', '<b>nouveau</b> is loaded'].map((message) => ({
+    code: 'KSN-THING-001' as const,
+    message,
+    fault: 'environment' as const,
+  }));
+  const html = renderPage({ ...view, status: { ...view.status, reboot: { needed: true, why } } });
+  t.match(wordsOf(html), /Reboot needed iommu=pt is not in force KSN-THING-001 and 1 more Next /u);
+  const other = renderPage({ ...view, status: { ...view.status, reboot: { needed: true, why: why.slice(1) } } });
+  t.ok(other.includes('&lt;b&gt;nouveau'));
+  t.notMatch(wordsOf(renderPage(view)), /reboot/iu);
+});
+
 t.test('what differs, what waits, holds, remarks and the last five events stand below', async (t) => {
   const words = wordsOf(renderPage(pageView('RolledBack')));
   t.match(words, /What differs 31 resources 27 ok 2 placed 1 waiting 1 held .*file:\/etc\/chrony\.conf held/u);
