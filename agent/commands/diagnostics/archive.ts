@@ -5,6 +5,7 @@
 import { createTar } from 'nanotar';
 import { gzipSync } from 'node:zlib';
 import type { Instant } from '../../base/clock.ts';
+import { bug } from '../../base/errors.ts';
 import { printableText } from '../../base/printable-text.ts';
 import { isSecretName, REDACTED, redactText } from '../../base/redact-text.ts';
 import { formatSize } from '../../base/units.ts';
@@ -37,11 +38,18 @@ export interface PackOptions {
   readonly most?: number;
 }
 
-/**
- * In which the files lie once it is unpacked. Fixed: nanotar cuts a name at 100 characters without a word, so with the
- * name of a host or of a person's choice in it all could become the same.
- */
+/** In which the files lie once it is unpacked. */
 const FOLDER = 'keelson-diagnostics';
+
+/** nanotar cuts what is longer without a word, so that two could become one. */
+const LONGEST_NAME = 100;
+
+/** The name in the archive. Names of parts are the program's: one that does not fit is its bug, and told as that. */
+function memberName(part: string): string {
+  const name = `${FOLDER}/${part}`;
+  if (Buffer.byteLength(name) > LONGEST_NAME) throw bug(`${name} is longer than a name in the archive may be`);
+  return name;
+}
 
 /** The largest go first where all together would be more than `most`. */
 export function packed(
@@ -54,7 +62,7 @@ export function packed(
     const files = made.flatMap(({ part, text }) => (text === null ? [] : [{ name: part.name, text }]));
     const tar = createTar(
       [{ name: 'MANIFEST.json', text: `${JSON.stringify(manifest, null, 2)}\n` }, ...files].map(({ name, text }) => ({
-        name: `${FOLDER}/${name}`,
+        name: memberName(name),
         data: Buffer.from(text),
       })),
       { attrs: { mode: '600', uid: 0, gid: 0, mtime: madeAt } },

@@ -45,6 +45,17 @@ t.test('tar itself reads it: files for their owner, in one folder', (t) => {
   t.end();
 });
 
+t.test('the longest name comes back from tar whole; a longer one is refused', (t) => {
+  const file = join(t.testdir(), 'x.tar.gz');
+  const longest = 'é'.repeat(40);
+  const parts = ['a', 'b'].map((name) => ({ name: `${longest.slice(1)}${name}x`, what: name, value: `${name}\n` }));
+  writeFileSync(file, packed(parts, options).bytes);
+  for (const { name, value } of parts)
+    t.equal(execFileSync('tar', ['xzOf', file, `keelson-diagnostics/${name}`], { encoding: 'utf8' }), value);
+  t.throws(() => packed([{ name: `${longest}x`, what: 'c', value: 'c' }], options), { code: 'KSN-BASE-001' });
+  t.end();
+});
+
 t.test('of a long text the end stays, whole lines of it', async (t) => {
   const value = Array.from({ length: 400_000 }, (_, at) => `line ${at}\n`).join('');
   const { bytes, manifest } = packed([{ name: 'log.txt', what: 'log', value }], options);
