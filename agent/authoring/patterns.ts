@@ -27,6 +27,7 @@ class Budget {
 /** Why a pattern no longer says anything of any text. */
 export type PatternGaveUp = 'itself' | 'all-together';
 
+/** One pattern of one variable, compiled once; past its time it is asked nothing more. */
 export class Pattern {
   /** As the declaration has it. */
   readonly written: string;

@@ -16,6 +16,7 @@ const remedies: Partial<Readonly<Record<FsErrorCode, string>>> = {
   INVALID_PATH: 'Give it a shorter name.',
 };
 
+/** What helps against it, where we know more than the code itself says. */
 export function siteRemedy(code: FsErrorCode): { readonly remedy?: string } {
   const remedy = remedies[code];
   return remedy === undefined ? {} : { remedy };
