@@ -16,7 +16,7 @@ import { readRoutes } from './control/read-routes.ts';
 import { SocketFolder } from './control/socket-folder.ts';
 import type { Agent, AgentParts } from './composition.ts';
 import type { DebugPort } from './debug/port.ts';
-import { asKeelsonError } from './base/errors.ts';
+import { asKeelsonError, type Reason } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { checkGate } from './health/gates.ts';
 import type { GatePorts } from './health/port-gate.ts';
@@ -76,7 +76,16 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
       ...(journal !== null && { kept: (kept) => journal.tell(kept) }),
     }),
   );
-  const statuses = building.use(new StatusStore({ fs, path: folders.status, clock, log: log.room('status') }));
+  let statusWritten: ((failure: Reason | null) => void) | null = null;
+  const statuses = building.use(
+    new StatusStore({
+      fs,
+      path: folders.status,
+      clock,
+      log: log.room('status'),
+      written: (failure) => statusWritten?.(failure),
+    }),
+  );
   const ages = new Ages(await readStanding(fs, folders.status), {
     node: settings().engine.nodeName,
     bootId,
@@ -156,7 +165,11 @@ export async function composeAgent(parts: AgentParts): Promise<Agent> {
   const { engine } = opened;
   for (const remark of opened.remarks) log.error('start', remark.message, { error: remark });
 
-  const { execution, view } = opened.reconciliation;
+  const { execution, view, board } = opened.reconciliation;
+  // A full disk is no fault of what runs, but the next change needs room there: whoever asks is to know before.
+  statusWritten = (failure) => {
+    if (failure === null ? board.unremark('status file') : board.remark('status file', failure)) engine.publish();
+  };
   const beats = (): boolean => opened.pulse.beats();
   const verifier = new SpecVerifier({
     fs,

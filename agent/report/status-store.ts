@@ -2,7 +2,7 @@
 import { FsError } from '../../hostfs/errors.ts';
 import type { FileSystem, ReadFileSystem } from '../../hostfs/filesystem.ts';
 import type { Clock, Instant } from '../base/clock.ts';
-import { asKeelsonError } from '../base/errors.ts';
+import { asKeelsonError, type Reason } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { printableText } from '../base/printable-text.ts';
 import { redactText } from '../base/redact-text.ts';
@@ -28,6 +28,8 @@ export interface StatusStoreOptions {
   readonly mode?: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told after each write, null: it stands on the disk. */
+  readonly written?: (failure: Reason | null) => void;
 }
 
 interface Pending {
@@ -65,12 +67,15 @@ export class StatusStore implements AsyncDisposable {
       this.#pending = null;
       try {
         await this.#save(pending);
+        this.#options.written?.(null);
       } catch (error) {
         this.#pending ??= pending;
+        const failure = asKeelsonError(error);
         this.#options.log.error('status-not-written', 'the status could not be written', {
           element: this.#options.path,
-          error: asKeelsonError(error),
+          error: failure,
         });
+        this.#options.written?.(failure.toReason());
         if (this.#closing.signal.aborted) break;
       }
       await this.#pause(PAUSE_MS);

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Reason } from '../../agent/base/errors.ts';
 import { silentLog } from '../../agent/base/log.ts';
 import { readStanding, readStoredStatus, StatusStore } from '../../agent/report/status-store.ts';
 import { Ages } from '../../agent/report/standing.ts';
@@ -173,4 +174,18 @@ t.test('a status that cannot be read, or says it wrongly, costs the ages alone',
     await root.fs.writeDurably(path, Buffer.from(text), { mode: 0o600, uid: 0, gid: 0 });
     t.equal(await readStanding(root.fs, path), null, text);
   }
+});
+
+t.test('whoever wants to know hears of each write, and of what kept it from the disk', async (t) => {
+  const { root, clock } = await made();
+  const heard: (string | undefined)[] = [];
+  const written = (failure: Reason | null): void => void heard.push(failure?.code);
+  const store = new StatusStore({ fs: root.fs, path, clock, log: silentLog, written });
+  const fault = root.host.fail(({ primitive }) => (primitive === 'write' ? 'ENOSPC' : undefined));
+  store.publish(status(1));
+  await clock.advance(1_500);
+  t.strictSame(heard, ['KSN-REPORT-002', 'KSN-REPORT-002']);
+  fault[Symbol.dispose]();
+  await clock.advance(2_000);
+  t.strictSame(heard.slice(2), [undefined]);
 });
