@@ -28,12 +28,7 @@ export async function adopt(
   named: readonly string[],
   { series, exclude, withSecrets, out }: AdoptOptions,
 ): Promise<ExitCode> {
-  const wrong = misfitSeries(series);
-  if (wrong !== null)
-    throw cliError('KSN-CLI-001', `--series ${quoted(series)} is no name of a series: expected ${wrong}`, {
-      element: '--series',
-      remedy: 'Name the series that the specs of this node shall have.',
-    });
+  checkedSeries(series);
   const root = await openRootFolder(global.root, 'looking');
   await using fs = root.fs;
   const paths = named.map((path) => inRoot(path, root.isWholeHost));
@@ -54,6 +49,16 @@ export async function adopt(
   terminal.warn(adoptText(adopted, { kinds, out, blind: root.libc === null, palette: terminal.palette }));
   if (!taken) return 1;
   return adopted.leftOut.length > 0 ? 2 : 0;
+}
+
+/** @throws KSN-CLI-001 where no series can be called so */
+export function checkedSeries(series: string): void {
+  const wrong = misfitSeries(series);
+  if (wrong !== null)
+    throw cliError('KSN-CLI-001', `--series ${quoted(series)} is no name of a series: expected ${wrong}`, {
+      element: '--series',
+      remedy: 'Name the series that the specs of this node shall have.',
+    });
 }
 
 /** Absolute in the root; on the whole host also from where one stands. */

@@ -235,6 +235,15 @@ function ignition(program: Command, run: Run): void {
     .addOption(output())
     .action((file, options) => run(async (i) => (await import('./ignition-audit.ts')).ignitionAudit(i, file, options)));
   group
+    .command('adopt')
+    .description('a spec that keeps on this host what a config says; changes nothing')
+    .argument('<config>', 'an Ignition config of 3.0 to 3.6; - is standard input')
+    .option('--series <name>', 'the series of the spec', 'adopted')
+    .option('--with-secrets', 'also what not everybody may read', false)
+    .option('--merge-dir <folder>', 'where configs that it merges lie, by the last part of their URL')
+    .option('-o, --out <file>', 'where to write it; standard output otherwise')
+    .action((file, options) => run(async (i) => (await import('./ignition-adopt.ts')).ignitionAdopt(i, file, options)));
+  group
     .command('render')
     .description('a signed spec into the config of a first boot, after which the agent has nothing to change')
     .argument('<spec>', 'a signed envelope; - is standard input')

@@ -87,6 +87,12 @@ export const IGNITION_ERRORS = {
     evidence: 'ignition.config.merge and replace of the config at the place named.',
     next: 'Take the reference out that leads back.',
   },
+  'KSN-IGN-015': {
+    fault: 'caller',
+    meaning: 'No kind of this release can keep what the config says there, so no spec has it.',
+    evidence: 'The part that the message names; `keelson version --all` lists the kinds.',
+    next: 'Leave it to what keeps it now; of a file on this host `keelson adopt PATH` takes over all of it as it is.',
+  },
 } as const satisfies Catalogue;
 
 export type IgnitionCode = keyof typeof IGNITION_ERRORS & ErrorCode;

@@ -291,3 +291,29 @@ t.test(
     t.equal((await agent.stop()).code, 0);
   },
 );
+
+t.test(
+  'what is adopted of a config plans nothing where Ignition has just written it',
+  { skip, timeout: 120_000 },
+  async (t) => {
+    const { root, write } = place(t);
+    const config = write(largeConfig());
+    t.equal(ignitionApply(config, root).status, 0);
+    mkdirSync(join(root, 'etc/keelson/config.d'), { recursive: true });
+    writeFileSync(join(root, 'etc/keelson/config.d/10.yaml'), 'trust: { allowUnsigned: [adopted] }\n');
+    const spec = join(root, 'adopted.yaml');
+    const adopted = await keelson('--root', root, 'ignition', 'adopt', config, '-o', spec);
+    t.equal(adopted.code, 2, adopted.err);
+    t.match(adopted.err, /KSN-IGN-015 enablement:u0[.]service/u);
+    t.match(adopted.err, /KSN-IGN-015 \/etc\/only-grown/u);
+    t.match(adopted.err, /KSN-ADOPT-008 \/srv\/hard/u);
+    t.match(adopted.err, /KSN-ADOPT-010 \/etc\/merged has mode 0600/u);
+    const agent = started(t, '--root', root, 'agent');
+    await agent.says(/"event":"ready"/u);
+    const { out } = await keelson('--root', root, 'plan', spec);
+    const changes = out.split('\n').filter((line) => /^[~+-] /u.test(line) && !line.includes('adopt as it is'));
+    t.strictSame(changes, [], out);
+    t.match(out, /\n\d+ taken over as they are/u);
+    t.equal((await agent.stop()).code, 0);
+  },
+);
