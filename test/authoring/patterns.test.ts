@@ -2,7 +2,7 @@
 import t from 'tap';
 import { Patterns } from '../../agent/authoring/patterns.ts';
 import { processorTime } from '../../agent/base/processor-time.ts';
-import { findingsOf, told } from './site-maker.ts';
+import { findingsOf, HEAD, told } from './site-maker.ts';
 
 const role = (type: string): string =>
   `metadata: { series: x }\nvars: { v: ${type} }\nspec: { links: { /etc/x: { target: "\${vars.v}" } } }\n`;
@@ -62,4 +62,17 @@ t.test('a text that is too much for a pattern makes it give up', (t) => {
   t.equal(pattern?.fits('ab'.repeat(4_000_000)), true);
   t.equal(pattern?.gaveUp, 'itself');
   t.end();
+});
+
+t.test('a pattern is of the whole text, and never takes for ever', async (t) => {
+  const of = (pattern: string, value: string) =>
+    findingsOf({
+      'nodes/a.yaml': `${HEAD}vars:\n  x: { type: string, pattern: ${JSON.stringify(pattern)}, default: ${JSON.stringify(value)} }\nspec: { files: { /etc/a: { content: { inline: a }, note: "\${vars.x}" } } }\n`,
+    });
+  t.match((await of('a)|(?:b', 'evil b')).map(told), [/^nodes\/a\.yaml:3:\d+ KSN-BUILD-008 .*no regular expression/u]);
+  t.match((await of('(a+)+', `${'a'.repeat(64)}b`)).map(told), [
+    /^nodes\/a\.yaml:3:\d+ KSN-BUILD-008 .*takes too long/u,
+  ]);
+  t.match((await of('a|b', 'ab')).map(told), [/KSN-BUILD-008 .*matches 'a\|b'/u]);
+  t.strictSame(await of('a|b\u2028"', 'b\u2028"'), []);
 });
