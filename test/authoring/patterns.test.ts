@@ -12,7 +12,7 @@ t.test('one bad pattern, 500 nodes: one error, soon', async (t) => {
     `nodes/n${at}.yaml`,
     `extends: [../roles/r.yaml]\nvars: { v: ${'a'.repeat(64)}b${at} }\n`,
   ]);
-  const began = performance.now();
+  const began = processorTime();
   const findings = await findingsOf({
     'roles/r.yaml': role('{ type: string, pattern: "(a+)+" }'),
     ...Object.fromEntries(nodes),
@@ -21,7 +21,7 @@ t.test('one bad pattern, 500 nodes: one error, soon', async (t) => {
     'roles/r.yaml:2:28 KSN-BUILD-008 vars.v: the pattern takes too long for its values',
   ]);
   t.match(findings[0]?.remedy, /simpler pattern/u);
-  t.ok(performance.now() - began < 5000, `${performance.now() - began} ms`);
+  t.ok(processorTime() - began < 8_000, `${processorTime() - began} ms of the processor`);
 });
 
 t.test('60 bad patterns: each is told, and all together take a bounded time', async (t) => {
@@ -29,16 +29,16 @@ t.test('60 bad patterns: each is told, and all together take a bounded time', as
   const vars = names.map((name, at) => `  ${name}: { type: string, pattern: "(a+)+${at}" }\n`).join('');
   const links = names.map((name) => `    /etc/${name}: { target: "\${vars.${name}}" }\n`).join('');
   const values = names.map((name) => `  ${name}: ${'a'.repeat(64)}b\n`).join('');
-  const began = performance.now();
+  const began = processorTime();
   const findings = await findingsOf({
     'roles/r.yaml': `metadata: { series: x }\nvars:\n${vars}spec:\n  links:\n${links}`,
     'nodes/a.yaml': `extends: [../roles/r.yaml]\nvars:\n${values}`,
   });
-  const took = performance.now() - began;
+  const took = processorTime() - began;
   t.equal(findings.length, 60, 'none hides another');
   t.ok(findings.every(({ code, place }) => code === 'KSN-BUILD-008' && place?.file === 'roles/r.yaml'));
   t.match(findings.map(({ message }) => message).join('\n'), /vars\.v59: all patterns together take too long/u);
-  t.ok(took < 20_000, `${took} ms`);
+  t.ok(took < 20_000, `${took} ms of the processor`);
 });
 
 t.test('what counts is the time of the processor that is handed in', async (t) => {

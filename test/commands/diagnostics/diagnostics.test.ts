@@ -20,6 +20,7 @@ const FILES = [
   'journal.json',
   'files.json',
   'host.json',
+  'facts.json',
   'process.txt',
   'units.txt',
   'log.txt',
