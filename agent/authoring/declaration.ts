@@ -1,5 +1,5 @@
 /** `{ type: integer, min: 1, default: 100 }`: what a variable may be. */
-import { nearest, oneOf, quoted } from '../base/words.ts';
+import { editDistance, nearest, oneOf, quoted } from '../base/words.ts';
 import { childPointer } from '../desired/pointer.ts';
 import type { BuildCode } from './errors.ts';
 import { isMap, type ValueMap } from './layer.ts';
@@ -74,7 +74,7 @@ function readType(
   const known = ['type', ...fieldsOf[type], ...more];
   for (const key of Object.keys(raw)) {
     if (known.includes(key)) continue;
-    const guess = nearest(key, known);
+    const guess = meantField(key, known);
     const meant = guess === undefined ? '' : `; did you mean ${quoted(guess)}?`;
     tell(
       'KSN-BUILD-008',
@@ -117,6 +117,12 @@ function readType(
     if (entry !== null) read.of = entry;
   }
   return read;
+}
+
+/** Fields are few and short: the same first letter makes up for one edit more ('maks', 'max'). */
+function meantField(key: string, known: readonly string[]): string | undefined {
+  const isClose = (field: string): boolean => field[0] === key[0] && editDistance(key, field) === 2;
+  return nearest(key, known) ?? (key.length > 3 ? known.find(isClose) : undefined);
 }
 
 function isVarType(type: unknown): type is VarTypeName {

@@ -17,7 +17,7 @@ const prefix = 'vars.';
 /** What is told while values are resolved. */
 export interface Resolving {
   fault(code: BuildCode, message: string, pointer: string): void;
-  /** Something of the type stands there for a value that is missing or wrong, which is told by itself. */
+  /** What stands there is not what is meant: the value is missing or wrong, or its declaration, which is told by itself. */
   standIn(pointer: string): void;
 }
 
@@ -98,7 +98,7 @@ function variableOf(reference: string, pointer: string, variables: Variables, to
   const variable = variables.use(name);
   if (variable === null && !variables.isDeclared(name))
     told.fault('KSN-BUILD-010', `no layer declares ${quoted(reference)}${variables.meant(name)}`, pointer);
-  if (variable?.isStandIn === true) told.standIn(pointer);
+  else if (variable === null || variable.isStandIn) told.standIn(pointer);
   return variable;
 }
 

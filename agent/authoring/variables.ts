@@ -67,9 +67,8 @@ export class Variables {
   use(name: string): Variable | null {
     this.#used.add(name);
     const variable = this.#variables.get(name);
-    if (variable === undefined) return null;
-    if (!this.#isGiven(name) && !('default' in variable.declaration)) this.#missing.add(name);
-    return variable;
+    if (!this.#isGiven(name) && this.isDeclared(name) && !this.#hasDefault(name)) this.#missing.add(name);
+    return variable ?? null;
   }
 
   isDeclared(name: string): boolean {
@@ -114,6 +113,12 @@ export class Variables {
 
   #isGiven(name: string): boolean {
     return Object.hasOwn(this.#values.value, name);
+  }
+
+  /** As it is written, so that a fault in the declaration does not hide that there is none; a misspelt one counts. */
+  #hasDefault(name: string): boolean {
+    const raw = this.#declarations.value[name] as ValueMap;
+    return 'default' in raw || Object.keys(raw).some((key) => nearest(key, ['default']) !== undefined);
   }
 
   #placeOf(name: string, { origins }: Merged): Place {

@@ -440,4 +440,37 @@ export const wrongSpecs: readonly WrongSpec[] = [
     ['nodes:3:13 KSN-SPEC-015'],
     /agent that has the kind/u,
   ),
+  wrong(
+    'a variable without a value, and a fault in its declaration',
+    role(
+      'vars: { vrrpPriority: { type: integer, maks: 254 } }\nspec: { gates: [ { tcp: "h:${vars.vrrpPriority}" } ] }\n',
+      '',
+    ),
+    ['roles:1:9 KSN-SPEC-022', 'roles:1:40 KSN-BUILD-008'],
+    /^set it in nodes\/c57\.yaml$/u,
+    /^vars\.vrrpPriority has no value for c57$/u,
+  ),
+  wrong(
+    'a value, and a field of the declaration that there is none of',
+    role(
+      'vars: { n: { type: integer, maks: 254 } }\nspec: { gates: [ { tcp: "h:${vars.n}" } ] }\n',
+      'vars: { n: 100 }\n',
+    ),
+    ['roles:1:29 KSN-BUILD-008'],
+    /Known here/u,
+    /did you mean 'max'\?/u,
+  ),
+  wrong(
+    'a default that is misspelt',
+    role('vars: { n: { type: integer, defualt: 1 } }\nspec: { gates: [ { tcp: "h:${vars.n}" } ] }\n', ''),
+    ['roles:1:29 KSN-BUILD-008'],
+    /Known here/u,
+    /did you mean 'default'\?/u,
+  ),
+  wrong(
+    'a default, and a type that there is none of',
+    role('vars: { n: { type: interger, default: 1 } }\nspec: { gates: [ { tcp: "h:${vars.n}" } ] }\n', ''),
+    ['roles:1:14 KSN-BUILD-008'],
+    /type: ip \| cidr/u,
+  ),
 ];
