@@ -1,5 +1,6 @@
 /** Sites with one fault each, all in files of their own, so that they can also stand in one site together. */
 import { LIMITS } from '../../agent/desired/limits.ts';
+import { FIRST_CA } from '../resources/ca-anchors/authorities.ts';
 import type { SiteTree } from './site-maker.ts';
 
 export interface WrongSpec {
@@ -472,5 +473,11 @@ export const wrongSpecs: readonly WrongSpec[] = [
     role('vars: { n: { type: interger, default: 1 } }\nspec: { gates: [ { tcp: "h:${vars.n}" } ] }\n', ''),
     ['roles:1:14 KSN-BUILD-008'],
     /type: ip \| cidr/u,
+  ),
+  wrong(
+    'an anchor whose key is no path',
+    node(`caAnchors: { edge: { pem: ${JSON.stringify(FIRST_CA)} } }`),
+    ['nodes:3:16 KSN-SPEC-017'],
+    /Correct the key/u,
   ),
 ];

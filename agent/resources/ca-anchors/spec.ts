@@ -3,7 +3,7 @@ import type { Reason } from '../../base/errors.ts';
 import { pointerOf } from '../../desired/pointer.ts';
 import { sharedOf, type SharedFields } from '../../desired/shared-fields.ts';
 import type { ExpandContext, Item } from '../kind.ts';
-import { pathClaim } from '../path-key.ts';
+import { pathClaim, pathKey } from '../path-key.ts';
 import type { FileState, PathSpec } from '../path-state.ts';
 import { readAnchor } from './certificate.ts';
 import { caError } from './errors.ts';
@@ -22,7 +22,8 @@ export interface AnchorSpec extends PathSpec {
 /** What the schema cannot judge: the place, and the certificate. How long it is valid the day decides, not the document. */
 export function validateAnchors(section: Section): readonly Reason[] {
   return Object.entries(section).flatMap(([path, raw]) => [
-    ...(placeOf(path) === undefined ? [misplaced(path)] : []),
+    // A key that is no path is told as that already.
+    ...(pathKey.pattern.test(path) && placeOf(path) === undefined ? [misplaced(path)] : []),
     ...certificateFindings(path, (raw as RawAnchor).pem),
   ]);
 }
