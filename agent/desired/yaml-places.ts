@@ -37,6 +37,8 @@ function partsAt(
   return [{ offset: item?.range[0], node: item }];
 }
 
+export type PlaceOf = (offset: number) => { readonly line: number; readonly column: number };
+
 /** Offset → place. */
 export function placeAt(lines: LineCounter, offset: number): { readonly line: number; readonly column: number } {
   const { line, col } = lines.linePos(offset);

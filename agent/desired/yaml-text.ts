@@ -2,17 +2,7 @@
  * YAML 1.2, core schema, as plain as JSON: no anchors, aliases, tags, directives or second document. The
  * yaml package parses; this file makes the value itself, so that limits hold while it is made.
  */
-import {
-  LineCounter,
-  isAlias,
-  isScalar,
-  isSeq,
-  parseDocument,
-  type Alias,
-  type ParsedNode,
-  type YAMLError,
-  type YAMLMap,
-} from 'yaml';
+import { isAlias, isScalar, isSeq, type Alias, type ParsedNode, type YAMLError, type YAMLMap } from 'yaml';
 import type { SpecCode } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { childPointer } from './pointer.ts';
@@ -24,43 +14,43 @@ import {
   type SourceDocument,
   type TextFault,
 } from './source-text.ts';
-import { keyOf, offsetOf, placeAt } from './yaml-places.ts';
+import { keyOf, offsetOf, type PlaceOf } from './yaml-places.ts';
+import { parseTabbed } from './yaml-tabs.ts';
 import { quoted } from '../base/words.ts';
 
 export function readYaml(text: string): ReadText {
-  const lines = new LineCounter();
-  const maker = new ValueMaker(lines);
+  let maker: ValueMaker | undefined;
   try {
-    const parsed = parseDocument(text, {
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'error',
-      lineCounter: lines,
-    });
+    const { parsed, placeOf, tabs, fits } = parseTabbed(text);
+    maker = new ValueMaker(placeOf);
+    const tabFaults = tabs
+      // As many as leave room for what else is wrong.
+      .slice(0, LIMITS.findings / 2)
+      .map((place) => ({ code: 'KSN-SPEC-002' as const, message: 'a tab cannot indent; use spaces', ...place }));
     const faults = [...parsed.errors, ...parsed.warnings]
-      .slice(0, LIMITS.findings)
-      .map((error) => syntaxFault(error, lines));
+      .slice(0, LIMITS.findings - tabFaults.length)
+      .map((error) => syntaxFault(error, placeOf));
     if (hasDirectives(parsed.directives))
       faults.push({ code: 'KSN-SPEC-008', message: 'directives are not read', line: 1, column: 1 });
     // What a tag of somebody's means nobody knows; the value under it is there.
     const ownTags = parsed.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
-    if (faults.length > ownTags.length) return { faults };
+    if (faults.length > ownTags.length || !fits) return { faults: [...tabFaults, ...faults] };
     const root = parsed.contents;
     if (root === null || (isScalar(root) && root.value === null))
-      return { faults: [...faults, { code: 'KSN-SPEC-009', message: 'the file is empty', line: 1, column: 1 }] };
-    maker.faults.push(...faults);
+      return {
+        faults: [...tabFaults, ...faults, { code: 'KSN-SPEC-009', message: 'the file is empty', line: 1, column: 1 }],
+      };
+    maker.faults.push(...tabFaults, ...faults);
     const value = maker.value(root, '', 0);
-    const document: SourceDocument = { value, locate: (pointer) => placeAt(lines, offsetOf(root, pointer)) };
+    const document: SourceDocument = { value, locate: (pointer) => placeOf(offsetOf(root, pointer)) };
     if (maker.faults.length === 0) return { document };
-    return { faults: maker.faults, ...(isLegible(maker.faults) && { legible: document }) };
+    const legible = isLegible(maker.faults.slice(tabFaults.length));
+    return { faults: maker.faults, ...(legible && { legible: document }) };
   } catch (error) {
     // The parser recurses; what is nested beyond the stack is nested too deep.
     if (error instanceof RangeError)
       return { faults: [{ code: 'KSN-SPEC-004', message: 'the document is nested far too deep', line: 1, column: 1 }] };
-    if (error instanceof LimitFault)
+    if (error instanceof LimitFault && maker !== undefined)
       return { faults: maker.followsAliases ? maker.faults : [...maker.faults, error.fault] };
     return {
       faults: [{ code: 'KSN-SPEC-002', message: 'the YAML reader gave up on this document', line: 1, column: 1 }],
@@ -88,7 +78,6 @@ const words: Readonly<Record<string, string>> = {
   KEY_OVER_1024_CHARS: 'the key is longer than 1024 characters',
   MISSING_CHAR: 'a closing quote, bracket, comma or colon is missing here',
   MULTILINE_IMPLICIT_KEY: 'a key must stand on one line; is a colon missing?',
-  TAB_AS_INDENT: 'a tab cannot indent; use spaces',
   UNEXPECTED_TOKEN: 'this cannot stand here',
   MULTIPLE_DOCS: 'a second document begins here',
 };
@@ -116,14 +105,14 @@ const plain: Partial<Record<SpecCode, string>> = {
 };
 
 /** In our words: the parser's own may quote the text. */
-function syntaxFault(error: YAMLError, lines: LineCounter): TextFault {
+function syntaxFault(error: YAMLError, placeOf: PlaceOf): TextFault {
   const code = codes[error.code] ?? 'KSN-SPEC-002';
   const remedy = remedies[error.code];
   return {
     code,
     message: plain[code] ?? words[error.code] ?? 'this is not valid YAML',
     ...(remedy !== undefined && { remedy }),
-    ...placeAt(lines, error.pos[0]),
+    ...placeOf(error.pos[0]),
   };
 }
 
@@ -143,7 +132,7 @@ const coreTags = new Set(
 
 class ValueMaker {
   readonly faults: TextFault[] = [];
-  readonly #lines: LineCounter;
+  readonly #placeOf: PlaceOf;
   readonly #anchored = new Map<string, ParsedNode>();
   /** By code and offset: what aliases lead to is read again, and its faults are told. */
   readonly #told = new Set<string>();
@@ -151,8 +140,8 @@ class ValueMaker {
   followsAliases = false;
   #nodes = 0;
 
-  constructor(lines: LineCounter) {
-    this.#lines = lines;
+  constructor(placeOf: PlaceOf) {
+    this.#placeOf = placeOf;
   }
 
   value(node: ParsedNode | null, pointer: string, depth: number): unknown {
@@ -230,13 +219,13 @@ class ValueMaker {
     const key = `${code} ${offset}`;
     if (this.#told.has(key)) return null;
     this.#told.add(key);
-    const fault = { code, message, pointer, ...placeAt(this.#lines, offset) };
+    const fault = { code, message, pointer, ...this.#placeOf(offset) };
     if (this.faults.length >= LIMITS.findings) throw new LimitFault(fault);
     this.faults.push(fault);
     return null;
   }
 
   #limit(code: SpecCode, message: string, node: ParsedNode | null, pointer: string): LimitFault {
-    return new LimitFault({ code, message, pointer, ...placeAt(this.#lines, node?.range[0] ?? 0) });
+    return new LimitFault({ code, message, pointer, ...this.#placeOf(node?.range[0] ?? 0) });
   }
 }

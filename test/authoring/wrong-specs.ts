@@ -480,4 +480,18 @@ export const wrongSpecs: readonly WrongSpec[] = [
     ['nodes:3:16 KSN-SPEC-017'],
     /Correct the key/u,
   ),
+  wrong(
+    'a tab, and what stands before and behind it',
+    node(
+      'health: { stableFor: 60 }\nfiles:\n\t/etc/x: { content: { inline: "" }, lable: y }\n  /etc/z: { content: { inline: "" }, mode: 644 }\nlinks:\n  /etc/y: { taget: x }',
+    ),
+    [
+      'nodes:3:13 KSN-SPEC-012',
+      'nodes:5:3 KSN-SPEC-002',
+      'nodes:5:39 KSN-SPEC-010',
+      'nodes:6:40 KSN-SPEC-012',
+      'nodes:8:15 KSN-SPEC-010',
+    ],
+    /./u,
+  ),
 ];

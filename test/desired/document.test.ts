@@ -150,6 +150,37 @@ t.test('what is refused for its keys, anchors or tags alone can still be judged'
   t.equal(legible(`a: &a [${'x,'.repeat(999)}x]\nb: &b [${'*a,'.repeat(99)}*a]\nc: [*b, *b]\n`), undefined, 'too much');
 });
 
+t.test('a tab that indents is told once, at its place, and hides nothing', async (t) => {
+  const cases: readonly (readonly [text: string, told: readonly string[], value: unknown])[] = [
+    ['a:\n\tb: 1\n\tc: 2\nd: 3\n', ['002@2:1', '002@3:1'], { a: { b: 1, c: 2 }, d: 3 }],
+    ['a:\n  b:\n\t- x\n\t- y\n', ['002@3:1', '002@4:1'], { a: { b: ['x', 'y'] } }],
+    ['a:\n  b:\n\t\tc: 1\n\t\td: 2\n  e: 1\n', ['002@3:1', '002@4:1'], { a: { b: { c: 1, d: 2 }, e: 1 } }],
+    ['a:\n  -\tb: 1\n    c: 2\n', ['002@2:4'], { a: [{ b: 1, c: 2 }] }],
+    ['a:\n  b: {\n\tc: 1 }\n', ['002@3:1'], { a: { b: { c: 1 } } }],
+    ['a:\n   b: 1\n\tc: 2\n', ['002@3:1'], { a: { b: 1, c: 2 } }],
+    ['a:\r\n\tb: 1\r\nc: 2\r\n', ['002@2:1'], { a: { b: 1 }, c: 2 }],
+    ['a:\n\tb: 1\nc: &x 2\nc: 3\n', ['002@2:1', '007@3:7', '006@4:1'], { a: { b: 1 }, c: 2 }],
+    ['a:\n  \tb: &x 1\n', ['002@2:3', '007@2:10'], { a: { b: 1 } }],
+    ['a:\n\tb: 1\nc: [1\nd: 2\n', ['002@2:1', '002@4:1'], undefined],
+    ['a:\n\tb: "\\q"\nc: 1\n', ['002@2:1', '002@2:6'], undefined],
+    ['a:\n   b: 1\n\tc: 2\nd:\n    e: 1\n\tf: 1\n', ['002@3:1', '002@6:1'], undefined],
+  ];
+  for (const [text, told, value] of cases) {
+    t.strictSame(
+      codes(text),
+      told.map((one) => `KSN-SPEC-${one}`),
+      JSON.stringify(text),
+    );
+    const { document, legible } = parse(text);
+    t.equal(document, undefined, 'never to be acted on');
+    t.strictSame(legible?.value, value, JSON.stringify(text));
+  }
+  t.strictSame(parse('a:\n  \tb:\n    \t  c: 1\n').legible?.locate('/a/b/c'), { line: 3, column: 8 });
+  t.equal(parse('a: |\n  x\n  \ty\nb:\t1\n').document?.value instanceof Object, true, 'elsewhere a tab is text');
+  const many = codes(`a:\n${Array.from({ length: LIMITS.findings }, (_, n) => `\tb${n}: 1\n`).join('')}a: 2\n`);
+  t.ok(many.includes(`KSN-SPEC-006@${LIMITS.findings + 2}:1`), 'nor do many');
+});
+
 t.test('limits hold', async (t) => {
   t.strictSame(codes(Buffer.alloc(LIMITS.bytes + 1, 32)), ['KSN-SPEC-003@-:-']);
   const nest = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
