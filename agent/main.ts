@@ -1,5 +1,6 @@
 /** argv → command → exit code. The only file that knows signals and exit codes. */
 import { asKeelsonError } from './base/errors.ts';
+import { cliError } from './commands/errors.ts';
 import { runProgram } from './commands/program.ts';
 
 const stop = new AbortController();
@@ -31,8 +32,10 @@ function standardOutput(): NodeJS.WriteStream {
   if (!listening) {
     listening = true;
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit(0);
+      if (error.code === 'EPIPE') process.exit(0);
+      const { code, message, remedy } = cliError('KSN-CLI-011', `the output cannot be written: ${error.message}`);
+      process.stderr.write(`${code} ${message}\n   Fix: ${remedy}\n`);
+      process.exit(1);
     });
   }
   return process.stdout;

@@ -63,6 +63,13 @@ export const CLI_ERRORS = {
     next: 'keelson doctor says how to start it anew.',
     retryable: true,
   },
+  'KSN-CLI-011': {
+    fault: 'environment',
+    meaning:
+      'What the command says could not be written to where its output goes. What it was asked to do may be done.',
+    evidence: 'The reason of the system in the message; df -h of the file that the output goes to.',
+    next: 'Make room there, or send the output elsewhere.',
+  },
 } as const satisfies Catalogue;
 
 export const cliError = errorsOf(CLI_ERRORS);

@@ -24,9 +24,10 @@ export async function openRootFolder(path: string, looking?: 'looking'): Promise
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
   const rootless = uid !== 0;
-  const isWholeHost = resolve(path) === '/';
-  const asIs = !rootless || (isWholeHost && looking !== undefined);
   try {
+    // Throws where the working directory is gone, which a path from there needs.
+    const isWholeHost = resolve(path) === '/';
+    const asIs = !rootless || (isWholeHost && looking !== undefined);
     const fs = await openRoot(nodePrimitives({ root: path, libc }), { ids: asIs ? 'as-is' : { uid, gid } });
     return { fs, libc, rootless, isWholeHost };
   } catch (error) {
