@@ -1,6 +1,7 @@
 /** What differs between two flat documents of one node, resource by resource. */
 import type { AnyKind } from '../resources/kind.ts';
 import { isMap, type ValueMap } from './layer.ts';
+import { shownValues, type ValueChange } from './shown-values.ts';
 
 /** A text before and after. Null: not there, or no text. */
 export interface TextChange {
@@ -8,12 +9,19 @@ export interface TextChange {
   readonly after: string;
 }
 
+export interface FieldChange {
+  /** 'mode', 'pod.spec.containers[0].image'; empty where the part is itself a value. */
+  readonly path: string;
+  /** Of what is short and no secret. */
+  readonly values?: ValueChange;
+}
+
 export interface ResourceChange {
   readonly mark: '+' | '~' | '-';
   /** `file:/etc/x`, or the path of the part where it is of no kind: `spec.health`. */
   readonly address: string;
-  /** Fields that differ, as paths: 'mode', 'pod.spec.containers[0].image'. Of what came or went none. */
-  readonly fields: readonly string[];
+  /** That differ. Of what came or went none. */
+  readonly fields: readonly FieldChange[];
   /** Of content that everybody may read. */
   readonly text?: TextChange;
 }
@@ -29,7 +37,11 @@ export function documentChanges(before: unknown, after: unknown, kinds: readonly
     if (differing.length === 0) return [];
     const text = textChange(was, is);
     const mark = was === undefined ? '+' : is === undefined ? '-' : '~';
-    const fields = mark === '~' ? differing.filter((field) => text === null || !isText(field)) : [];
+    const told = mark === '~' ? differing.filter(({ path }) => text === null || !isText(path)) : [];
+    const fields = told.map(({ path, ...sides }) => {
+      const values = shownValues(address, path, sides.was, sides.is);
+      return { path, ...(values !== null && { values }) };
+    });
     return [{ mark, address, fields, ...(text !== null && { text }) } as const];
   });
 }
@@ -84,8 +96,14 @@ function textOf(resource: unknown): string | null {
   return typeof inline === 'string' && isPublic ? inline : null;
 }
 
+interface Difference {
+  readonly path: string;
+  readonly was: unknown;
+  readonly is: unknown;
+}
+
 /** By what a document says: how its maps came about is nothing of it. */
-function differences(was: unknown, is: unknown, path: string): string[] {
+function differences(was: unknown, is: unknown, path: string): Difference[] {
   if (isMap(was) && isMap(is)) {
     const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].toSorted();
     return keys.flatMap((key) =>
@@ -94,7 +112,7 @@ function differences(was: unknown, is: unknown, path: string): string[] {
   }
   if (Array.isArray(was) && Array.isArray(is) && was.length === is.length)
     return is.flatMap((entry: unknown, at) => differences(was[at], entry, `${path}[${at}]`));
-  return was === is ? [] : [path];
+  return was === is ? [] : [{ path, was, is }];
 }
 
 function fieldOf(map: ValueMap, key: string): unknown {

@@ -126,7 +126,11 @@ function dataOf(site: string, { built, outputs }: Exclude<SiteBuild, { readonly 
       node,
       series,
       generation,
-      changes: changes.map(({ mark, address, fields }) => ({ mark, address: printableText(address), fields })),
+      changes: changes.map(({ mark, address, fields }) => ({
+        mark,
+        address: printableText(address),
+        fields: fields.map(({ path }) => path),
+      })),
     })),
     outputs: outputs.filter(isChange).map(({ path, before, after }: Output) => ({
       path: shownPath(site, path),

@@ -63,7 +63,7 @@ t.test('a build, a second one, and a change', async (t) => {
     stats socket /var/lib/haproxy/admin.sock mode 600 level admin
 
 ~ file:/etc/keepalived/keepalived.conf  content.inline
-~ pod:keepalived  pod.spec.containers[0].image
+~ pod:keepalived  pod.spec.containers[0].image registry.edge.example.net/infra/keepalived:2.3.4 → registry.edge.example.net/infra/keepalived:2.3.5
 2 changed, 0 same. Written to site/build.`.replaceAll(/^(?=[ +-] )/gmu, '  '),
     'what not everybody may read is in no diff',
   );

@@ -3,7 +3,7 @@ import { printableText } from '../../base/printable-text.ts';
 import { counted } from '../../base/words.ts';
 import { oneLine } from '../../base/one-line.ts';
 import type { Built, Output } from '../../authoring/build-site.ts';
-import type { ResourceChange } from '../../authoring/document-diff.ts';
+import type { FieldChange, ResourceChange } from '../../authoring/document-diff.ts';
 import { isChange } from '../../authoring/write-outputs.ts';
 import { diffLines, type LineDiff } from '../../control/line-diff.ts';
 import { plain, type Palette } from './palette.ts';
@@ -53,11 +53,17 @@ function resources({ changes }: Built): number {
 
 function changeLines({ mark, address, fields, text }: ResourceChange, palette: Palette): readonly string[] {
   const diff = text === undefined ? null : diffLines(text.before, text.after);
-  const what = [...(text === undefined ? [] : [counts(diff)]), ...fields.map(oneLine)].join(', ');
+  const what = [...(text === undefined ? [] : [counts(diff)]), ...fields.map(fieldText)].join(', ');
   const lines = [`${mark} ${oneLine(address)}${what === '' ? '' : `  ${what}`}`];
   if (mark !== '~' || diff === null) return lines;
   for (const line of diff.lines) lines.push(line.trim() === '' ? '' : paint(`  ${printableText(line)}`, palette));
   return lines;
+}
+
+/** `mode 0644 → 0600`; the path alone where its values are not to be shown. */
+function fieldText({ path, values }: FieldChange): string {
+  const change = values === undefined ? '' : `${values.before ?? '(unset)'} → ${values.after ?? '(unset)'}`;
+  return [oneLine(path), change].filter((part) => part !== '').join(' ');
 }
 
 /** Of a text that is too different to be told, only that. */
