@@ -25,7 +25,8 @@ t.test(
 
 t.test('a working folder that is gone is told as that', (t) => {
   const gone = mkdtempSync(join(tmpdir(), 'keelson-gone-'));
-  const script = 'cd "$1" && rmdir "$1" && exec "$2" build .';
+  // Without tap's hook, which asks for the working folder too.
+  const script = 'unset NODE_OPTIONS; cd "$1" && rmdir "$1" && exec "$2" build .';
   const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', gone, keelson], { encoding: 'utf8' });
   if (existsSync(gone)) rmdirSync(gone);
   t.equal(status, 1);
