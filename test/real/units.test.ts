@@ -1,7 +1,19 @@
 import t from 'tap';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { unitContract } from '../contract/unit-contract.ts';
 import { lacksMachine, Machine } from './systemd/machine.ts';
 import { machineUnits, putUnit } from './systemd/machine-units.ts';
+
+/** Of this process. */
+function openSockets(): number {
+  return readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
+    } catch {
+      return false;
+    }
+  }).length;
+}
 
 t.test('units of a real systemd', { skip: lacksMachine(), timeout: 300_000 }, async (t) => {
   await using machine = await Machine.boot(() => {});
@@ -29,6 +41,15 @@ t.test('units of a real systemd', { skip: lacksMachine(), timeout: 300_000 }, as
     while (heard.value !== null) heard = await changes.next();
     t.pass('that changes could not be heard is told as a change of all');
     ending.abort();
+  });
+
+  await t.test('many who ask at once after the bus began anew share one connection', async (t) => {
+    await units.unit('stays.service', signal);
+    const before = openSockets();
+    t.equal(machine.run('systemctl', 'restart', 'dbus.service').status, 0);
+    await machine.until('the old one has ended', () => openSockets() < before);
+    await Promise.all(Array.from({ length: 5 }, () => units.unit('stays.service', signal)));
+    t.equal(openSockets(), before);
   });
 
   await t.test('a job whose end nobody could hear is looked after until it is over', async (t) => {

@@ -81,6 +81,7 @@ export class Bus {
   /** @throws BusError for an answer that is one, BusClosed when none can come any more, and the reason of the signal. */
   call(call: Call, signal?: AbortSignal): Promise<readonly unknown[]> {
     if (this.#closed) return Promise.reject(new BusClosed('the connection has ended'));
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
     this.#serial += 1;
     const serial = this.#serial;
     const { promise, resolve, reject } = Promise.withResolvers<readonly unknown[]>();

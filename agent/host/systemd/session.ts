@@ -71,10 +71,12 @@ export class Session implements AsyncDisposable {
   /** Connected, and told of what systemd does. @throws KSN-UNIT-001 */
   async bus(signal: AbortSignal): Promise<Bus> {
     for (;;) {
-      const bus = await (this.#connecting ??= this.#connect());
+      const connecting = (this.#connecting ??= this.#connect());
+      const bus = await connecting;
       signal.throwIfAborted();
       if (!bus.closed) return bus;
-      this.#connecting = null;
+      // Of all who waited for the same one, the first connects anew: another would drop that connection, still open.
+      if (this.#connecting === connecting) this.#connecting = null;
     }
   }
 
